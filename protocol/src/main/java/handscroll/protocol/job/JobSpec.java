@@ -1,0 +1,59 @@
+package handscroll.protocol.job;
+
+import handscroll.protocol.canvas.Canvas;
+import java.util.Optional;
+
+/**
+ * What a user asks for, checked in itself; whether the model and the picture it names are there is
+ * found out by whoever plans it.
+ *
+ * @param name what the job calls itself, by default the file it stood in
+ * @param direction a name of the direction controller, or {@code auto}
+ */
+public record JobSpec(
+        String name,
+        RenderingTask task,
+        Canvas canvas,
+        String model,
+        Optional<Input> input,
+        String direction,
+        long seed,
+        Sampling sampling,
+        Context context,
+        Output output) {
+
+    /** A picture that is part of the canvas from the start; its upper left lies at (x, y) of the canvas. */
+    public record Input(String image, int xPixels, int yPixels) {}
+
+    /**
+     * How a token is drawn: the {@code topK} likeliest codes at this temperature.
+     *
+     * @param horizon where sky meets land on the canvas, as a share of its height from the top; a
+     *     canvas taller than the model's picture is stretched above it and keeps its scale below
+     */
+    public record Sampling(double temperature, int topK, Optional<Double> horizon) {}
+
+    /** How much of the model's context a patch may look at; {@code NONE} makes independent patches, for comparison. */
+    public enum Context {
+        FULL,
+        NONE
+    }
+
+    /** Where the tiles go and how they are encoded; {@code quality} is that of JPEG, 1 to 100. */
+    public record Output(String directory, TileEncoding tiles, int quality) {}
+
+    public enum TileEncoding {
+        JPEG("jpg"),
+        PNG("png");
+
+        private final String extension;
+
+        TileEncoding(String extension) {
+            this.extension = extension;
+        }
+
+        public String extension() {
+            return extension;
+        }
+    }
+}

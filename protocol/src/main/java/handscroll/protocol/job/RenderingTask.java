@@ -1,0 +1,21 @@
+package handscroll.protocol.job;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a job is to make; the names are those of PAPERS section 1.1 written out. */
+public enum RenderingTask {
+    UNCONDITIONAL,
+    EXTENSION;
+
+    public String configName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    public static Optional<RenderingTask> named(String configName) {
+        return Arrays.stream(values())
+                .filter(task -> task.configName().equals(configName))
+                .findFirst();
+    }
+}

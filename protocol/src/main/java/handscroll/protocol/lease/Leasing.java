@@ -1,0 +1,128 @@
+package handscroll.protocol.lease;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.receptionist.ServiceKey;
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.Task;
+import handscroll.protocol.task.TaskResult;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How tasks get to workers and results come back. Small messages only: pixels go as a stream.
+ *
+ * <pre>
+ *   worker                            lease desk
+ *     | -- Join ------------------------> |   here I am: slots, device, models
+ *     | &lt;- Welcome | Refused ------------ |   refused: says why; the worker ends
+ *     |                                   |
+ *     | -- Pull ------------------------> |   a slot has room for a batch
+ *     | &lt;- Granted ---------------------- |   tasks of one stage are ready
+ *     | -- Renew -----------------------> |   every third of the term
+ *     | -- Completed | Failed ----------> |   exactly one, and the lease is over
+ *     | &lt;- Revoked ---------------------- |   in its stead: stop, nobody waits for it any more
+ *     |                                   |
+ *     | &lt;- Released --------------------- |   no patch will read these again
+ *     | -- Leave -----------------------> |   nothing is held any more
+ * </pre>
+ */
+public final class Leasing {
+
+    /** Where workers find the desk, whichever coordinator it runs on. */
+    public static final ServiceKey<ToDesk> DESK = ServiceKey.create(ToDesk.class, "lease-desk");
+
+    /** Everything in this conversation crosses processes. */
+    public interface Message {}
+
+    public interface ToDesk extends Message {}
+
+    public interface ToWorker extends Message {}
+
+    /** One worker process as the farm knows it; the name is its own for as long as it runs. */
+    public record WorkerId(String value) {
+        @Override
+        public String toString() {
+            return value;
+        }
+    }
+
+    /**
+     * @param deviceClass workers of one class make the same bits, e.g. {@code cpu-bf16}
+     * @param modelHashes by model name
+     */
+    public record Join(
+            WorkerId worker,
+            int slotCount,
+            String deviceClass,
+            Map<String, String> modelHashes,
+            ActorRef<ToWorker> replyTo)
+            implements ToDesk {
+        public Join {
+            modelHashes = Map.copyOf(modelHashes);
+        }
+    }
+
+    /**
+     * @param tileHost where the stream of tiles is taken, with {@code tilePort}
+     * @param tileKey opens that stream; known to workers that were welcomed only
+     */
+    public record Welcome(String tileHost, int tilePort, String tileKey, Duration term) implements ToWorker {}
+
+    public record Refused(String reason) implements ToWorker {}
+
+    /** The worker's slot {@code slot} has room for one more batch of at most {@code batchSize} tasks. */
+    public record Pull(WorkerId worker, int slot, int batchSize) implements ToDesk {}
+
+    /**
+     * @param epoch names the lease; no two leases of a farm ever have the same
+     */
+    public record Granted(long epoch, int slot, RenderSettings settings, List<Task> tasks) implements ToWorker {
+        public Granted {
+            tasks = List.copyOf(tasks);
+        }
+    }
+
+    public record Renew(WorkerId worker, List<Long> epochs) implements ToDesk {
+        public Renew {
+            epochs = List.copyOf(epochs);
+        }
+    }
+
+    /**
+     * @param results one for each task of the lease
+     * @param work what it took, for the shares that a render prints at its end
+     */
+    public record Completed(WorkerId worker, long epoch, List<TaskResult> results, WorkTime work) implements ToDesk {
+        public Completed {
+            results = List.copyOf(results);
+        }
+    }
+
+    /** Seconds a slot spent on a lease, by kind of work. */
+    public record WorkTime(Duration sampling, Duration decoding, Duration encoding) {
+        public static final WorkTime NONE = new WorkTime(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+
+        public WorkTime plus(WorkTime other) {
+            return new WorkTime(
+                    sampling.plus(other.sampling), decoding.plus(other.decoding), encoding.plus(other.encoding));
+        }
+    }
+
+    /** One sentence for the job's report; the stack trace is in the worker's log. */
+    public record Failed(WorkerId worker, long epoch, String reason) implements ToDesk {}
+
+    public record Revoked(long epoch, String reason) implements ToWorker {}
+
+    public record Released(JobId job, List<PatchId> patches) implements ToWorker {
+        public Released {
+            patches = List.copyOf(patches);
+        }
+    }
+
+    public record Leave(WorkerId worker) implements ToDesk {}
+
+    private Leasing() {}
+}

@@ -1,0 +1,151 @@
+package handscroll.protocol.model;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * What a model directory says of itself in its {@code model.conf}: everything that a plan needs to
+ * know about a model without loading it, and the hash that tells one model from another.
+ *
+ * @param name of the directory
+ * @param patchPixels side of a patch
+ * @param tokensPerSide of a patch, so that {@code patchPixels / tokensPerSide} pixels make a token
+ * @param codes entries of the codebook
+ * @param contextColumns how many patches to each side a patch looks, with {@code contextRows}
+ *     upwards and downwards and {@code contextFrames} back
+ * @param decodeMarginTokens how far a decoded pixel looks beyond its own token
+ * @param encodeMarginPixels how far a token looks beyond its own pixels
+ * @param horizon where sky meets land in the pictures it learned, as a share of their height
+ * @param trainedHeightPixels height of the pictures it learned
+ * @param hash over {@code model.conf} and the weights it lists
+ */
+public record ModelCard(
+        String name,
+        Path directory,
+        String family,
+        int patchPixels,
+        int tokensPerSide,
+        int codes,
+        int contextColumns,
+        int contextRows,
+        int contextFrames,
+        int decodeMarginTokens,
+        int encodeMarginPixels,
+        double horizon,
+        int trainedHeightPixels,
+        double temperature,
+        int topK,
+        String licence,
+        String hash) {
+
+    public static final String FILE_NAME = "model.conf";
+
+    public int tokenPixels() {
+        return patchPixels / tokensPerSide;
+    }
+
+    /**
+     * Reads a model directory and checks its weights against the hashes in {@code model.conf}.
+     *
+     * @throws Refusal with every problem found: no such file, a missing key, weights that are
+     *     missing or differ from what was trained
+     */
+    public static ModelCard read(Path directory) {
+        Path file = directory.resolve(FILE_NAME);
+        String heading = "The model in " + directory + " cannot be used:";
+        if (!Files.isRegularFile(file)) {
+            throw new Refusal(
+                    heading,
+                    List.of(new Problem(FILE_NAME, "is not there", "name a directory that handscroll train made")));
+        }
+        List<Problem> problems = new ArrayList<>();
+        try {
+            Config config = ConfigFactory.parseFile(file.toFile()).resolve();
+            String hash = hash(directory, file, config, problems);
+            if (!problems.isEmpty()) {
+                throw new Refusal(heading, problems);
+            }
+            Path name = directory.toAbsolutePath().normalize().getFileName();
+            return new ModelCard(
+                    name == null ? "model" : name.toString(),
+                    directory,
+                    config.getString("family"),
+                    config.getInt("patch.pixels"),
+                    config.getInt("patch.tokens"),
+                    config.getInt("tokenizer.codes"),
+                    config.getInt("context.columns"),
+                    config.getInt("context.rows"),
+                    config.getInt("context.frames"),
+                    config.getInt("tokenizer.decode-margin-tokens"),
+                    config.getInt("tokenizer.encode-margin-pixels"),
+                    config.getDouble("picture.horizon"),
+                    config.getInt("picture.height"),
+                    config.getDouble("sampling.temperature"),
+                    config.getInt("sampling.top-k"),
+                    config.getString("licence"),
+                    hash);
+        } catch (ConfigException e) {
+            throw new Refusal(heading, List.of(new Problem(FILE_NAME, String.valueOf(e.getMessage()), "train it anew")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String hash(Path directory, Path card, Config config, List<Problem> problems) throws IOException {
+        MessageDigest whole = sha256();
+        whole.update(Files.readAllBytes(card));
+        // Quoted keys: a file name has dots in it.
+        var weights = new TreeMap<>(config.getObject("weights").unwrapped());
+        for (var entry : weights.entrySet()) {
+            Path file = directory.resolve(entry.getKey());
+            if (!Files.isRegularFile(file)) {
+                problems.add(new Problem(entry.getKey(), "is not there", "copy the whole model directory again"));
+                continue;
+            }
+            String found = fileHash(file);
+            if (!found.equals(entry.getValue())) {
+                problems.add(new Problem(
+                        entry.getKey(),
+                        "is not what was trained: its sha256 is " + found + ", " + FILE_NAME + " says "
+                                + entry.getValue(),
+                        "copy the model directory again"));
+            }
+            whole.update(found.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        }
+        return HexFormat.of().formatHex(whole.digest());
+    }
+
+    /** The sha256 of a file in lower-case hexadecimal, as {@code sha256sum} prints it. */
+    public static String fileHash(Path file) throws IOException {
+        MessageDigest digest = sha256();
+        byte[] buffer = new byte[1 << 16];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                digest.update(buffer, 0, count);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

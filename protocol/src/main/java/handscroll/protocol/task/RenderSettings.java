@@ -1,0 +1,27 @@
+package handscroll.protocol.task;
+
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.JobSpec;
+
+/**
+ * What all tasks of a job have in common; travels once a grant.
+ *
+ * @param modelHash of the model directory: a worker with another one must not render this job
+ * @param gridColumns of the sampled grid, with {@code gridRows} what turns a cell into its number
+ * @param nearSlots patches at distance 1 that a patch's context has room for, the same for all
+ *     patches of the job, so that its shape and therefore its bits never depend on the batch
+ * @param farSlots those at distance 2
+ */
+public record RenderSettings(
+        JobId job,
+        String model,
+        String modelHash,
+        long seed,
+        double temperature,
+        int topK,
+        int gridColumns,
+        int gridRows,
+        int nearSlots,
+        int farSlots,
+        JobSpec.TileEncoding tiles,
+        int quality) {}

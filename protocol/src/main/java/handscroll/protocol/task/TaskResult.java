@@ -1,0 +1,18 @@
+package handscroll.protocol.task;
+
+import handscroll.protocol.canvas.PatchId;
+
+/** What a task came to. Tokens travel with the lease; the pixels of a tile go their own way as a stream. */
+public sealed interface TaskResult {
+
+    PatchId patch();
+
+    /** The tokens of an encoded or sampled patch, row by row. */
+    record Tokens(PatchId patch, short[] tokens) implements TaskResult {}
+
+    /** A decoded tile that the output has taken and made durable. */
+    record TileStored(PatchId patch) implements TaskResult {}
+
+    /** What an idle task answers with. */
+    record Nothing(PatchId patch, byte[] payload) implements TaskResult {}
+}

@@ -1,0 +1,11 @@
+package handscroll.protocol.task;
+
+/** A rectangle of tokens, row by row: {@code tokens.length == columns * rows}. */
+public record TokenBlock(int columns, int rows, short[] tokens) {
+
+    public TokenBlock {
+        if (tokens.length != (long) columns * rows) {
+            throw new IllegalArgumentException(columns + " x " + rows + " tokens cannot be " + tokens.length);
+        }
+    }
+}
