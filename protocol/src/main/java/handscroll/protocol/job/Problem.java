@@ -18,7 +18,9 @@ public record Problem(String where, String what, String remedy) {
         int width = problems.stream().mapToInt(p -> p.where().length()).max().orElse(0);
         var text = new StringBuilder(heading).append('\n');
         for (Problem problem : problems) {
-            text.append("  ").append(problem.where()).append(" ".repeat(width - problem.where().length() + 2));
+            text.append("  ")
+                    .append(problem.where())
+                    .append(" ".repeat(width - problem.where().length() + 2));
             text.append(problem.what()).append("; ").append(problem.remedy()).append('\n');
         }
         return text.append(problems.size())

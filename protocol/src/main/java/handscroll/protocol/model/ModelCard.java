@@ -99,7 +99,8 @@ public record ModelCard(
                     config.getString("licence"),
                     hash);
         } catch (ConfigException e) {
-            throw new Refusal(heading, List.of(new Problem(FILE_NAME, String.valueOf(e.getMessage()), "train it anew")));
+            throw new Refusal(
+                    heading, List.of(new Problem(FILE_NAME, String.valueOf(e.getMessage()), "train it anew")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

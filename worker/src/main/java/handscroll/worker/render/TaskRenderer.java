@@ -1,0 +1,53 @@
+package handscroll.worker.render;
+
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.lease.Leasing.WorkTime;
+import handscroll.protocol.task.PixelBlock;
+import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.Task;
+import handscroll.protocol.task.TaskResult;
+import java.util.List;
+
+/**
+ * Does the work of a lease on the calling thread. One renderer serves one slot and is called by one
+ * thread at a time; what slots can share (weights, the nearby context pool) they share behind it.
+ */
+public interface TaskRenderer extends AutoCloseable {
+
+    /**
+     * Renders all tasks of one lease: same job, same stage, same kind.
+     *
+     * @throws RenderFailure when a task cannot be rendered; then none of the batch counts
+     */
+    Rendering render(RenderSettings settings, List<Task> tasks) throws RenderFailure;
+
+    /** Drops the states of patches that no later patch reads. Called between renderings, by the same thread. */
+    void release(JobId job, List<PatchId> patches);
+
+    @Override
+    void close();
+
+    /**
+     * @param results of the tasks whose answer is small, in their order
+     * @param tiles of the tasks whose answer is pixels, in their order
+     */
+    record Rendering(List<TaskResult> results, List<Tile> tiles, WorkTime work) {
+        public Rendering {
+            results = List.copyOf(results);
+            tiles = List.copyOf(tiles);
+        }
+    }
+
+    /** An output tile, encoded, and its pixels averaged two by two. */
+    record Tile(PatchId patch, byte[] encoded, PixelBlock half) {}
+
+    /** Says in one sentence why a batch could not be rendered. */
+    final class RenderFailure extends Exception {
+        private static final long serialVersionUID = 1;
+
+        public RenderFailure(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}
