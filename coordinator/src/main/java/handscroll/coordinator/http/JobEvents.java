@@ -1,0 +1,95 @@
+package handscroll.coordinator.http;
+
+import akka.NotUsed;
+import akka.actor.typed.ActorRef;
+import akka.http.javadsl.model.sse.ServerSentEvent;
+import akka.stream.OverflowStrategy;
+import akka.stream.javadsl.Source;
+import akka.stream.typed.javadsl.ActorSource;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import handscroll.coordinator.job.Jobs;
+import handscroll.protocol.job.JobId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** What the page of a job hears while it is open, as server-sent events. */
+final class JobEvents {
+
+    private static final String ENDED = "ended";
+
+    private final ActorRef<Jobs.Command> desk;
+    private final HttpSettings settings;
+
+    JobEvents(ActorRef<Jobs.Command> desk, HttpSettings settings) {
+        this.desk = desk;
+        this.settings = settings;
+    }
+
+    /**
+     * The life of one job until it ends or the viewer goes away.
+     *
+     * <pre>
+     *               status now ─┐
+     *                           ▼
+     *   desk ─▶ backlog ─▶ then these ─▶ until ended ─▶ heartbeat ─▶ viewer
+     *           (drops the oldest tiles of a slow viewer, and counts them)
+     * </pre>
+     *
+     * The desk is told to be followed before it is asked for the status, so that nothing falls between.
+     */
+    Source<ServerSentEvent, NotUsed> of(JobId job, Supplier<CompletionStage<Optional<Jobs.JobStatus>>> statusNow) {
+        Source<ServerSentEvent, NotUsed> now = Source.lazyCompletionStage(statusNow::get)
+                .mapConcat(status -> status.map(JobEvents::opening).stream().toList())
+                .mapMaterializedValue(ignored -> NotUsed.getInstance());
+        return followed(job)
+                .conflateWithSeed(event -> new ViewerBacklog(settings.viewerBacklog()).add(event), ViewerBacklog::add)
+                .mapConcat(JobEvents::written)
+                .prepend(now)
+                .takeWhile(event -> !event.getEventType().equals(Optional.of(ENDED)), true)
+                .keepAlive(settings.heartbeat(), ServerSentEvent::heartbeat);
+    }
+
+    /** Its own buffer stays empty: the backlog behind it takes every event as it comes, and does the counting. */
+    private Source<Jobs.Event, NotUsed> followed(JobId job) {
+        return ActorSource.<Jobs.Event>actorRef(
+                        event -> false,
+                        event -> Optional.empty(),
+                        settings.viewerBacklog(),
+                        OverflowStrategy.dropHead())
+                .mapMaterializedValue(follower -> {
+                    desk.tell(new Jobs.Follow(job, follower));
+                    return NotUsed.getInstance();
+                });
+    }
+
+    private static List<ServerSentEvent> written(ViewerBacklog backlog) {
+        List<ServerSentEvent> written = new ArrayList<>();
+        if (backlog.missedCount() > 0) {
+            written.add(event("missed", JobJson.object().put("count", backlog.missedCount())));
+        }
+        backlog.events().forEach(event -> written.add(written(event)));
+        return written;
+    }
+
+    private static ServerSentEvent written(Jobs.Event event) {
+        if (event instanceof Jobs.TileStored tile) {
+            return event("tile", JobJson.tile(tile));
+        }
+        if (event instanceof Jobs.Ended ended) {
+            return event(ENDED, JobJson.status(ended.status()));
+        }
+        return event("status", JobJson.status(((Jobs.Moved) event).status()));
+    }
+
+    /** A job that was over before anybody looked sends no events; its viewer hears the end at once. */
+    private static ServerSentEvent opening(Jobs.JobStatus status) {
+        return event(status.state().isOver() ? ENDED : "status", JobJson.status(status));
+    }
+
+    private static ServerSentEvent event(String type, ObjectNode data) {
+        return ServerSentEvent.create(JobJson.text(data), type);
+    }
+}
