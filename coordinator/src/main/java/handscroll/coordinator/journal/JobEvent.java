@@ -1,0 +1,82 @@
+package handscroll.coordinator.journal;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import handscroll.coordinator.journal.RegisteredJob.Standing;
+import handscroll.protocol.job.JobId;
+import java.time.Instant;
+
+/** What happened to a job or to the coordinator, and must be known after a restart. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = JobEvent.CoordinatorStarted.class, name = "coordinator-started"),
+    @JsonSubTypes.Type(value = JobEvent.JobAccepted.class, name = "job-accepted"),
+    @JsonSubTypes.Type(value = JobEvent.DeviceClassFixed.class, name = "device-class-fixed"),
+    @JsonSubTypes.Type(value = JobEvent.JobPaused.class, name = "job-paused"),
+    @JsonSubTypes.Type(value = JobEvent.JobResumed.class, name = "job-resumed"),
+    @JsonSubTypes.Type(value = JobEvent.JobFinished.class, name = "job-finished"),
+    @JsonSubTypes.Type(value = JobEvent.JobFailed.class, name = "job-failed"),
+    @JsonSubTypes.Type(value = JobEvent.JobCancelled.class, name = "job-cancelled")
+})
+public sealed interface JobEvent extends Persisted {
+
+    /** The number that keeps this coordinator's segments and leases apart from those of all before it. */
+    record CoordinatorStarted(long incarnation, Instant at) implements JobEvent {}
+
+    /**
+     * From here on the job is never lost.
+     *
+     * @param spec as HOCON, with everything filled in that was left to a default
+     */
+    record JobAccepted(JobId job, String spec, String modelHash, Instant at) implements JobEvent {}
+
+    /** What can happen to a job that was accepted. */
+    sealed interface Change extends JobEvent {
+        JobId job();
+
+        RegisteredJob applyTo(RegisteredJob before);
+    }
+
+    /** The class of the first worker: all others must make the same bits. */
+    record DeviceClassFixed(JobId job, String deviceClass, Instant at) implements Change {
+        @Override
+        public RegisteredJob applyTo(RegisteredJob before) {
+            return before.withDeviceClass(deviceClass);
+        }
+    }
+
+    record JobPaused(JobId job, String cause, Instant at) implements Change {
+        @Override
+        public RegisteredJob applyTo(RegisteredJob before) {
+            return before.paused(cause);
+        }
+    }
+
+    record JobResumed(JobId job, Instant at) implements Change {
+        @Override
+        public RegisteredJob applyTo(RegisteredJob before) {
+            return before.reopened();
+        }
+    }
+
+    record JobFinished(JobId job, Instant at) implements Change {
+        @Override
+        public RegisteredJob applyTo(RegisteredJob before) {
+            return before.over(Standing.FINISHED, "", at);
+        }
+    }
+
+    record JobFailed(JobId job, String cause, Instant at) implements Change {
+        @Override
+        public RegisteredJob applyTo(RegisteredJob before) {
+            return before.over(Standing.FAILED, cause, at);
+        }
+    }
+
+    record JobCancelled(JobId job, Instant at) implements Change {
+        @Override
+        public RegisteredJob applyTo(RegisteredJob before) {
+            return before.over(Standing.CANCELLED, "", at);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package handscroll.coordinator.journal;
+
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.JobSpec;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Whose tokens a log holds, so that it is never read into another picture.
+ *
+ * @param contentHash over everything that tokens depend on
+ */
+public record LogIdentity(JobId job, String contentHash) {
+
+    static final int MAX_HASH_CHARS = 128;
+
+    public LogIdentity {
+        if (contentHash.length() > MAX_HASH_CHARS
+                || !StandardCharsets.US_ASCII.newEncoder().canEncode(contentHash)) {
+            throw new IllegalArgumentException("a content hash has up to " + MAX_HASH_CHARS + " ASCII characters");
+        }
+    }
+
+    /**
+     * The same job asked for again, e.g. into another directory, has the same content hash.
+     *
+     * @param otherHashes of what the spec only names: the model, the input picture
+     */
+    public static LogIdentity of(JobId job, JobSpec spec, List<String> otherHashes) {
+        var tokensDependOn = List.of(
+                spec.task(),
+                spec.canvas(),
+                spec.input().map(input -> List.of(input.xPixels(), input.yPixels())),
+                spec.direction(),
+                spec.seed(),
+                spec.sampling(),
+                spec.context(),
+                otherHashes);
+        return new LogIdentity(job, HexFormat.of().formatHex(sha256(tokensDependOn.toString())));
+    }
+
+    /** Goes into the checksum of each record, so that a record of another job is never taken for ours. */
+    long checksumSeed() {
+        byte[] digest = sha256(job + "\n" + contentHash);
+        return java.nio.ByteBuffer.wrap(digest).getLong();
+    }
+
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

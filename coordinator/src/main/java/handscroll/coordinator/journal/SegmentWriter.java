@@ -1,0 +1,83 @@
+package handscroll.coordinator.journal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Appends groups of records to one segment, each group whole or not at all as far as its caller is
+ * concerned: a group that failed is overwritten by the next one. Used by one thread.
+ */
+final class SegmentWriter implements Closeable {
+
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    private final SegmentFile file;
+    private final long checksumSeed;
+    private final long preallocatedBytes;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private long durableEnd;
+    private long allocatedEnd;
+
+    SegmentWriter(SegmentFile file, long incarnation, LogIdentity identity, TokenLogSettings settings)
+            throws IOException {
+        this.file = file;
+        this.checksumSeed = identity.checksumSeed();
+        this.preallocatedBytes = settings.preallocatedBytes();
+        file.write(SegmentFormat.header(incarnation, identity), 0);
+        file.force(true);
+        durableEnd = SegmentFormat.HEADER_BYTES;
+        allocatedEnd = SegmentFormat.HEADER_BYTES;
+    }
+
+    /** Returns when all of them are on the disk. */
+    void append(Iterable<TokenLog.Entry> group) throws IOException {
+        long end = durableEnd;
+        buffer.clear();
+        for (TokenLog.Entry entry : group) {
+            if (buffer.remaining() < entry.bytes()) {
+                end = drain(end);
+            }
+            SegmentFormat.putRecord(buffer, entry, checksumSeed);
+        }
+        end = drain(end);
+        file.force(false);
+        durableEnd = end;
+    }
+
+    private long drain(long end) throws IOException {
+        buffer.flip();
+        long newEnd = end + buffer.remaining();
+        allocate(newEnd);
+        file.write(buffer, end);
+        buffer.clear();
+        return newEnd;
+    }
+
+    /** Zeros written ahead, so that a commit changes no metadata of the file and costs one write of the disk. */
+    private void allocate(long needed) throws IOException {
+        if (needed <= allocatedEnd) {
+            return;
+        }
+        long target = allocatedEnd;
+        while (target < needed) {
+            target += preallocatedBytes;
+        }
+        for (long at = allocatedEnd; at < target; at += BUFFER_BYTES) {
+            zeros.clear().limit((int) Math.min(BUFFER_BYTES, target - at));
+            file.write(zeros, at);
+        }
+        file.force(true);
+        allocatedEnd = target;
+    }
+
+    /** Gives back what was preallocated and not used. */
+    @Override
+    public void close() throws IOException {
+        try (file) {
+            file.truncate(durableEnd);
+            file.force(true);
+        }
+    }
+}

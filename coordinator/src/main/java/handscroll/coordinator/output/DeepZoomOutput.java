@@ -1,0 +1,310 @@
+package handscroll.coordinator.output;
+
+import akka.Done;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.task.PixelBlock;
+import handscroll.protocol.tile.RenderedTile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Grows a Deep Zoom pyramid on the disk from tiles that come in any order, some of them twice, with
+ * processes dying in between: the files that come out are always the same.
+ *
+ * <pre>
+ *   store ─▶ half-size pixels ─▶ tile ─▶ acknowledged ─▶ last of its siblings? ─▶ parent: the same, one level down
+ *            (durable)          (durable)                                          then its children's halves go
+ * </pre>
+ *
+ * A tile counts only when its half-size pixels, or its parent, are durable too. So whatever is
+ * acknowledged can be built upon after a restart without decoding it.
+ *
+ * <p>Safe for many threads; never blocks its callers. Works on the executor it is given.
+ */
+public final class DeepZoomOutput {
+
+    private final Pyramid pyramid;
+    private final TileEncoder encoder;
+    private final TileFiles files;
+    private final HalfStore halves;
+    private final OutputSettings settings;
+    private final Executor executor;
+    private final TileListener listener;
+    private final CompletableFuture<Done> finished = new CompletableFuture<>();
+
+    /** Guards what follows; held for bookkeeping only, never for the disk. */
+    private final Object lock = new Object();
+
+    private final PyramidProgress progress;
+    private final Map<TileId, CompletableFuture<Done>> storing = new HashMap<>();
+    private final CompletableFuture<Done> idle = new CompletableFuture<>();
+    private int running;
+    private boolean closed;
+
+    DeepZoomOutput(
+            Pyramid pyramid,
+            JobSpec.Output format,
+            TileFiles files,
+            OutputSettings settings,
+            Executor executor,
+            TileListener listener)
+            throws IOException {
+        this.pyramid = pyramid;
+        this.encoder = new TileEncoder(format.tiles(), format.quality());
+        this.files = files;
+        this.halves = new HalfStore(files, pyramid, settings.halvesInMemoryBytes());
+        this.settings = settings;
+        this.executor = executor;
+        this.listener = listener;
+        this.progress = new PyramidProgress(pyramid);
+        takeUp();
+    }
+
+    /**
+     * Begins a pyramid, or goes on with one that was left unfinished: parents that are due are made at
+     * once.
+     *
+     * @param directory made if it is not there; {@code format.directory()} is not looked at
+     * @param executor for encoding and the disk: {@link OutputSettings#DISPATCHER}
+     * @return fails with a sentence when the directory cannot be used
+     */
+    public static CompletionStage<DeepZoomOutput> open(
+            Path directory,
+            Pyramid pyramid,
+            JobSpec.Output format,
+            OutputSettings settings,
+            Executor executor,
+            TileListener listener) {
+        TileFiles files = new TileFiles(directory, format.tiles().extension());
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        DeepZoomOutput output =
+                                new DeepZoomOutput(pyramid, format, files, settings, executor, listener);
+                        output.resume();
+                        return output;
+                    } catch (IOException e) {
+                        throw new CompletionException(files.failure("the picture", e));
+                    }
+                },
+                executor);
+    }
+
+    /**
+     * Completes when the tile will be there after any crash; at once, and without writing, if it is
+     * there already. Fails when it could not be written, does not fit the pyramid, or when
+     * {@code max-pending-tiles} wait already; it may be offered again.
+     */
+    public CompletionStage<Done> store(RenderedTile tile) {
+        TileId id = new TileId(
+                pyramid.topLevel(), tile.patch().column(), tile.patch().row());
+        Optional<String> misfit = misfit(id, tile.half());
+        if (misfit.isPresent()) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException(misfit.get()));
+        }
+        CompletableFuture<Done> stored = new CompletableFuture<>();
+        synchronized (lock) {
+            if (progress.isDurable(id)) {
+                return CompletableFuture.completedFuture(Done.getInstance());
+            }
+            CompletableFuture<Done> same = storing.get(id);
+            if (same != null) {
+                return same;
+            }
+            if (closed || storing.size() >= settings.maxPendingTiles()) {
+                return CompletableFuture.failedFuture(new RejectedExecutionException(
+                        closed
+                                ? "the output is closed"
+                                : storing.size() + " tiles wait for the disk already; feed it more slowly, or raise"
+                                        + " handscroll.coordinator.output.max-pending-tiles"));
+            }
+            storing.put(id, stored);
+        }
+        run("tile " + id, () -> write(id, tile.encoded(), tile.half()), stored);
+        return stored;
+    }
+
+    /** The tiles of full resolution that need not come again, numbered as the grid of the top level numbers them. */
+    public BitSet storedTiles() {
+        synchronized (lock) {
+            return progress.topTiles();
+        }
+    }
+
+    /**
+     * Completes when every tile of every level is durable; fails when a lower level
+     * could not be made, and then the output has to be closed and opened again.
+     */
+    public CompletionStage<Done> whenFinished() {
+        return finished.minimalCompletionStage();
+    }
+
+    /** Takes no more tiles; completes when no thread works for it any longer. */
+    public CompletionStage<Done> close() {
+        synchronized (lock) {
+            closed = true;
+            if (running == 0) {
+                idle.complete(Done.getInstance());
+            }
+        }
+        return idle;
+    }
+
+    /** What is on the disk becomes what is known, by the rule that a tile alone does not count. */
+    private void takeUp() throws IOException {
+        files.prepare(pyramid);
+        Set<TileId> tiles = new HashSet<>(files.storedTiles(pyramid));
+        tiles.removeIf(tile -> !pyramid.contains(tile));
+        Set<TileId> halvesThere = new HashSet<>(files.storedHalves(pyramid));
+        // From the smallest level up: a tile without its halves counts only if its parent counts.
+        tiles.stream()
+                .sorted(Comparator.comparingInt(TileId::level))
+                .filter(tile -> isSafe(tile, halvesThere))
+                .forEach(progress::becameDurable);
+        for (TileId half : halvesThere) {
+            if (progress.isDurable(half.parent())) {
+                halves.remove(half);
+            }
+        }
+    }
+
+    private boolean isSafe(TileId tile, Set<TileId> halvesThere) {
+        return !pyramid.hasParent(tile) || halvesThere.contains(tile) || progress.isDurable(tile.parent());
+    }
+
+    private void resume() {
+        List<TileId> due;
+        boolean complete;
+        synchronized (lock) {
+            due = progress.due();
+            complete = progress.isFinished();
+        }
+        due.forEach(this::makeLater);
+        if (complete) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        run("the picture", files::deleteWork, finished);
+    }
+
+    private void write(TileId tile, byte[] encoded, PixelBlock half) throws IOException {
+        boolean needed;
+        synchronized (lock) {
+            needed = pyramid.hasParent(tile) && !progress.isDurable(tile.parent());
+        }
+        if (needed) {
+            halves.add(tile, half);
+        }
+        files.writeTile(tile, encoded);
+        Optional<TileId> due;
+        boolean complete;
+        synchronized (lock) {
+            due = progress.becameDurable(tile);
+            storing.remove(tile);
+            complete = progress.isFinished();
+        }
+        due.ifPresent(this::makeLater);
+        if (complete) {
+            finish();
+        }
+        listener.onTile(tile.level(), tile.column(), tile.row());
+    }
+
+    private void makeLater(TileId parent) {
+        CompletableFuture<Done> made = new CompletableFuture<>();
+        made.whenComplete((done, failure) -> {
+            if (failure != null) {
+                finished.completeExceptionally(failure);
+            }
+        });
+        run("tile " + parent, () -> make(parent), made);
+    }
+
+    private void make(TileId parent) throws IOException {
+        int width = pyramid.tileWidth(parent);
+        int height = pyramid.tileHeight(parent);
+        byte[] rgb = new byte[3 * width * height];
+        List<TileId> children = pyramid.children(parent);
+        for (TileId child : children) {
+            PixelBlock half = halves.get(child)
+                    .orElseThrow(() -> new IOException(
+                            "the half-size pixels of tile " + child + " are gone; delete the tile and resume the job"));
+            int x = (child.column() - 2 * parent.column()) * pyramid.tilePixels() / 2;
+            int y = (child.row() - 2 * parent.row()) * pyramid.tilePixels() / 2;
+            HalfSize.place(half, rgb, width, x, y);
+        }
+        PixelBlock pixels = new PixelBlock(width, height, rgb);
+        write(parent, encoder.encode(pixels), HalfSize.of(pixels));
+        for (TileId child : children) {
+            halves.remove(child);
+        }
+    }
+
+    private Optional<String> misfit(TileId id, PixelBlock half) {
+        if (!pyramid.contains(id)) {
+            return Optional.of("tile " + id + " lies outside the canvas of " + pyramid.widthPixels() + " x "
+                    + pyramid.heightPixels() + " pixels");
+        }
+        int width = pyramid.halfWidth(id);
+        int height = pyramid.halfHeight(id);
+        return half.widthPixels() == width && half.heightPixels() == height
+                ? Optional.empty()
+                : Optional.of("tile " + id + " came with " + half.widthPixels() + " x " + half.heightPixels()
+                        + " pixels at half size, expected " + width + " x " + height);
+    }
+
+    private interface DiskWork {
+        void run() throws IOException;
+    }
+
+    private void run(String what, DiskWork work, CompletableFuture<Done> result) {
+        synchronized (lock) {
+            running++;
+        }
+        try {
+            executor.execute(() -> {
+                try {
+                    work.run();
+                    ended();
+                    result.complete(Done.getInstance());
+                } catch (IOException | RuntimeException e) {
+                    failed(what, e, result);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            failed(what, e, result);
+        }
+    }
+
+    private void failed(String what, Exception cause, CompletableFuture<Done> result) {
+        synchronized (lock) {
+            storing.values().remove(result);
+        }
+        ended();
+        result.completeExceptionally(files.failure(what, cause));
+    }
+
+    private void ended() {
+        synchronized (lock) {
+            running--;
+            if (closed && running == 0) {
+                idle.complete(Done.getInstance());
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package handscroll.coordinator.output;
+
+import handscroll.protocol.task.PixelBlock;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Half-size pixels from the moment their tile arrives until their parent is durable: always on the
+ * disk, and the latest of them in memory as well, up to a bound. Safe for many threads.
+ */
+final class HalfStore {
+
+    private final TileFiles files;
+    private final Pyramid pyramid;
+    private final long maxBytes;
+    private final Map<TileId, PixelBlock> inMemory = new LinkedHashMap<>();
+    private long bytes;
+
+    HalfStore(TileFiles files, Pyramid pyramid, long maxBytes) {
+        this.files = files;
+        this.pyramid = pyramid;
+        this.maxBytes = maxBytes;
+    }
+
+    /** Durable when it returns. */
+    void add(TileId tile, PixelBlock half) throws IOException {
+        files.writeHalf(tile, half);
+        remember(tile, half);
+    }
+
+    Optional<PixelBlock> get(TileId tile) throws IOException {
+        Optional<PixelBlock> remembered = remembered(tile);
+        return remembered.isPresent()
+                ? remembered
+                : files.readHalf(tile, pyramid.halfWidth(tile), pyramid.halfHeight(tile));
+    }
+
+    void remove(TileId tile) throws IOException {
+        forget(tile);
+        files.deleteHalf(tile);
+    }
+
+    synchronized long bytesInMemory() {
+        return bytes;
+    }
+
+    private synchronized Optional<PixelBlock> remembered(TileId tile) {
+        return Optional.ofNullable(inMemory.get(tile));
+    }
+
+    private synchronized void forget(TileId tile) {
+        PixelBlock half = inMemory.remove(tile);
+        if (half != null) {
+            bytes -= half.rgb().length;
+        }
+    }
+
+    private synchronized void remember(TileId tile, PixelBlock half) {
+        forget(tile);
+        inMemory.put(tile, half);
+        bytes += half.rgb().length;
+        // The oldest go first: whoever comes row by row needs the latest row next.
+        for (Iterator<PixelBlock> oldest = inMemory.values().iterator(); bytes > maxBytes && oldest.hasNext(); ) {
+            bytes -= oldest.next().rgb().length;
+            oldest.remove();
+        }
+    }
+}
