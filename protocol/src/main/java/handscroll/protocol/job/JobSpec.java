@@ -1,12 +1,15 @@
 package handscroll.protocol.job;
 
 import handscroll.protocol.canvas.Canvas;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
  * What a user asks for, checked in itself; whether the model and the picture it names are there is
- * found out by whoever plans it.
+ * found out by whoever plans it. {@link JobSpecReader} reads it, {@link JobSpecWriter} writes it.
  *
+ * @param canvas in pixels, of any size: it is covered with whole patches, and what sticks out at the
+ *     right and at the bottom is rendered but cut off the tiles
  * @param name what the job calls itself, by default the file it stood in
  * @param direction a name of the direction controller, or {@code auto}
  */
@@ -22,24 +25,41 @@ public record JobSpec(
         Context context,
         Output output) {
 
-    /** A picture that is part of the canvas from the start; its upper left lies at (x, y) of the canvas. */
+    /**
+     * A picture that is part of the canvas from the start; its upper left lies at (x, y) of the canvas.
+     *
+     * @param image path of the file, absolute once it was read
+     */
     public record Input(String image, int xPixels, int yPixels) {}
 
     /**
-     * How a token is drawn: the {@code topK} likeliest codes at this temperature.
+     * How a token is drawn: the {@code topK} likeliest codes at this temperature. What is not given
+     * is what the model says of itself.
      *
      * @param horizon where sky meets land on the canvas, as a share of its height from the top; a
      *     canvas taller than the model's picture is stretched above it and keeps its scale below
      */
-    public record Sampling(double temperature, int topK, Optional<Double> horizon) {}
+    public record Sampling(Optional<Double> temperature, Optional<Integer> topK, Optional<Double> horizon) {
+        public static final Sampling AS_THE_MODEL_SAYS =
+                new Sampling(Optional.empty(), Optional.empty(), Optional.empty());
+    }
 
     /** How much of the model's context a patch may look at; {@code NONE} makes independent patches, for comparison. */
     public enum Context {
         FULL,
-        NONE
+        NONE;
+
+        public String configName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
-    /** Where the tiles go and how they are encoded; {@code quality} is that of JPEG, 1 to 100. */
+    /**
+     * Where the tiles go and how they are encoded.
+     *
+     * @param directory absolute once it was read
+     * @param quality that of JPEG, 0 to 100
+     */
     public record Output(String directory, TileEncoding tiles, int quality) {}
 
     public enum TileEncoding {
@@ -54,6 +74,10 @@ public record JobSpec(
 
         public String extension() {
             return extension;
+        }
+
+        public String configName() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 }

@@ -1,0 +1,241 @@
+package handscroll.protocol.job;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import handscroll.protocol.canvas.Canvas;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a job spec in HOCON or JSON and refuses it with everything that is wrong with it at once.
+ *
+ * <pre>
+ * task = extension                  # or unconditional
+ * canvas { width = 3584, height = 512 }
+ * model = starry-night
+ * input { image = "starry-night.jpg", at = [0, 0] }   # extension only; relative to the job file
+ * direction = auto
+ * seed = 20221
+ * sampling { temperature = 1.0, top-k = 256, horizon = 0.6 }   # what the model says, where left out
+ * context = full                    # none: independent patches, for comparison
+ * output { to = "out/starry-scroll", tiles = jpeg, quality = 90, format = deep-zoom }
+ * </pre>
+ *
+ * The picture is looked for beside the job file, the output beside the caller, as a user in a shell
+ * expects of both. A canvas may have any size: whole patches cover it, and what they have too much
+ * at the right and at the bottom is cut off.
+ */
+public final class JobSpecReader {
+
+    /** The longest side of a canvas: pixel positions and one patch beyond them fit 31 bits. */
+    public static final int MAX_SIDE_PIXELS = 1 << 30;
+
+    private static final Set<String> KEYS = new LinkedHashSet<>(List.of(
+            "name",
+            "task",
+            "canvas.width",
+            "canvas.height",
+            "model",
+            "input.image",
+            "input.at",
+            "direction",
+            "seed",
+            "sampling.temperature",
+            "sampling.top-k",
+            "sampling.horizon",
+            "context",
+            "output.to",
+            "output.tiles",
+            "output.quality",
+            "output.format"));
+
+    private static final int DEFAULT_QUALITY = 90;
+
+    /**
+     * The spec in a file; it may include other files and name environment variables.
+     *
+     * @param overrides {@code key=value}, each as it would stand in the file; text needs no quotes
+     * @throws Refusal with every problem
+     */
+    public static JobSpec readFile(Path file, List<String> overrides) {
+        String heading = file + " cannot be rendered:";
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw refusal(heading, "job", "there is no file " + file, "name a job spec, as in config/jobs");
+        }
+        String name = String.valueOf(file.getFileName()).replaceFirst("\\.(conf|json)$", "");
+        Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of("/"));
+        Config config = parsed(heading, () -> ConfigFactory.parseFile(file.toFile(), ConfigParseOptions.defaults()));
+        Config whole = override(heading, config, overrides);
+        return read(heading, name, parsed(heading, whole::resolve), directory);
+    }
+
+    /**
+     * The spec in a text from anywhere: it can neither include files nor see the environment.
+     *
+     * @param directory that a relative path to a picture starts from
+     * @throws Refusal with every problem
+     */
+    public static JobSpec readText(String name, String text, Path directory) {
+        String heading = "The job \"" + name + "\" cannot be rendered:";
+        ConfigParseOptions options = ConfigParseOptions.defaults().setIncluder(NoIncludes.INSTANCE);
+        Config config = parsed(
+                heading, () -> ConfigFactory.parseString(text, options).resolve(ConfigResolveOptions.noSystem()));
+        return read(heading, name, config, directory);
+    }
+
+    /**
+     * The spec in a configuration that was already resolved.
+     *
+     * @throws Refusal with every problem
+     */
+    public static JobSpec read(String name, Config config, Path directory) {
+        return read("The job \"" + name + "\" cannot be rendered:", name, config, directory);
+    }
+
+    private static JobSpec read(String heading, String defaultName, Config config, Path directory) {
+        var fields = new SpecFields(config, KEYS);
+        fields.demand("task", "one of " + String.join(", ", tasks().keySet()));
+        fields.demand("canvas.width", "give the picture's width in pixels");
+        fields.demand("canvas.height", "give the picture's height in pixels");
+        fields.demand("model", "name a model; handscroll models lists them");
+
+        Optional<String> name = fields.text("name");
+        Optional<RenderingTask> task = fields.oneOf("task", tasks());
+        Optional<Long> width = fields.whole("canvas.width", 1, MAX_SIDE_PIXELS);
+        Optional<Long> height = fields.whole("canvas.height", 1, MAX_SIDE_PIXELS);
+        Optional<String> model = fields.text("model");
+        Optional<JobSpec.Input> input = input(fields, task, directory);
+        Optional<String> direction = fields.text("direction");
+        Optional<Long> seed = fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE);
+        JobSpec.Sampling sampling = sampling(fields);
+        var context = fields.oneOf("context", byName(JobSpec.Context.values(), JobSpec.Context::configName));
+        JobSpec.Output output = output(fields, name.orElse(defaultName));
+
+        if (!fields.problems().isEmpty()) {
+            throw new Refusal(heading, fields.problems());
+        }
+        return new JobSpec(
+                name.orElse(defaultName),
+                task.orElseThrow(),
+                new Canvas(Math.toIntExact(width.orElseThrow()), Math.toIntExact(height.orElseThrow()), 1),
+                model.orElseThrow(),
+                input,
+                direction.orElse("auto"),
+                seed.orElse(0L),
+                sampling,
+                context.orElse(JobSpec.Context.FULL),
+                output);
+    }
+
+    private static Optional<JobSpec.Input> input(SpecFields fields, Optional<RenderingTask> task, Path directory) {
+        if (task.equals(Optional.of(RenderingTask.UNCONDITIONAL)) && fields.has("input")) {
+            fields.refuse("input", "an unconditional picture starts from nothing", "drop it, or say task = extension");
+        }
+        if (task.equals(Optional.of(RenderingTask.EXTENSION)) || fields.has("input")) {
+            fields.demand("input.image", "name the picture to extend");
+        }
+        if (fields.has("input.image")) {
+            fields.demand("input.at", "say where its upper left lies on the canvas: at = [x, y]");
+        }
+        Optional<Path> image = path(fields, "input.image").map(directory::resolve);
+        Optional<long[]> at = fields.pair("input.at", 0, MAX_SIDE_PIXELS);
+        return image.flatMap(file -> at.map(
+                xy -> new JobSpec.Input(file.toAbsolutePath().normalize().toString(), (int) xy[0], (int) xy[1])));
+    }
+
+    private static JobSpec.Sampling sampling(SpecFields fields) {
+        return new JobSpec.Sampling(
+                fields.number("sampling.temperature", 0, 100),
+                fields.whole("sampling.top-k", 1, 1 << 16).map(Long::intValue),
+                fields.number("sampling.horizon", 0, 1));
+    }
+
+    private static JobSpec.Output output(SpecFields fields, String name) {
+        fields.oneOf("output.format", Map.of("deep-zoom", "deep-zoom"));
+        Path to = path(fields, "output.to").orElse(Path.of("out", name.replaceAll("[^A-Za-z0-9._-]+", "-")));
+        return new JobSpec.Output(
+                to.toAbsolutePath().normalize().toString(),
+                fields.oneOf("output.tiles", byName(JobSpec.TileEncoding.values(), JobSpec.TileEncoding::configName))
+                        .orElse(JobSpec.TileEncoding.JPEG),
+                fields.whole("output.quality", 0, 100).map(Long::intValue).orElse(DEFAULT_QUALITY));
+    }
+
+    private static Optional<Path> path(SpecFields fields, String key) {
+        try {
+            return fields.text(key).map(Path::of);
+        } catch (InvalidPathException e) {
+            fields.refuse(key, "is no path: " + e.getReason(), "name a file or directory of this machine");
+            return Optional.empty();
+        }
+    }
+
+    private static Config override(String heading, Config config, List<String> overrides) {
+        Config result = config;
+        for (String override : overrides) {
+            int equals = override.indexOf('=');
+            if (equals < 1) {
+                throw refusal(heading, override, "is no override", "write key=value, such as seed=7");
+            }
+            String key = override.substring(0, equals).trim();
+            String value = override.substring(equals + 1).trim();
+            result = parsed(heading, () -> ConfigFactory.empty().withValue(key, overriding(value)))
+                    .withFallback(result);
+        }
+        return result;
+    }
+
+    /** Lists and groups as HOCON; all else as text, which can hold what HOCON wants quoted, as omega*. */
+    private static ConfigValue overriding(String value) {
+        return value.startsWith("[") || value.startsWith("{")
+                ? ConfigFactory.parseString("value = " + value).getValue("value")
+                : ConfigValueFactory.fromAnyRef(value.replaceFirst("^\"(.*)\"$", "$1"));
+    }
+
+    private static Config parsed(String heading, Supplier<Config> source) {
+        try {
+            return source.get();
+        } catch (ConfigException e) {
+            String where = e.origin() == null ? "job" : e.origin().description();
+            String message = String.valueOf(e.getMessage()).replaceFirst("^" + Pattern.quote(where + ": "), "");
+            throw refusal(heading, where, message, "a value with a special character, as \"omega*\", stands in quotes");
+        }
+    }
+
+    private static Refusal refusal(String heading, String where, String what, String remedy) {
+        return new Refusal(heading, List.of(new Problem(where, what, remedy)));
+    }
+
+    private static Map<String, RenderingTask> tasks() {
+        return byName(RenderingTask.values(), RenderingTask::configName);
+    }
+
+    private static <T> Map<String, T> byName(T[] values, Function<T, String> name) {
+        Map<String, T> byName = new LinkedHashMap<>();
+        Arrays.stream(values).forEach(value -> byName.put(name.apply(value), value));
+        return byName;
+    }
+
+    /** Every key a job spec can have, as a path. */
+    public static Set<String> keys() {
+        return Collections.unmodifiableSet(KEYS);
+    }
+
+    private JobSpecReader() {}
+}

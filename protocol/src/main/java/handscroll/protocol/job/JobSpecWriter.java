@@ -1,0 +1,49 @@
+package handscroll.protocol.job;
+
+import com.typesafe.config.ConfigUtil;
+
+/** Writes a job spec as the text that the journal and the manifest keep; {@link JobSpecReader} gets the same spec back. */
+public final class JobSpecWriter {
+
+    public static String toHocon(JobSpec spec) {
+        var text = new StringBuilder();
+        line(text, "name", quoted(spec.name()));
+        line(text, "task", spec.task().configName());
+        line(
+                text,
+                "canvas",
+                "{ width = " + spec.canvas().widthPixels() + ", height = "
+                        + spec.canvas().heightPixels() + " }");
+        line(text, "model", quoted(spec.model()));
+        spec.input()
+                .ifPresent(input -> line(
+                        text,
+                        "input",
+                        "{ image = " + quoted(input.image()) + ", at = [" + input.xPixels() + ", " + input.yPixels()
+                                + "] }"));
+        line(text, "direction", quoted(spec.direction()));
+        line(text, "seed", String.valueOf(spec.seed()));
+        spec.sampling().temperature().ifPresent(value -> line(text, "sampling.temperature", value.toString()));
+        spec.sampling().topK().ifPresent(value -> line(text, "sampling.top-k", value.toString()));
+        spec.sampling().horizon().ifPresent(value -> line(text, "sampling.horizon", value.toString()));
+        line(text, "context", spec.context().configName());
+        line(
+                text,
+                "output",
+                "{ to = " + quoted(spec.output().directory()) + ", tiles = "
+                        + spec.output().tiles().configName() + ", quality = "
+                        + spec.output().quality()
+                        + ", format = deep-zoom }");
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String key, String value) {
+        text.append(key).append(" = ").append(value).append('\n');
+    }
+
+    private static String quoted(String text) {
+        return ConfigUtil.quoteString(text);
+    }
+
+    private JobSpecWriter() {}
+}

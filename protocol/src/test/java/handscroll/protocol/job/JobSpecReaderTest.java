@@ -1,0 +1,211 @@
+package handscroll.protocol.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import handscroll.protocol.canvas.Canvas;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JobSpecReaderTest {
+
+    private static final Path HERE = Path.of("/pictures");
+
+    private static final String EXTENSION = """
+            task = extension
+            canvas { width = 3584, height = 512 }
+            model = starry-night
+            input { image = "starry-night.jpg", at = [0, 64] }
+            direction = "omega*"
+            seed = -20221
+            sampling { temperature = 0.9, top-k = 100 }
+            context = none
+            output { to = "/out/scroll", tiles = png, quality = 80, format = deep-zoom }
+            """;
+
+    private static final String LEAST = "task = unconditional, canvas { width = 100, height = 70 }, model = m";
+
+    @Test
+    void readsEveryKey() {
+        assertThat(JobSpecReader.readText("sky", EXTENSION, HERE))
+                .isEqualTo(new JobSpec(
+                        "sky",
+                        RenderingTask.EXTENSION,
+                        new Canvas(3584, 512, 1),
+                        "starry-night",
+                        Optional.of(new JobSpec.Input("/pictures/starry-night.jpg", 0, 64)),
+                        "omega*",
+                        -20221,
+                        new JobSpec.Sampling(Optional.of(0.9), Optional.of(100), Optional.empty()),
+                        JobSpec.Context.NONE,
+                        new JobSpec.Output("/out/scroll", JobSpec.TileEncoding.PNG, 80)));
+    }
+
+    @Test
+    void fillsInWhatIsLeftOut() {
+        JobSpec spec = JobSpecReader.readText("sky", LEAST, HERE);
+        assertThat(spec.direction()).isEqualTo("auto");
+        assertThat(spec.seed()).isZero();
+        assertThat(spec.sampling()).isEqualTo(JobSpec.Sampling.AS_THE_MODEL_SAYS);
+        assertThat(spec.context()).isEqualTo(JobSpec.Context.FULL);
+        assertThat(spec.output())
+                .isEqualTo(new JobSpec.Output(
+                        Path.of("out/sky").toAbsolutePath().toString(), JobSpec.TileEncoding.JPEG, 90));
+    }
+
+    @Test
+    void readsJson() {
+        String json = """
+                {"task": "unconditional", "canvas": {"width": 640, "height": 512}, "model": "starry-night", "seed": 7}
+                """;
+        assertThat(JobSpecReader.readText("sky", json, HERE).seed()).isEqualTo(7);
+    }
+
+    @Test
+    void whatIsWrittenReadsBackTheSame() {
+        for (String text : List.of(EXTENSION, LEAST, EXTENSION + "\nname = \"a \\\"quoted\\\" näme\"")) {
+            JobSpec spec = JobSpecReader.readText("sky", text, HERE);
+            assertThat(JobSpecReader.readText("other", JobSpecWriter.toHocon(spec), Path.of("/elsewhere")))
+                    .isEqualTo(spec);
+        }
+    }
+
+    @Test
+    void looksForThePictureBesideTheJobFileAndAppliesOverrides(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("starry-scroll.conf"), EXTENSION);
+        JobSpec spec = JobSpecReader.readFile(
+                file, List.of("seed=7", "canvas.width=4000", "direction=omega*", "input.at=[3, 4]", "output.to=a b#c"));
+        assertThat(spec.name()).isEqualTo("starry-scroll");
+        assertThat(spec.seed()).isEqualTo(7);
+        assertThat(spec.canvas().widthPixels()).isEqualTo(4000);
+        assertThat(spec.canvas().heightPixels()).isEqualTo(512);
+        assertThat(spec.direction()).isEqualTo("omega*");
+        assertThat(spec.output().directory()).endsWith("/a b#c");
+        assertThat(spec.input())
+                .contains(
+                        new JobSpec.Input(directory.resolve("starry-night.jpg").toString(), 3, 4));
+    }
+
+    @Test
+    void tellsAllProblemsAtOnce() {
+        assertThat(problems("""
+                        task = extention
+                        canvas { heigth = 512, width = 12.5 }
+                        model = [1]
+                        input { at = [0] }
+                        sampling { temperature = warm, horizon = 1.2, top-k = 0 }
+                        context = some
+                        output { quality = 101, tiles = gif, format = zip }
+                        """))
+                .extracting(Problem::where)
+                .containsExactlyInAnyOrder(
+                        "canvas.heigth",
+                        "task",
+                        "canvas.height",
+                        "canvas.width",
+                        "model",
+                        "input.image",
+                        "input.at",
+                        "sampling.temperature",
+                        "sampling.horizon",
+                        "sampling.top-k",
+                        "context",
+                        "output.quality",
+                        "output.tiles",
+                        "output.format");
+    }
+
+    @Test
+    void namesTheKeyThatWasMeant() {
+        assertThat(remedy("canvas.heigth = 5")).isEqualTo("did you mean \"canvas.height\"?");
+        assertThat(remedy("width = 5")).isEqualTo("did you mean \"canvas.width\"?");
+        assertThat(remedy("sede = 5")).isEqualTo("did you mean \"seed\"?");
+        assertThat(remedy("sampling.topk = 5")).isEqualTo("did you mean \"sampling.top-k\"?");
+        assertThat(remedy("zebra = 5")).startsWith("one of name, task, ");
+    }
+
+    @Test
+    void refusesSizesThatAreNone() {
+        for (String width : List.of("0", "-64", "1e10", "2000000000", "1e999999999", "wide", "true", "[1]")) {
+            assertThat(problems(LEAST + ", canvas.width = " + width))
+                    .as(width)
+                    .extracting(Problem::where)
+                    .containsExactly("canvas.width");
+        }
+    }
+
+    @Test
+    void allowsSizesThatAreNoMultipleOfAnything() {
+        assertThat(JobSpecReader.readText("sky", LEAST + ", canvas.width = 4001", HERE)
+                        .canvas()
+                        .widthPixels())
+                .isEqualTo(4001);
+    }
+
+    @Test
+    void saysOnceThatAGroupIsNone() {
+        assertThat(problems("task = unconditional, model = m, canvas = 5"))
+                .containsExactly(new Problem("canvas", "5 is no group of keys", "give it as canvas { … }"));
+    }
+
+    @Test
+    void anExtensionNeedsAPictureAndAnUnconditionalOneRefusesIt() {
+        assertThat(problems(LEAST + ", task = extension"))
+                .extracting(Problem::where)
+                .containsExactly("input.image");
+        assertThat(problems(EXTENSION + "\ntask = unconditional"))
+                .extracting(Problem::where)
+                .containsExactly("input");
+        assertThat(problems(EXTENSION + "\ninput.at = [-1, 0]"))
+                .extracting(Problem::where)
+                .containsExactly("input.at[0]");
+    }
+
+    @Test
+    void saysWhereTheTextIsBroken() {
+        Problem problem = problems("task = extension\ndirection = omega*").get(0);
+        assertThat(problem.where()).contains("2");
+        assertThat(problem.what()).contains("'*'");
+        assertThat(problem.remedy()).contains("quotes");
+    }
+
+    @Test
+    void aMissingFileIsAProblemOfTheUser(@TempDir Path directory) {
+        Refusal refusal = catchThrowableOfType(
+                Refusal.class, () -> JobSpecReader.readFile(directory.resolve("none.conf"), List.of()));
+        assertThat(refusal).hasMessageContaining("there is no file");
+    }
+
+    @Test
+    void anOverrideWithoutAValueIsRefused(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("job.conf"), LEAST);
+        Refusal refusal = catchThrowableOfType(Refusal.class, () -> JobSpecReader.readFile(file, List.of("faster")));
+        assertThat(refusal).hasMessageContaining("\"faster\" is no override".replace("\"", ""));
+    }
+
+    @Test
+    void aTextFromAnywhereSeesNeitherFilesNorTheEnvironment(@TempDir Path directory) throws IOException {
+        Path secret = Files.writeString(directory.resolve("secret.conf"), "seed = 5");
+        for (String include :
+                List.of("file(\"" + secret + "\")", "\"" + secret + "\"", "url(\"" + secret.toUri() + "\")")) {
+            assertThat(problems(LEAST + "\ninclude " + include).get(0).what()).contains("cannot include");
+        }
+        assertThat(JobSpecReader.readText("sky", LEAST + "\ndirection = ${?PATH}", HERE)
+                        .direction())
+                .isEqualTo("auto");
+    }
+
+    private static String remedy(String line) {
+        return problems(LEAST + "\n" + line).get(0).remedy();
+    }
+
+    private static List<Problem> problems(String text) {
+        return catchThrowableOfType(Refusal.class, () -> JobSpecReader.readText("sky", text, HERE))
+                .problems();
+    }
+}
