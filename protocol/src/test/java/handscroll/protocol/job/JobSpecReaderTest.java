@@ -185,7 +185,7 @@ class JobSpecReaderTest {
     void anOverrideWithoutAValueIsRefused(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("job.conf"), LEAST);
         Refusal refusal = catchThrowableOfType(Refusal.class, () -> JobSpecReader.readFile(file, List.of("faster")));
-        assertThat(refusal).hasMessageContaining("\"faster\" is no override".replace("\"", ""));
+        assertThat(refusal).hasMessageContaining("faster  is no override");
     }
 
     @Test
