@@ -1,0 +1,83 @@
+package handscroll.cli;
+
+import com.typesafe.config.Config;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "coordinator",
+        description =
+                "Takes jobs over HTTP and hands their patches to the workers that join; runs until it is stopped.",
+        footerHeading = "%nExample:%n",
+        footer = "  handscroll coordinator --host 10.0.0.5 --port 8080 --state /var/lib/handscroll")
+final class CoordinatorCommand implements Callable<Integer> {
+
+    private final Farm.Opener farms;
+
+    @Mixin
+    private SharedOptions shared = new SharedOptions();
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "Where workers reach this process; by default loopback, for workers on this machine.")
+    private Optional<String> host = Optional.empty();
+
+    @Option(names = "--port", paramLabel = "P", description = "Port of the pages and the API; 0 takes any free one.")
+    private OptionalInt port = OptionalInt.empty();
+
+    @Option(names = "--join-port", paramLabel = "P", description = "Port that workers join at, by default 25520.")
+    private OptionalInt joinPort = OptionalInt.empty();
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "Where the journal and the log lie; a coordinator that is started again continues from it.")
+    private Optional<Path> state = Optional.empty();
+
+    @Option(
+            names = "--slots",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Worker slots in this process too, by default none.")
+    private int slots;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+    private CommandSpec spec;
+
+    CoordinatorCommand(Farm.Opener farms) {
+        this.farms = farms;
+    }
+
+    @Override
+    public Integer call() {
+        Map<String, Object> options = new HashMap<>();
+        host.ifPresent(name -> options.put(SettingNames.REMOTE_HOST, name));
+        joinPort.ifPresent(number -> options.put(SettingNames.REMOTE_PORT, number));
+        port.ifPresent(number -> {
+            options.put(SettingNames.HTTP_PORT, number);
+            options.put(SettingNames.HTTP_PORT_ATTEMPTS, 1);
+        });
+        Config config = shared.config("coordinator.conf", options);
+        Path directory = state.orElse(Home.userState().resolve("coordinator"));
+        Logs.to(directory);
+        PrintWriter err = spec.commandLine().getErr();
+        try (Farm farm = farms.open(new FarmOptions(config, true, slots, directory, Optional.empty()))) {
+            err.println("The coordinator takes jobs at " + farm.http() + " and workers at "
+                    + config.getString(SettingNames.REMOTE_HOST) + ":" + config.getInt(SettingNames.REMOTE_PORT)
+                    + "; state and log are in " + directory + "; end it with Ctrl-C.");
+            return Serving.untilEnded(farm, CliSettings.from(config), err);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package handscroll.cli;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** How numbers are written for people. */
+final class Figures {
+
+    /** {@code 7 s}, {@code 3 min 05 s}, {@code 2 h 05 min}: two units at most. */
+    static String time(Duration duration) {
+        long seconds = Math.max(0, Math.round(duration.toMillis() / 1000.0));
+        if (seconds < 60) {
+            return seconds + " s";
+        }
+        if (seconds < 3600) {
+            return String.format(Locale.ROOT, "%d min %02d s", seconds / 60, seconds % 60);
+        }
+        return String.format(Locale.ROOT, "%d h %02d min", seconds / 3600, seconds % 3600 / 60);
+    }
+
+    static String count(long count) {
+        return String.format(Locale.ROOT, "%,d", count);
+    }
+
+    /** {@code 1 patch}, {@code 2 patches}. */
+    static String count(long count, String one, String many) {
+        return count(count) + " " + (count == 1 ? one : many);
+    }
+
+    static String oneDecimal(double value) {
+        return String.format(Locale.ROOT, "%.1f", value);
+    }
+
+    private Figures() {}
+}

@@ -1,0 +1,96 @@
+package handscroll.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import handscroll.protocol.job.Refusal;
+import handscroll.protocol.model.ModelCard;
+import handscroll.protocol.model.ModelShelf;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "models",
+        description = "Lists the models that are there, and checks their weights.",
+        footerHeading = "%nExample:%n",
+        footer = "  handscroll models")
+final class ModelsCommand implements Callable<Integer> {
+
+    @Mixin
+    private SharedOptions shared = new SharedOptions();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        ModelShelf shelf =
+                CliSettings.from(shared.config("local.conf", Map.of())).models();
+        PrintWriter out = spec.commandLine().getOut();
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        var list = all.putArray("models");
+        boolean allUsable = true;
+        for (String name : shelf.names()) {
+            ObjectNode entry = list.addObject().put("name", name);
+            try {
+                ModelCard card = shelf.find(name);
+                describe(entry, card);
+                if (!json) {
+                    out.println(line(card));
+                }
+            } catch (Refusal refusal) {
+                allUsable = false;
+                entry.put("problem", refusal.getMessage());
+                if (!json) {
+                    spec.commandLine().getErr().println(refusal.getMessage());
+                }
+            }
+        }
+        if (json) {
+            out.println(all.toPrettyString());
+        } else if (shelf.names().isEmpty()) {
+            out.println("There is no model in " + shelf.directories()
+                    + "; make one with: handscroll train --name NAME --from PICTURE");
+        }
+        return allUsable ? ExitCode.DONE : ExitCode.REFUSED;
+    }
+
+    private static String line(ModelCard card) {
+        return String.format(
+                Locale.ROOT,
+                "%-20s %s, patches of %d px, %d codes, context %d x %d x %d, %s, %s",
+                card.name(),
+                card.family(),
+                card.patchPixels(),
+                card.codes(),
+                card.contextColumns(),
+                card.contextRows(),
+                card.contextFrames(),
+                card.licence(),
+                card.directory());
+    }
+
+    private static void describe(ObjectNode entry, ModelCard card) {
+        entry.put("family", card.family())
+                .put("directory", card.directory().toString())
+                .put("patchPixels", card.patchPixels())
+                .put("tokensPerSide", card.tokensPerSide())
+                .put("codes", card.codes())
+                .put("licence", card.licence())
+                .put("hash", card.hash());
+        entry.putArray("context")
+                .add(card.contextColumns())
+                .add(card.contextRows())
+                .add(card.contextFrames());
+    }
+}

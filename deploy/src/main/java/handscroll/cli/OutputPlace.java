@@ -1,0 +1,97 @@
+package handscroll.cli;
+
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The directory that one render fills; what the farm needs to continue it lies in it, under {@code state}. */
+final class OutputPlace {
+
+    private static final String STATE = "state";
+
+    private final Path directory;
+
+    private OutputPlace(Path directory) {
+        this.directory = directory.toAbsolutePath().normalize();
+    }
+
+    /** @throws Refusal when it is not empty, or cannot be made and written to */
+    static OutputPlace ofNew(Path directory) {
+        OutputPlace place = new OutputPlace(directory);
+        if (Files.exists(place.state())) {
+            throw place.refusal(
+                    "already holds a picture or part of one",
+                    "continue it with handscroll render --resume " + place.quoted() + ", or choose another --out");
+        }
+        if (Files.exists(place.directory) && !Files.isDirectory(place.directory)) {
+            throw place.refusal("is a file", "choose another --out");
+        }
+        if (Files.isDirectory(place.directory) && !isEmpty(place.directory)) {
+            throw place.refusal("is not empty", "choose another --out, or empty it");
+        }
+        Path there = place.directory;
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+            throw place.refusal("cannot be made: " + there + " may not be written to", "choose another --out");
+        }
+        return place;
+    }
+
+    /** @throws Refusal when no render was ever interrupted here */
+    static OutputPlace ofInterrupted(Path directory) {
+        OutputPlace place = new OutputPlace(directory);
+        if (!Files.isDirectory(place.directory)) {
+            throw place.refusal("is no directory", "name the output directory of a render");
+        }
+        if (!Files.isDirectory(place.state())) {
+            throw place.refusal("holds no render to continue", "name the output directory of a render");
+        }
+        return place;
+    }
+
+    Path state() {
+        return directory.resolve(STATE);
+    }
+
+    /** As it is typed into a shell. */
+    String quoted() {
+        String text = directory.toString();
+        return text.matches("[A-Za-z0-9_./+-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    Refusal refusal(String what, String remedy) {
+        return new Refusal(
+                "Nothing can be rendered into " + directory + ":",
+                List.of(new Problem(directory.toString(), what, remedy)));
+    }
+
+    /** Takes away what a farm left that refused the job, so that the next try finds the directory empty. */
+    void undo() {
+        if (!Files.isDirectory(state())) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(state())) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isEmpty(Path directory) {
+        try (Stream<Path> children = Files.list(directory)) {
+            return children.findAny().isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package handscroll.cli;
+
+/** The settings of other modules that options of commands stand for. */
+final class SettingNames {
+    static final String HTTP_PORT = "handscroll.coordinator.http.port";
+    static final String HTTP_PORT_ATTEMPTS = "handscroll.coordinator.http.port-attempts";
+    static final String REMOTE_HOST = "akka.remote.artery.canonical.hostname";
+    static final String REMOTE_PORT = "akka.remote.artery.canonical.port";
+
+    private SettingNames() {}
+}

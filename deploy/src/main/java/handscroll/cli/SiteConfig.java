@@ -1,0 +1,55 @@
+package handscroll.cli;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The configuration of this process. What is said first wins: options of the command, system properties, the file named by
+ * {@code --config} or {@code -Dconfig.file} or else the command's own file in {@code config/}, the modules' {@code reference.conf}.
+ */
+final class SiteConfig {
+
+    /**
+     * @param usual the file in {@code config/} that is read when the user names none
+     * @param options settings that options of the command stand for
+     */
+    static Config load(Optional<Path> named, String usual, Map<String, ?> options) {
+        Optional<Path> chosen = named.isPresent()
+                ? named
+                : Optional.ofNullable(System.getProperty("config.file")).map(Path::of);
+        if (chosen.isPresent() && !Files.isReadable(chosen.get())) {
+            throw refusal(chosen.get(), "is not there or cannot be read", "name a file like " + Home.config(usual));
+        }
+        Path file = chosen.orElse(Home.config(usual));
+        Map<String, String> places = Map.of(
+                "handscroll.home", Home.directory().toString(),
+                "handscroll.state", Home.userState().toString());
+        try {
+            Config site = ConfigFactory.parseFile(
+                    file.toFile(), ConfigParseOptions.defaults().setAllowMissing(true));
+            return ConfigFactory.parseMap(options)
+                    .withFallback(ConfigFactory.defaultOverrides())
+                    .withFallback(site)
+                    .withFallback(ConfigFactory.parseMap(places))
+                    .withFallback(ConfigFactory.defaultReferenceUnresolved())
+                    .resolve();
+        } catch (ConfigException e) {
+            throw refusal(file, String.valueOf(e.getMessage()), "correct the file");
+        }
+    }
+
+    private static Refusal refusal(Path file, String what, String remedy) {
+        return new Refusal("The configuration cannot be used:", List.of(new Problem(file.toString(), what, remedy)));
+    }
+
+    private SiteConfig() {}
+}

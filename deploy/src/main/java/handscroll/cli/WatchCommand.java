@@ -1,0 +1,79 @@
+package handscroll.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import handscroll.coordinator.job.Jobs.State;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "watch",
+        description = "Shows how a coordinator's job moves until it is over, and ends with its exit code.",
+        footerHeading = "%nExample:%n",
+        footer = "  handscroll watch starry-scroll --to http://10.0.0.5:8080")
+final class WatchCommand implements Callable<Integer> {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    @Mixin
+    private SharedOptions shared = new SharedOptions();
+
+    @Mixin
+    private CoordinatorAddress coordinator = new CoordinatorAddress();
+
+    @Parameters(paramLabel = "JOB", description = "The job's name, as submit and jobs print it.")
+    private String job = "";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        CliSettings settings = CliSettings.from(shared.config("local.conf", Map.of()));
+        CoordinatorClient client = coordinator.client(settings);
+        PrintWriter err = spec.commandLine().getErr();
+        var report = new ProgressReport(err, ProgressReport.terminalColumns(), settings, System::nanoTime);
+        try (var events = new BufferedReader(
+                new InputStreamReader(client.events("/api/jobs/" + job + "/events"), StandardCharsets.UTF_8))) {
+            String type = "";
+            for (String line = events.readLine(); line != null; line = events.readLine()) {
+                if (line.startsWith("event:")) {
+                    type = line.substring("event:".length()).strip();
+                } else if (line.startsWith("data:") && (type.equals("status") || type.equals("ended"))) {
+                    Progress progress = Progress.of(parsed(line.substring("data:".length())));
+                    if (type.equals("ended")) {
+                        report.end();
+                        spec.commandLine().getOut().println(ProgressLine.of(progress));
+                        return progress.state() == State.DONE ? ExitCode.DONE : ExitCode.FAILED;
+                    }
+                    report.show(progress);
+                } else if (line.isEmpty()) {
+                    type = "";
+                }
+            }
+            report.end();
+            throw new CommandFailure(
+                    ExitCode.OUT_OF_REACH,
+                    "The coordinator at " + coordinator.address() + " went away; the job continues when it is back");
+        } catch (IOException e) {
+            report.end();
+            throw client.outOfReach(e);
+        }
+    }
+
+    private static JsonNode parsed(String data) throws JsonProcessingException {
+        return MAPPER.readTree(data);
+    }
+}
