@@ -1,0 +1,109 @@
+package handscroll.coordinator.lease;
+
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.lease.Leasing.WorkerId;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What the book remembers of one worker. */
+final class FarmWorker {
+
+    /** A batch to run and a batch to wait behind it. */
+    static final int BATCHES_PER_SLOT = 2;
+
+    /** One task's worth of the worker's device. */
+    static final class Slot {
+        final FarmWorker worker;
+        final int index;
+        private int heldCount;
+        private int openPullCount;
+        private int batchSize = 1;
+
+        Slot(FarmWorker worker, int index) {
+            this.worker = worker;
+            this.index = index;
+        }
+
+        /** A pull more than there is room for changes nothing, so a worker may repeat those it fears lost. */
+        void pull(int wantedBatchSize) {
+            batchSize = Math.max(1, wantedBatchSize);
+            openPullCount = Math.min(openPullCount + 1, BATCHES_PER_SLOT - heldCount);
+        }
+
+        void forgetPulls() {
+            openPullCount = 0;
+        }
+
+        void hold() {
+            openPullCount--;
+            heldCount++;
+        }
+
+        void letGo() {
+            heldCount--;
+        }
+
+        boolean isIdle() {
+            return heldCount == 0 && openPullCount > 0;
+        }
+
+        boolean hasRoomBehindRunning() {
+            return heldCount == 1 && openPullCount > 0;
+        }
+
+        int batchSize() {
+            return batchSize;
+        }
+    }
+
+    final WorkerId id;
+    /** By their number; a worker says which slots it has by pulling for them. */
+    final Map<Integer, Slot> slots = new TreeMap<>();
+    /** By epoch. */
+    final Map<Long, Lease> leases = new HashMap<>();
+    /** Jobs of which it was ever granted anything, and may hold states. */
+    final Set<JobId> served = new HashSet<>();
+
+    private int slotCount;
+    private String deviceClass;
+    private Map<String, String> modelHashes;
+    private Instant heard;
+
+    FarmWorker(WorkerId id, int slotCount, String deviceClass, Map<String, String> modelHashes, Instant heard) {
+        this.id = id;
+        this.slotCount = slotCount;
+        this.deviceClass = deviceClass;
+        this.modelHashes = Map.copyOf(modelHashes);
+        this.heard = heard;
+    }
+
+    void joinAgain(int newSlotCount, String newDeviceClass, Map<String, String> newModelHashes) {
+        slotCount = newSlotCount;
+        deviceClass = newDeviceClass;
+        modelHashes = Map.copyOf(newModelHashes);
+    }
+
+    void hear(Instant now) {
+        heard = now;
+    }
+
+    Instant heard() {
+        return heard;
+    }
+
+    int slotCount() {
+        return slotCount;
+    }
+
+    String deviceClass() {
+        return deviceClass;
+    }
+
+    Map<String, String> modelHashes() {
+        return modelHashes;
+    }
+}

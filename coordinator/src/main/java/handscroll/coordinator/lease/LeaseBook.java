@@ -1,0 +1,445 @@
+package handscroll.coordinator.lease;
+
+import handscroll.coordinator.lease.FarmWorker.Slot;
+import handscroll.coordinator.lease.ReadyTasks.Attempt;
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.Task;
+import handscroll.protocol.task.TaskResult;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Decides who renders what: which ready tasks a free slot gets, for how long, and what happens when
+ * a lease ends without a result. Knows no actors and no clock.
+ *
+ * <p>A slot holds up to two batches: one that runs and one that waits, so that it need not idle for
+ * a round trip. Ready tasks are shared out evenly among the slots that could take some, because the
+ * next wavefront is ready only when the slowest of them is through; and slots that would idle come
+ * first, so that no task waits behind a running batch while a slot has nothing to do.
+ */
+public final class LeaseBook {
+
+    /** To be sent to the worker. */
+    public record Grant(WorkerId worker, long epoch, int slot, RenderSettings settings, List<Task> tasks) {
+        public List<PatchId> patches() {
+            return tasks.stream().map(Task::patch).toList();
+        }
+    }
+
+    /** A lease that ended as it should. */
+    public record Ended(JobId job, String deviceClass) {}
+
+    /** Patches of a lease that ended otherwise: ready again, or given up for good. */
+    public record Taken(WorkerId worker, long epoch, JobId job, List<PatchId> returned, List<PatchId> givenUp) {}
+
+    private static final int INCARNATION_SHIFT = 40;
+
+    private final LeaseSettings settings;
+    private final Map<WorkerId, FarmWorker> workers = new LinkedHashMap<>();
+    private final Map<JobId, LentJob> jobs = new LinkedHashMap<>();
+    private final Map<Long, Lease> leases = new LinkedHashMap<>();
+    /** In the order in which they fell idle. */
+    private final Set<Slot> idle = new LinkedHashSet<>();
+    /** With room for a waiting batch; first those whose running batch began first, for it should end first. */
+    private final Set<Slot> roomy = new LinkedHashSet<>();
+
+    private long nextEpoch;
+    private long nextSequence;
+
+    /** @param incarnation of the coordinator: a higher one than any before, or leases of two would share epochs */
+    public LeaseBook(LeaseSettings settings, long incarnation) {
+        if (incarnation < 0 || incarnation >= 1L << (Long.SIZE - 1 - INCARNATION_SHIFT)) {
+            throw new IllegalArgumentException("an incarnation has 23 bits, not " + incarnation);
+        }
+        this.settings = settings;
+        this.nextEpoch = incarnation << INCARNATION_SHIFT;
+    }
+
+    // Workers.
+
+    /**
+     * Lets a worker in, or again after a break: leases it still holds stay its own.
+     *
+     * @return why it is turned away: there are jobs, and it can serve none of them
+     */
+    public Optional<String> join(
+            WorkerId id, int slotCount, String deviceClass, Map<String, String> modelHashes, Instant now) {
+        var candidate = new FarmWorker(id, slotCount, deviceClass, modelHashes, now);
+        List<String> objections = new ArrayList<>();
+        for (LentJob job : jobs.values()) {
+            Optional<String> objection = job.objectionTo(candidate);
+            if (objection.isEmpty()) {
+                objections.clear();
+                break;
+            }
+            objections.add(objection.get());
+        }
+        if (!objections.isEmpty()) {
+            return Optional.of(String.join("; ", objections));
+        }
+        FarmWorker worker = workers.computeIfAbsent(id, i -> candidate);
+        worker.joinAgain(slotCount, deviceClass, modelHashes);
+        worker.hear(now);
+        for (Slot slot : worker.slots.values()) {
+            slot.forgetPulls();
+            file(slot);
+        }
+        return Optional.empty();
+    }
+
+    /** The worker has room for one more batch in this slot. */
+    public void pull(WorkerId id, int slotIndex, int batchSize, Instant now) {
+        FarmWorker worker = workers.get(id);
+        if (worker == null || slotIndex < 0 || slotIndex >= worker.slotCount()) {
+            return;
+        }
+        worker.hear(now);
+        Slot slot = worker.slots.computeIfAbsent(slotIndex, index -> new Slot(worker, index));
+        slot.pull(batchSize);
+        file(slot);
+    }
+
+    /**
+     * Extends the leases that a worker says it holds.
+     *
+     * @return those that are not its own, or no longer
+     */
+    public List<Long> renew(WorkerId id, Collection<Long> epochs, Instant now) {
+        FarmWorker worker = workers.get(id);
+        if (worker == null) {
+            return List.copyOf(epochs);
+        }
+        worker.hear(now);
+        List<Long> unknown = new ArrayList<>();
+        for (Long epoch : epochs) {
+            Lease lease = worker.leases.get(epoch);
+            if (lease == null) {
+                unknown.add(epoch);
+            } else {
+                lease.renew(now.plus(settings.term()));
+            }
+        }
+        return unknown;
+    }
+
+    /** Takes everything back from a worker that is gone; no fault of the patches. */
+    public List<Taken> lose(WorkerId id) {
+        FarmWorker worker = workers.remove(id);
+        if (worker == null) {
+            return List.of();
+        }
+        List<Taken> taken = new ArrayList<>();
+        for (Lease lease : List.copyOf(worker.leases.values())) {
+            taken.add(takeBack(lease));
+        }
+        for (Slot slot : worker.slots.values()) {
+            slot.forgetPulls();
+            file(slot);
+        }
+        return taken;
+    }
+
+    /** Takes back what has not been renewed for a whole term; no fault of the patches. */
+    public List<Taken> expire(Instant now) {
+        List<Lease> over =
+                leases.values().stream().filter(lease -> lease.isOver(now)).toList();
+        return over.stream().map(this::takeBack).toList();
+    }
+
+    // Jobs.
+
+    /**
+     * Adds tasks of one stage to what is ready.
+     *
+     * @param deviceClass that a resumed job began with; empty lets the first worker that renders decide
+     */
+    public void offer(RenderSettings job, Optional<String> deviceClass, int stage, List<OfferedTask> tasks) {
+        ReadyTasks ready = jobs.computeIfAbsent(job.job(), id -> new LentJob(job, deviceClass))
+                .stage(stage);
+        for (OfferedTask task : tasks) {
+            ready.add(new Attempt(task, nextSequence++));
+        }
+    }
+
+    /** Forgets a job; returns the leases that their workers should drop. */
+    public List<Taken> withdraw(JobId id) {
+        LentJob job = jobs.remove(id);
+        if (job == null) {
+            return List.of();
+        }
+        List<Taken> revoked = new ArrayList<>();
+        for (Lease lease : List.copyOf(leases.values())) {
+            if (lease.job == job) {
+                end(lease);
+                revoked.add(new Taken(lease.slot.worker.id, lease.epoch, id, List.of(), List.of()));
+            }
+        }
+        return revoked;
+    }
+
+    /** Workers that were granted anything of a job, and may hold states of its patches. */
+    public List<WorkerId> servants(JobId job) {
+        return workers.values().stream()
+                .filter(worker -> worker.served.contains(job))
+                .map(worker -> worker.id)
+                .toList();
+    }
+
+    // Leases.
+
+    /** Brings ready tasks and free slots together; to be called after anything else has changed. */
+    public List<Grant> grantReady(Instant now) {
+        List<Grant> grants = new ArrayList<>();
+        grant(idle, false, now, grants);
+        // With fewer tasks left than slots with room they stay here, for whichever slot is through first.
+        grant(roomy, true, now, grants);
+        return grants;
+    }
+
+    private void grant(Set<Slot> candidates, boolean oneForEach, Instant now, List<Grant> grants) {
+        List<Share> shares = shares(candidates, oneForEach, now);
+        if (shares.isEmpty()) {
+            return;
+        }
+        for (Slot slot : List.copyOf(candidates)) {
+            if (isSilent(slot.worker, now)) {
+                continue;
+            }
+            lend(slot, shares, now).ifPresent(grants::add);
+            for (Share share : shares) {
+                if (share.job.canBeServedBy(slot.worker)) {
+                    share.takerCount--;
+                }
+            }
+        }
+    }
+
+    /** Ready tasks of one stage, and how many slots are left to share them. */
+    private static final class Share {
+        final LentJob job;
+        final int stage;
+        final ReadyTasks tasks;
+        int takerCount;
+
+        Share(LentJob job, int stage, ReadyTasks tasks) {
+            this.job = job;
+            this.stage = stage;
+            this.tasks = tasks;
+        }
+
+        int size() {
+            int takers = Math.max(1, takerCount);
+            return (tasks.count() + takers - 1) / takers;
+        }
+    }
+
+    /** @param oneForEach leaves out stages with fewer tasks than slots that could take some */
+    private List<Share> shares(Set<Slot> candidates, boolean oneForEach, Instant now) {
+        List<Share> shares = new ArrayList<>();
+        if (candidates.isEmpty()) {
+            return shares;
+        }
+        for (LentJob job : jobs.values()) {
+            for (Map.Entry<Integer, ReadyTasks> stage : job.ready.entrySet()) {
+                if (stage.getValue().count() == 0) {
+                    continue;
+                }
+                var share = new Share(job, stage.getKey(), stage.getValue());
+                for (Slot slot : candidates) {
+                    if (job.canBeServedBy(slot.worker) && !isSilent(slot.worker, now)) {
+                        share.takerCount++;
+                    }
+                }
+                if (share.takerCount > 0 && (!oneForEach || share.tasks.count() >= share.takerCount)) {
+                    shares.add(share);
+                }
+            }
+        }
+        return shares;
+    }
+
+    private Optional<Grant> lend(Slot slot, List<Share> shares, Instant now) {
+        List<Share> untried = new ArrayList<>(shares);
+        while (!untried.isEmpty()) {
+            Share first = untried.get(0);
+            for (Share share : untried) {
+                if (share.tasks.headPriority() < first.tasks.headPriority()) {
+                    first = share;
+                }
+            }
+            untried.remove(first);
+            LentJob job = first.job;
+            if (!job.canBeServedBy(slot.worker)) {
+                continue;
+            }
+            List<Attempt> batch = first.tasks.take(
+                    Math.min(slot.batchSize(), first.size()),
+                    settings.grantBytes(),
+                    slot.worker.id,
+                    (attempt, worker) -> mayRetry(job, attempt, worker, now));
+            if (!batch.isEmpty()) {
+                return Optional.of(
+                        begin(new Lease(nextEpoch++, job, first.stage, slot, batch, now.plus(settings.term()))));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A failed task goes to a worker that has not failed it, as long as there is such a worker. */
+    private boolean mayRetry(LentJob job, Attempt attempt, WorkerId worker, Instant now) {
+        return !attempt.failedOn().contains(worker)
+                || workers.values().stream()
+                        .noneMatch(other -> !attempt.failedOn().contains(other.id)
+                                && job.canBeServedBy(other)
+                                && !isSilent(other, now));
+    }
+
+    private Grant begin(Lease lease) {
+        FarmWorker worker = lease.slot.worker;
+        leases.put(lease.epoch, lease);
+        worker.leases.put(lease.epoch, lease);
+        worker.served.add(lease.job.settings.job());
+        lease.job.leaseBegins(worker.deviceClass());
+        lease.slot.hold();
+        file(lease.slot);
+        return new Grant(worker.id, lease.epoch, lease.slot.index, lease.job.settings, lease.tasks());
+    }
+
+    /**
+     * Ends a lease with its results.
+     *
+     * @return empty when the lease is over already, or the results are not those of its tasks: they do not count
+     */
+    public Optional<Ended> complete(WorkerId id, long epoch, List<TaskResult> results, Instant now) {
+        Optional<Lease> lease = held(id, epoch, now).filter(held -> held.isAnsweredBy(results));
+        lease.ifPresent(held -> {
+            held.job.fixDeviceClass(held.slot.worker.deviceClass());
+            end(held);
+        });
+        return lease.map(held -> new Ended(held.job.settings.job(), held.slot.worker.deviceClass()));
+    }
+
+    /** Ends a lease whose tasks could not be rendered, and counts the attempt; empty when it is over already. */
+    public Optional<Taken> fail(WorkerId id, long epoch, Instant now) {
+        return held(id, epoch, now).map(lease -> {
+            end(lease);
+            ReadyTasks ready = lease.job.stage(lease.stage);
+            List<PatchId> returned = new ArrayList<>();
+            List<PatchId> givenUp = new ArrayList<>();
+            for (Attempt attempt : lease.attempts) {
+                PatchId patch = attempt.offered.task().patch();
+                if (attempt.failOn(id) < settings.attemptCount()) {
+                    ready.add(attempt);
+                    returned.add(patch);
+                } else {
+                    givenUp.add(patch);
+                }
+            }
+            return new Taken(id, epoch, lease.job.settings.job(), returned, givenUp);
+        });
+    }
+
+    private Optional<Lease> held(WorkerId id, long epoch, Instant now) {
+        FarmWorker worker = workers.get(id);
+        if (worker == null) {
+            return Optional.empty();
+        }
+        worker.hear(now);
+        return Optional.ofNullable(worker.leases.get(epoch));
+    }
+
+    private Taken takeBack(Lease lease) {
+        end(lease);
+        ReadyTasks ready = lease.job.stage(lease.stage);
+        lease.attempts.forEach(ready::add);
+        return new Taken(lease.slot.worker.id, lease.epoch, lease.job.settings.job(), lease.patches(), List.of());
+    }
+
+    private void end(Lease lease) {
+        leases.remove(lease.epoch);
+        lease.slot.worker.leases.remove(lease.epoch);
+        lease.job.leaseEnds();
+        lease.slot.letGo();
+        file(lease.slot);
+    }
+
+    /** Puts a slot where grants look for it; its place in the queue is kept while its state is. */
+    private void file(Slot slot) {
+        if (slot.isIdle()) {
+            idle.add(slot);
+        } else {
+            idle.remove(slot);
+        }
+        if (slot.hasRoomBehindRunning()) {
+            roomy.add(slot);
+        } else {
+            roomy.remove(slot);
+        }
+    }
+
+    private boolean isSilent(FarmWorker worker, Instant now) {
+        return worker.heard().plus(settings.term()).isBefore(now);
+    }
+
+    // Questions.
+
+    /** Why no more of a job is being rendered than is, in one sentence. */
+    public String whyWaiting(JobId id, Instant now) {
+        LentJob job = jobs.get(id);
+        if (job == null || job.readyCount() == 0) {
+            return job == null || job.leaseCount() == 0
+                    ? "nothing of it is ready to be rendered"
+                    : "all that is ready is being rendered";
+        }
+        String ready = job.readyCount() + (job.readyCount() == 1 ? " patch is" : " patches are") + " ready, ";
+        if (workers.isEmpty()) {
+            return ready + "but no worker has joined; start one with handscroll worker --join HOST:PORT";
+        }
+        List<String> objections = new ArrayList<>();
+        int silentCount = 0;
+        for (FarmWorker worker : workers.values()) {
+            Optional<String> objection = job.objectionTo(worker);
+            if (objection.isPresent()) {
+                objections.add("[" + worker.id + "] " + objection.get());
+            } else if (isSilent(worker, now)) {
+                silentCount++;
+            }
+        }
+        int ableCount = workers.size() - objections.size();
+        if (ableCount == 0) {
+            return ready + "but no worker can render them: " + String.join("; ", objections);
+        }
+        if (ableCount == silentCount) {
+            return ready + "but every worker that could render them has been silent for longer than "
+                    + settings.term().toSeconds() + " s";
+        }
+        return ready + "and wait for a free slot of " + (ableCount - silentCount)
+                + (ableCount - silentCount == 1 ? " worker" : " workers");
+    }
+
+    public List<WorkerReport> census(Instant now) {
+        return workers.values().stream()
+                .map(worker -> new WorkerReport(
+                        worker.id,
+                        worker.slotCount(),
+                        worker.leases.size(),
+                        worker.leases.values().stream()
+                                .mapToInt(lease -> lease.attempts.size())
+                                .sum(),
+                        worker.deviceClass(),
+                        worker.modelHashes(),
+                        worker.heard(),
+                        isSilent(worker, now)))
+                .toList();
+    }
+}

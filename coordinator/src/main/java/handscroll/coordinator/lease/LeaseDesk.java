@@ -1,0 +1,295 @@
+package handscroll.coordinator.lease;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.receptionist.Receptionist;
+import handscroll.coordinator.lease.LeaseBook.Grant;
+import handscroll.coordinator.lease.LeaseBook.Taken;
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.lease.Leasing;
+import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.task.RenderSettings;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Brings ready tasks and free workers together, and takes a task back from a worker that falls
+ * silent. Keeps no pixels and no tokens: results pass through to whoever offered the task.
+ */
+public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
+
+    /**
+     * Offers tasks of one stage of a job; their owner hears an {@link Outcome} of each. A patch must not
+     * be offered again before that. When the owner ends, its job is withdrawn.
+     *
+     * @param deviceClass that a resumed job began with; empty lets the first worker that renders decide
+     */
+    public record Offer(
+            RenderSettings settings,
+            Optional<String> deviceClass,
+            int stage,
+            List<OfferedTask> tasks,
+            ActorRef<Outcome> owner)
+            implements Leasing.ToDesk {
+        public Offer {
+            tasks = List.copyOf(tasks);
+        }
+    }
+
+    /** Revokes what is leased of a job and forgets the rest; its owner hears nothing of it any more. */
+    public record Withdraw(JobId job, ActorRef<Withdrawn> replyTo) implements Leasing.ToDesk {}
+
+    public record Withdrawn(JobId job) {}
+
+    /** Tells all workers that may hold them that no patch will read these again. */
+    public record Release(JobId job, List<PatchId> patches) implements Leasing.ToDesk {
+        public Release {
+            patches = List.copyOf(patches);
+        }
+    }
+
+    public record Census(ActorRef<List<WorkerReport>> replyTo) implements Leasing.ToDesk {}
+
+    /** Answered with one sentence: why no more of the job is being rendered than is. */
+    public record AskWhy(JobId job, ActorRef<String> replyTo) implements Leasing.ToDesk {}
+
+    private enum CheckDeadlines implements Leasing.ToDesk {
+        INSTANCE
+    }
+
+    /** Longest list in one message, so that it fits into a frame between processes. */
+    private static final int RELEASED_PATCH_COUNT = 4096;
+
+    /**
+     * @param incarnation of the coordinator, higher than any before and below 2^23
+     * @param welcome what workers need to know that were let in
+     */
+    public static Behavior<Leasing.ToDesk> create(
+            LeaseSettings settings, long incarnation, Leasing.Welcome welcome, Clock clock) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            timers.startTimerWithFixedDelay(
+                    CheckDeadlines.INSTANCE, settings.term().dividedBy(4));
+            context.getSystem().receptionist().tell(Receptionist.register(Leasing.DESK, context.getSelf()));
+            return new LeaseDesk(context, new LeaseBook(settings, incarnation), welcome, clock);
+        }));
+    }
+
+    private final LeaseBook book;
+    private final Leasing.Welcome welcome;
+    private final Clock clock;
+    private final Map<WorkerId, ActorRef<Leasing.ToWorker>> workers = new HashMap<>();
+    private final Map<JobId, ActorRef<Outcome>> owners = new HashMap<>();
+
+    private LeaseDesk(ActorContext<Leasing.ToDesk> context, LeaseBook book, Leasing.Welcome welcome, Clock clock) {
+        super(context);
+        this.book = book;
+        this.welcome = welcome;
+        this.clock = clock;
+    }
+
+    @Override
+    public Receive<Leasing.ToDesk> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Leasing.Completed.class, this::onCompleted)
+                .onMessage(Leasing.Pull.class, this::onPull)
+                .onMessage(Offer.class, this::onOffer)
+                .onMessage(Leasing.Renew.class, this::onRenew)
+                .onMessage(Release.class, this::onRelease)
+                .onMessage(Leasing.Failed.class, this::onFailed)
+                .onMessage(Leasing.Join.class, this::onJoin)
+                .onMessage(Leasing.Leave.class, this::onLeave)
+                .onMessage(Withdraw.class, this::onWithdraw)
+                .onMessage(Census.class, this::onCensus)
+                .onMessage(AskWhy.class, this::onAskWhy)
+                .onMessageEquals(CheckDeadlines.INSTANCE, this::onCheckDeadlines)
+                .onSignal(Terminated.class, this::onTerminated)
+                .build();
+    }
+
+    private Behavior<Leasing.ToDesk> onCompleted(Leasing.Completed completed) {
+        WorkerId worker = completed.worker();
+        book.complete(worker, completed.epoch(), completed.results(), clock.instant())
+                .ifPresentOrElse(
+                        ended -> tellOwner(
+                                ended.job(),
+                                new Outcome.Rendered(
+                                        ended.job(),
+                                        completed.epoch(),
+                                        worker,
+                                        ended.deviceClass(),
+                                        completed.results(),
+                                        completed.work())),
+                        () -> fail(worker, completed.epoch(), "the worker answered other tasks than it was given"));
+        return grantReady();
+    }
+
+    private Behavior<Leasing.ToDesk> onPull(Leasing.Pull pull) {
+        book.pull(pull.worker(), pull.slot(), pull.batchSize(), clock.instant());
+        return grantReady();
+    }
+
+    private Behavior<Leasing.ToDesk> onOffer(Offer offer) {
+        JobId job = offer.settings().job();
+        if (!offer.owner().equals(owners.put(job, offer.owner()))) {
+            getContext().watch(offer.owner());
+        }
+        book.offer(offer.settings(), offer.deviceClass(), offer.stage(), offer.tasks());
+        return grantReady();
+    }
+
+    private Behavior<Leasing.ToDesk> onRenew(Leasing.Renew renew) {
+        for (long epoch : book.renew(renew.worker(), renew.epochs(), clock.instant())) {
+            tellWorker(renew.worker(), new Leasing.Revoked(epoch, "the lease is over"));
+        }
+        return grantReady();
+    }
+
+    private Behavior<Leasing.ToDesk> onRelease(Release release) {
+        List<WorkerId> servants = book.servants(release.job());
+        List<PatchId> patches = release.patches();
+        for (int from = 0; from < patches.size(); from += RELEASED_PATCH_COUNT) {
+            int to = Math.min(from + RELEASED_PATCH_COUNT, patches.size());
+            var released = new Leasing.Released(release.job(), patches.subList(from, to));
+            servants.forEach(worker -> tellWorker(worker, released));
+        }
+        return this;
+    }
+
+    private Behavior<Leasing.ToDesk> onFailed(Leasing.Failed failed) {
+        fail(failed.worker(), failed.epoch(), failed.reason());
+        return grantReady();
+    }
+
+    private Behavior<Leasing.ToDesk> onJoin(Leasing.Join join) {
+        WorkerId worker = join.worker();
+        ActorRef<Leasing.ToWorker> before = workers.get(worker);
+        if (before != null && !before.equals(join.replyTo())) {
+            // Another process under this name: what the one before held is lost.
+            lose(worker, "the worker started anew");
+        }
+        Optional<String> refusal =
+                book.join(worker, join.slotCount(), join.deviceClass(), join.modelHashes(), clock.instant());
+        if (refusal.isPresent()) {
+            getContext().getLog().warn("Worker [{}] is refused: {}", worker, refusal.get());
+            join.replyTo().tell(new Leasing.Refused(refusal.get()));
+            return this;
+        }
+        if (!join.replyTo().equals(workers.put(worker, join.replyTo()))) {
+            getContext().watch(join.replyTo());
+            getContext()
+                    .getLog()
+                    .info(
+                            "Worker [{}] joined: slots [{}], device class [{}], models {}",
+                            worker,
+                            join.slotCount(),
+                            join.deviceClass(),
+                            join.modelHashes().keySet());
+        }
+        join.replyTo().tell(welcome);
+        return this;
+    }
+
+    private Behavior<Leasing.ToDesk> onLeave(Leasing.Leave leave) {
+        lose(leave.worker(), "the worker left");
+        return grantReady();
+    }
+
+    private Behavior<Leasing.ToDesk> onWithdraw(Withdraw withdraw) {
+        withdraw(withdraw.job(), "the job was withdrawn");
+        withdraw.replyTo().tell(new Withdrawn(withdraw.job()));
+        return grantReady();
+    }
+
+    private Behavior<Leasing.ToDesk> onCensus(Census census) {
+        census.replyTo().tell(book.census(clock.instant()));
+        return this;
+    }
+
+    private Behavior<Leasing.ToDesk> onAskWhy(AskWhy ask) {
+        ask.replyTo().tell(book.whyWaiting(ask.job(), clock.instant()));
+        return this;
+    }
+
+    private Behavior<Leasing.ToDesk> onCheckDeadlines() {
+        for (Taken taken : book.expire(clock.instant())) {
+            // The worker may be alive and hold it still: what it renders would count for nothing.
+            tellWorker(taken.worker(), new Leasing.Revoked(taken.epoch(), "the lease was not renewed in time"));
+            tellReturned(taken, "worker [" + taken.worker() + "] fell silent");
+        }
+        return grantReady();
+    }
+
+    private Behavior<Leasing.ToDesk> onTerminated(Terminated terminated) {
+        List.copyOf(workers.entrySet()).stream()
+                .filter(worker -> worker.getValue().equals(terminated.getRef()))
+                .forEach(worker -> lose(worker.getKey(), "the worker is gone"));
+        List.copyOf(owners.entrySet()).stream()
+                .filter(owner -> owner.getValue().equals(terminated.getRef()))
+                .forEach(owner -> withdraw(owner.getKey(), "the job's leader ended"));
+        return grantReady();
+    }
+
+    private Behavior<Leasing.ToDesk> grantReady() {
+        for (Grant grant : book.grantReady(clock.instant())) {
+            tellWorker(
+                    grant.worker(), new Leasing.Granted(grant.epoch(), grant.slot(), grant.settings(), grant.tasks()));
+            JobId job = grant.settings().job();
+            tellOwner(job, new Outcome.Started(job, grant.patches(), grant.worker()));
+        }
+        return this;
+    }
+
+    private void fail(WorkerId worker, long epoch, String reason) {
+        book.fail(worker, epoch, clock.instant()).ifPresent(taken -> {
+            getContext().getLog().warn("A batch of [{}] failed on worker [{}]: {}", taken.job(), worker, reason);
+            if (!taken.returned().isEmpty()) {
+                tellReturned(taken, reason);
+            }
+            for (PatchId patch : taken.givenUp()) {
+                getContext().getLog().error("Patch [{}] of [{}] is given up: {}", patch, taken.job(), reason);
+                tellOwner(taken.job(), new Outcome.GivenUp(taken.job(), patch, reason));
+            }
+        });
+    }
+
+    private void lose(WorkerId worker, String reason) {
+        if (workers.remove(worker) != null) {
+            getContext().getLog().info("Worker [{}] is off the list: {}", worker, reason);
+        }
+        book.lose(worker).forEach(taken -> tellReturned(taken, reason));
+    }
+
+    private void withdraw(JobId job, String reason) {
+        owners.remove(job);
+        for (Taken taken : book.withdraw(job)) {
+            tellWorker(taken.worker(), new Leasing.Revoked(taken.epoch(), reason));
+        }
+    }
+
+    private void tellReturned(Taken taken, String reason) {
+        tellOwner(taken.job(), new Outcome.Returned(taken.job(), taken.returned(), reason));
+    }
+
+    private void tellOwner(JobId job, Outcome outcome) {
+        ActorRef<Outcome> owner = owners.get(job);
+        if (owner != null) {
+            owner.tell(outcome);
+        }
+    }
+
+    private void tellWorker(WorkerId worker, Leasing.ToWorker message) {
+        ActorRef<Leasing.ToWorker> ref = workers.get(worker);
+        if (ref != null) {
+            ref.tell(message);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package handscroll.coordinator.lease;
+
+import handscroll.protocol.task.RenderSettings;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What the book remembers of one job: what waits of it, and who may render it. */
+final class LentJob {
+
+    final RenderSettings settings;
+    /** By stage. */
+    final TreeMap<Integer, ReadyTasks> ready = new TreeMap<>();
+
+    private Optional<String> deviceClass;
+    /** Set by the first result, or by whoever resumes the job; until then it falls with the last lease. */
+    private boolean deviceClassIsFixed;
+
+    private int leaseCount;
+
+    LentJob(RenderSettings settings, Optional<String> deviceClass) {
+        this.settings = settings;
+        this.deviceClass = deviceClass;
+        this.deviceClassIsFixed = deviceClass.isPresent();
+    }
+
+    ReadyTasks stage(int stage) {
+        return ready.computeIfAbsent(stage, s -> new ReadyTasks());
+    }
+
+    int readyCount() {
+        int count = 0;
+        for (ReadyTasks tasks : ready.values()) {
+            count += tasks.count();
+        }
+        return count;
+    }
+
+    int leaseCount() {
+        return leaseCount;
+    }
+
+    /** The device class whose bits this job is made of, as far as that is settled. */
+    Optional<String> deviceClass() {
+        return deviceClass;
+    }
+
+    void fixDeviceClass(String rendered) {
+        deviceClass = Optional.of(rendered);
+        deviceClassIsFixed = true;
+    }
+
+    /** Of several classes only the first may start: its bits and another's must never meet in one picture. */
+    void leaseBegins(String claimed) {
+        leaseCount++;
+        if (deviceClass.isEmpty()) {
+            deviceClass = Optional.of(claimed);
+        }
+    }
+
+    void leaseEnds() {
+        leaseCount--;
+        if (leaseCount == 0 && !deviceClassIsFixed) {
+            deviceClass = Optional.empty();
+        }
+    }
+
+    boolean canBeServedBy(FarmWorker worker) {
+        return settings.modelHash().equals(worker.modelHashes().get(settings.model()))
+                && (deviceClass.isEmpty() || deviceClass.get().equals(worker.deviceClass()));
+    }
+
+    /** Why this worker gets nothing of this job, in a clause; empty when it can be served. */
+    Optional<String> objectionTo(FarmWorker worker) {
+        String hash = worker.modelHashes().get(settings.model());
+        if (hash == null) {
+            return Optional.of("job " + settings.job() + " needs the model " + settings.model()
+                    + ", which this worker does not have; copy its directory there");
+        }
+        if (!hash.equals(settings.modelHash())) {
+            return Optional.of("job " + settings.job() + " is rendered with the model " + settings.model() + " of hash "
+                    + brief(settings.modelHash()) + ", this worker has it with hash " + brief(hash)
+                    + "; copy the coordinator's model directory there");
+        }
+        if (deviceClass.isPresent() && !deviceClass.get().equals(worker.deviceClass())) {
+            return Optional.of("job " + settings.job() + " is rendered on devices of class " + deviceClass.get()
+                    + ", this worker's is " + worker.deviceClass()
+                    + " and would make other bits; start it on such a device");
+        }
+        return Optional.empty();
+    }
+
+    private static String brief(String hash) {
+        return hash.length() <= 12 ? hash : hash.substring(0, 12);
+    }
+}

@@ -1,0 +1,35 @@
+package handscroll.coordinator.tile;
+
+import com.typesafe.config.Config;
+import handscroll.protocol.tile.TileLimits;
+import java.time.Duration;
+
+/**
+ * Where and how tiles are taken in; {@code handscroll.coordinator.tile} in reference.conf explains each.
+ *
+ * @param host that workers are told to connect to
+ * @param port 0 for any free one
+ * @param parallelism tiles of one connection that are stored at once
+ */
+public record TileIntakeSettings(
+        String bindHost,
+        String host,
+        int port,
+        int connectionCount,
+        int parallelism,
+        Duration helloTimeout,
+        TileLimits limits) {
+
+    /** @param config the whole configuration */
+    public static TileIntakeSettings from(Config config) {
+        Config tile = config.getConfig("handscroll.coordinator.tile");
+        return new TileIntakeSettings(
+                tile.getString("bind-host"),
+                tile.getString("host"),
+                tile.getInt("port"),
+                tile.getInt("connections"),
+                tile.getInt("parallelism"),
+                tile.getDuration("hello-timeout"),
+                TileLimits.from(config));
+    }
+}
