@@ -1,5 +1,6 @@
 package handscroll.coordinator.http;
 
+import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -23,9 +25,11 @@ public final class HttpServer {
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
 
     private final ServerBinding binding;
+    private final Duration grace;
 
-    private HttpServer(ServerBinding binding) {
+    private HttpServer(ServerBinding binding, Duration grace) {
         this.binding = binding;
+        this.grace = grace;
     }
 
     /** Fails in a sentence when the address cannot be had; a taken port is no failure while there are others to try. */
@@ -44,7 +48,7 @@ public final class HttpServer {
         Route routes = new JobRoutes(system, desk, specs, door, settings).all();
         return bind(system, routes, settings, 0).thenApply(binding -> {
             binding.addToCoordinatedShutdown(settings.shutdownGrace(), system);
-            return new HttpServer(binding);
+            return new HttpServer(binding, settings.shutdownGrace());
         });
     }
 
@@ -84,5 +88,10 @@ public final class HttpServer {
     /** Where a job is watched. */
     public URI page(JobId job) {
         return address().resolve("jobs/" + job);
+    }
+
+    /** Takes the address back before the actor system ends; whoever is still connected is cut off after the grace. */
+    public CompletionStage<Done> stop() {
+        return binding.terminate(grace).thenApply(terminated -> Done.getInstance());
     }
 }

@@ -1,0 +1,155 @@
+// The picture of a job while it grows, on OpenSeadragon.
+
+import { Pyramid } from './pyramid.js';
+
+/** How many tiles one view may be made of while it grows; a tile in memory takes a quarter of a megabyte. */
+const TILES_IN_VIEW = 300;
+
+/** OpenSeadragon's own choice: a level is shown until its pixels are half a screen pixel. */
+const SHARP_RATIO = 0.5;
+
+/** Levels below this one are a single small tile, made last of all; asking for them early is wasted. */
+const LOWEST_LEVEL = 8;
+
+export class Picture {
+  #viewer;
+  #pyramid;
+  #sheet;
+  #growing = true;
+
+  constructor(host, job, { onMove, onTile }) {
+    this.#pyramid = new Pyramid(job);
+    const pyramid = this.#pyramid;
+    quietOpenSeadragon();
+    this.#viewer = OpenSeadragon({
+      element: host,
+      showNavigationControl: false,
+      prefixUrl: '',
+      tileSources: {
+        width: pyramid.width,
+        height: pyramid.height,
+        tileSize: pyramid.tile,
+        tileOverlap: 0,
+        minLevel: Math.min(LOWEST_LEVEL, pyramid.top),
+        maxLevel: pyramid.top,
+        getTileUrl: (level, column, row) => pyramid.url(level, column, row),
+      },
+      animationTime: 0.6,
+      blendTime: 0.25,
+      maxImageCacheCount: 2 * TILES_IN_VIEW,
+      maxZoomPixelRatio: 4,
+      visibilityRatio: 0.3,
+      gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+    });
+    this.#sheet = document.createElement('div');
+    this.#sheet.className = 'sheet';
+    this.#viewer.canvas.prepend(this.#sheet);
+    this.#viewer.canvas.setAttribute('aria-label', 'The picture: drag to pan, scroll or pinch to zoom');
+    this.#viewer.addHandler('open', () => { this.#lay(); this.#viewer.canvas.focus({ preventScroll: true }); });
+    this.#viewer.addHandler('update-viewport', () => { this.#lay(); onMove(this.zoom()); });
+    this.#viewer.addHandler('tile-loaded', onTile);
+    this.#viewer.addHandler('tile-load-failed', ({ tile }) => this.#failed(tile));
+    // These keys are the page's, or do what nobody wants of a painting (turn it, mirror it).
+    this.#viewer.addHandler('canvas-key', (event) => {
+      if (['f', 'h', 'r', 'j', 'k'].includes(event.originalEvent.key.toLowerCase())) event.preventDefaultAction = true;
+    });
+  }
+
+  /** Screen pixels for each pixel of the picture, in percent. */
+  zoom() {
+    const image = this.#image;
+    return image ? 100 * image.viewportToImageZoom(this.#viewer.viewport.getZoom(true)) * devicePixelRatio : 0;
+  }
+
+  closer() { this.#viewer.viewport.zoomBy(1.6).applyConstraints(); }
+  farther() { this.#viewer.viewport.zoomBy(1 / 1.6).applyConstraints(); }
+  home() { this.#viewer.viewport.goHome(); }
+
+  /** A tile that was missing is there: asks for it, if it is one that the view had asked for in vain. */
+  born(level, column, row) {
+    const tile = this.#image?.tilesMatrix[level]?.[column]?.[row];
+    if (!tile || tile.loaded) return;
+    if (tile.loading) {
+      tile.bornMeanwhile = true;
+    } else if (!tile.exists) {
+      tile.exists = true;
+      this.#lookAgain();
+    }
+  }
+
+  /** Nobody knows which tiles were born: everything that was missing is asked for once more. */
+  forgetMissing() {
+    for (const columns of Object.values(this.#image?.tilesMatrix ?? {})) {
+      for (const rows of Object.values(columns)) {
+        for (const tile of Object.values(rows)) {
+          if (tile.loading) tile.bornMeanwhile = true;
+          else if (!tile.loaded) tile.exists = true;
+        }
+      }
+    }
+    this.#lookAgain();
+  }
+
+  /** The whole pyramid is there: the level that fits the screen is enough. */
+  finished() {
+    this.#growing = false;
+    this.forgetMissing();
+  }
+
+  get #image() { return this.#viewer.world.getItemAt(0); }
+
+  /** The request left before the tile was born and came back empty-handed; OpenSeadragon marks it missing after this. */
+  #failed(tile) {
+    if (!tile.bornMeanwhile) return;
+    tile.bornMeanwhile = false;
+    queueMicrotask(() => {
+      tile.exists = true;
+      this.#lookAgain();
+    });
+  }
+
+  #lookAgain() {
+    const image = this.#image;
+    if (image) image._needsUpdate = true;
+  }
+
+  /** Keeps the empty sheet under the picture, and the level of detail right for what is in view. */
+  #lay() {
+    const image = this.#image;
+    if (!image) return;
+    const { viewport } = this.#viewer;
+    const corner = viewport.imageToViewerElementCoordinates(new OpenSeadragon.Point(0, 0));
+    const far = viewport.imageToViewerElementCoordinates(new OpenSeadragon.Point(this.#pyramid.width, this.#pyramid.height));
+    Object.assign(this.#sheet.style, {
+      transform: `translate(${corner.x}px, ${corner.y}px)`, width: `${far.x - corner.x}px`, height: `${far.y - corner.y}px`,
+    });
+    image.minPixelRatio = this.#growing ? this.#growingRatio((far.x - corner.x) / this.#pyramid.width) : SHARP_RATIO;
+  }
+
+  /**
+   * The finest tiles are born first and a parent waits for its four children, so a far view would stay
+   * empty for long. While the picture grows, a view is made of tiles that are finer than it needs, as
+   * fine as a bounded number of them allows.
+   */
+  #growingRatio(screenPerPixel) {
+    const { container } = this.#viewer;
+    const side = this.#pyramid.tile * screenPerPixel;
+    const columns = Math.min(container.clientWidth / side, this.#pyramid.width / this.#pyramid.tile);
+    const rows = Math.min(container.clientHeight / side, this.#pyramid.height / this.#pyramid.tile);
+    const coarser = Math.max(0, Math.ceil(Math.log2((columns * rows) / TILES_IN_VIEW) / 2));
+    return Math.min(SHARP_RATIO, 0.99 * screenPerPixel * OpenSeadragon.pixelDensityRatio * 2 ** coarser);
+  }
+}
+
+/** A tile that is not painted yet is no error worth a line each. */
+function quietOpenSeadragon() {
+  const { error } = OpenSeadragon.console;
+  OpenSeadragon.console = Object.create(OpenSeadragon.console, {
+    error: { value: (text, ...rest) => String(text).includes('failed to load') || error?.call(console, text, ...rest) },
+    warn: { value: () => {} },
+    log: { value: () => {} },
+    debug: { value: () => {} },
+    info: { value: () => {} },
+    assert: { value: () => {} },
+  });
+}

@@ -1,0 +1,219 @@
+package handscroll.coordinator.http;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import handscroll.coordinator.job.Jobs;
+import handscroll.coordinator.job.Jobs.JobStatus;
+import handscroll.coordinator.job.Jobs.State;
+import handscroll.protocol.canvas.Canvas;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.RenderingTask;
+import handscroll.protocol.lease.Leasing.WorkTime;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Speaks the job desk's side of the conversation, and says what a test tells it to say. */
+final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
+
+    /** The job is in this state from now on; those who follow it hear so. */
+    record Put(JobStatus status) implements Jobs.Command {}
+
+    /** Those who follow the job hear this. */
+    record Say(Jobs.Event event) implements Jobs.Command {}
+
+    /** Answers when somebody follows the job, at once or later. */
+    record WhenFollowed(JobId job, ActorRef<JobId> replyTo) implements Jobs.Command {}
+
+    private record Gone(JobId job, ActorRef<Jobs.Event> follower) implements Jobs.Command {}
+
+    /** Answers how many follow the job. */
+    record CountFollowers(JobId job, ActorRef<Integer> replyTo) implements Jobs.Command {}
+
+    static Behavior<Jobs.Command> create() {
+        return Behaviors.setup(FakeJobDesk::new);
+    }
+
+    private final Map<JobId, JobStatus> jobs = new LinkedHashMap<>();
+    private final Map<JobId, List<ActorRef<Jobs.Event>>> followers = new LinkedHashMap<>();
+    private final List<WhenFollowed> waiting = new ArrayList<>();
+
+    private FakeJobDesk(ActorContext<Jobs.Command> context) {
+        super(context);
+    }
+
+    @Override
+    public Receive<Jobs.Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Put.class, this::onPut)
+                .onMessage(Say.class, this::onSay)
+                .onMessage(WhenFollowed.class, this::onWhenFollowed)
+                .onMessage(CountFollowers.class, this::onCountFollowers)
+                .onMessage(Gone.class, this::onGone)
+                .onMessage(Jobs.Submit.class, this::onSubmit)
+                .onMessage(Jobs.GetStatus.class, this::onGetStatus)
+                .onMessage(Jobs.ListJobs.class, this::onListJobs)
+                .onMessage(Jobs.Follow.class, this::onFollow)
+                .onMessage(Jobs.Pause.class, pause -> onVerb(pause.job(), State.PAUSED, pause.replyTo()))
+                .onMessage(Jobs.Resume.class, resume -> onVerb(resume.job(), State.RENDERING, resume.replyTo()))
+                .onMessage(Jobs.Cancel.class, cancel -> onVerb(cancel.job(), State.CANCELLED, cancel.replyTo()))
+                .build();
+    }
+
+    private Behavior<Jobs.Command> onPut(Put put) {
+        JobStatus status = put.status();
+        jobs.put(status.job(), status);
+        return onSay(new Say(
+                status.state().isOver()
+                        ? new Jobs.Ended(status.job(), status)
+                        : new Jobs.Moved(status.job(), status)));
+    }
+
+    private Behavior<Jobs.Command> onSay(Say say) {
+        followers.getOrDefault(say.event().job(), List.of()).forEach(follower -> follower.tell(say.event()));
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onFollow(Jobs.Follow follow) {
+        followers
+                .computeIfAbsent(follow.job(), job -> new ArrayList<>())
+                .add(follow.follower());
+        getContext().watchWith(follow.follower(), new Gone(follow.job(), follow.follower()));
+        return answerThoseWaiting();
+    }
+
+    private Behavior<Jobs.Command> onGone(Gone gone) {
+        followers.get(gone.job()).remove(gone.follower());
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onWhenFollowed(WhenFollowed question) {
+        waiting.add(question);
+        return answerThoseWaiting();
+    }
+
+    private Behavior<Jobs.Command> answerThoseWaiting() {
+        waiting.removeIf(question -> {
+            boolean followed =
+                    !followers.getOrDefault(question.job(), List.of()).isEmpty();
+            if (followed) {
+                question.replyTo().tell(question.job());
+            }
+            return followed;
+        });
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onCountFollowers(CountFollowers question) {
+        question.replyTo()
+                .tell(followers.getOrDefault(question.job(), List.of()).size());
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onSubmit(Jobs.Submit submit) {
+        JobSpec spec = submit.spec();
+        if (spec.model().equals("unknown")) {
+            submit.replyTo().tell(new Jobs.Rejected(List.of(new Problem("model", "is unknown", "try tiny"))));
+        } else {
+            submit.replyTo().tell(new Jobs.Accepted(new JobId(spec.name())));
+        }
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onGetStatus(Jobs.GetStatus question) {
+        question.replyTo().tell(Optional.ofNullable(jobs.get(question.job())));
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onListJobs(Jobs.ListJobs question) {
+        question.replyTo().tell(List.copyOf(jobs.values()));
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onVerb(JobId job, State state, ActorRef<Jobs.Answer> replyTo) {
+        JobStatus before = jobs.get(job);
+        if (before.state() == state || before.state().isOver()) {
+            replyTo.tell(new Jobs.Answer(
+                    false, "It is " + before.state().name().toLowerCase(java.util.Locale.ROOT) + " already."));
+            return this;
+        }
+        replyTo.tell(new Jobs.Answer(true, "It will be."));
+        return onPut(new Put(in(before, state, before.stages().get(0).renderedCount(), Optional.empty())));
+    }
+
+    static JobSpec spec(String name, Canvas canvas, Path directory) {
+        return new JobSpec(
+                name,
+                RenderingTask.EXTENSION,
+                canvas,
+                "starry-night",
+                Optional.empty(),
+                "auto",
+                20221,
+                new JobSpec.Sampling(0.9, 100, Optional.empty()),
+                JobSpec.Context.FULL,
+                new JobSpec.Output(directory.toString(), JobSpec.TileEncoding.PNG, 90));
+    }
+
+    static JobStatus rendering(String job, Canvas canvas, Path directory, int tilePixels) {
+        int patchCount = canvas.cutInto(64).cellCount();
+        var tiles = canvas.cutInto(tilePixels);
+        return new JobStatus(
+                new JobId(job),
+                job,
+                spec(job, canvas, directory),
+                State.RENDERING,
+                List.of(
+                        new Jobs.StageProgress("sample", patchCount, patchCount / 4, 8, 12),
+                        new Jobs.StageProgress("decode", tiles.cellCount(), 1, 0, 0)),
+                tiles.columns(),
+                tiles.rows(),
+                tilePixels,
+                120,
+                directory,
+                Instant.parse("2026-11-22T10:15:30Z"),
+                Duration.ofMillis(61_500),
+                Optional.of(Duration.ofSeconds(183)),
+                Optional.of(Duration.ofSeconds(74)),
+                23.75,
+                2,
+                new WorkTime(Duration.ofSeconds(50), Duration.ofSeconds(6), Duration.ofMillis(2_500)),
+                Optional.empty());
+    }
+
+    static JobStatus in(JobStatus before, State state, int renderedCount, Optional<String> cause) {
+        var sample = before.stages().get(0);
+        var stages = new ArrayList<>(before.stages());
+        stages.set(0, new Jobs.StageProgress(sample.name(), sample.cellCount(), renderedCount, 8, 12));
+        return new JobStatus(
+                before.job(),
+                before.name(),
+                before.spec(),
+                state,
+                stages,
+                before.tileColumns(),
+                before.tileRows(),
+                before.tilePixels(),
+                before.criticalPath(),
+                before.directory(),
+                before.accepted(),
+                before.elapsed(),
+                before.remaining(),
+                before.bound(),
+                before.patchesPerSecond(),
+                before.workerCount(),
+                before.work(),
+                cause);
+    }
+}

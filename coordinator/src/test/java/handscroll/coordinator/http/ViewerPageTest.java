@@ -1,0 +1,179 @@
+package handscroll.coordinator.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.ActorRef;
+import com.typesafe.config.ConfigFactory;
+import handscroll.coordinator.job.Jobs;
+import handscroll.coordinator.job.Jobs.State;
+import handscroll.protocol.canvas.Canvas;
+import handscroll.protocol.job.JobId;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pages in a real browser, over a real server; screenshots lie in target/viewer. */
+class ViewerPageTest {
+
+    private static final Path SHOTS = Path.of("target", "viewer");
+    private static final Canvas CANVAS = new Canvas(2048, 512, 1);
+    private static final JobId JOB = new JobId("scroll");
+    private static final Color LEFT = new Color(30, 60, 140);
+    private static final Color RIGHT = new Color(220, 170, 40);
+
+    private static ActorTestKit kit;
+    private static Browser browser;
+
+    @TempDir
+    static Path profile;
+
+    @TempDir
+    Path directory;
+
+    private ActorRef<Jobs.Command> desk;
+    private HttpServer server;
+    private FakePicture picture;
+
+    @BeforeAll
+    static void startBrowser() throws IOException {
+        Optional<Path> program = Browser.program();
+        assumeTrue(program.isPresent(), "no Chromium on this machine, so no page is looked at: apt install chromium");
+        browser = new Browser(program.get(), profile);
+        kit = ActorTestKit.create(ConfigFactory.parseString("handscroll.coordinator.http.port = 0")
+                .withFallback(ConfigFactory.load()));
+    }
+
+    @AfterAll
+    static void stopBrowser() throws Exception {
+        if (browser != null) {
+            browser.close();
+            kit.shutdownTestKit();
+        }
+    }
+
+    @BeforeEach
+    void startServer() throws Exception {
+        desk = kit.spawn(FakeJobDesk.create());
+        server = HttpServer.start(
+                        kit.system(),
+                        desk,
+                        text -> FakeJobDesk.spec("posted", CANVAS, directory),
+                        HttpSettings.from(kit.system().settings().config()))
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
+        picture = new FakePicture(directory, twoHalves(), 256);
+        desk.tell(new FakeJobDesk.Put(FakeJobDesk.rendering("scroll", CANVAS, directory, 256)));
+        browser.window(1280, 720, 1, false);
+        browser.prefer("light");
+    }
+
+    @AfterEach
+    void stopServer() {
+        browser.open(java.net.URI.create("about:blank"));
+        server.stop().toCompletableFuture().join();
+    }
+
+    @Test
+    void aTileBornWhileThePageIsOpenBecomesVisibleWithoutReloading() throws Exception {
+        picture.store(picture.top(), 0, 0);
+        openJob();
+        browser.await("document.getElementById('waiting').hidden");
+        browser.evaluate("window.sameDocument = true");
+        browser.await("document.querySelector('.sheet').getBoundingClientRect().width > 0");
+        Pixel first = pixelOf(128, 128);
+        Pixel second = pixelOf(1920, 384);
+        browserShows(first, LEFT, "one-tile");
+        assertThat(colourAt(second, "one-tile")).isNotEqualTo(RIGHT);
+
+        picture.store(picture.top(), 7, 1);
+        desk.tell(new FakeJobDesk.Say(new Jobs.TileStored(JOB, picture.top(), 7, 1)));
+
+        browserShows(second, RIGHT, "two-tiles");
+        assertThat(browser.evaluate("window.sameDocument").asBoolean()).isTrue();
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void theHeaderFollowsTheNumbersAndTellsTheCauseOfAFailure() throws Exception {
+        var before = FakeJobDesk.rendering("scroll", CANVAS, directory, 256);
+        openJob();
+        browser.await("document.getElementById('patches').textContent === '64 of 256'");
+        desk.tell(new FakeJobDesk.Put(FakeJobDesk.in(before, State.RENDERING, 200, Optional.empty())));
+        browser.await("document.getElementById('patches').textContent === '200 of 256'");
+        desk.tell(new FakeJobDesk.Put(FakeJobDesk.in(
+                before, State.PAUSED, 200, Optional.of("The disk is full. Free some space, then resume the job."))));
+        browser.await("document.getElementById('cause').textContent.startsWith('The disk is full')");
+        browser.await("document.getElementById('state').textContent === 'Paused'");
+        browser.screenshot(SHOTS.resolve("paused.png"));
+        browser.evaluate("document.getElementById('resume').click()");
+        browser.await("document.getElementById('state').textContent === 'Rendering'");
+    }
+
+    @Test
+    void theListShowsAJobThatWasHandedInWhileItIsOpen() throws Exception {
+        browser.open(server.address());
+        browser.await("document.querySelectorAll('.job').length === 1");
+        desk.tell(new FakeJobDesk.Put(FakeJobDesk.rendering("second", CANVAS, directory, 256)));
+        browser.await("document.querySelectorAll('.job').length === 2");
+        browser.screenshot(SHOTS.resolve("jobs.png"));
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    private void openJob() throws Exception {
+        browser.open(server.page(JOB));
+        akka.actor.typed.javadsl.AskPattern.<Jobs.Command, JobId>ask(
+                        desk,
+                        replyTo -> new FakeJobDesk.WhenFollowed(JOB, replyTo),
+                        java.time.Duration.ofSeconds(60),
+                        kit.scheduler())
+                .toCompletableFuture()
+                .get();
+    }
+
+    private record Pixel(int x, int y) {}
+
+    /** Where on the screen a pixel of the picture lies. */
+    private Pixel pixelOf(int x, int y) {
+        String sheet = "document.querySelector('.sheet').getBoundingClientRect()";
+        double left = browser.evaluate(sheet + ".left").asDouble();
+        double top = browser.evaluate(sheet + ".top").asDouble();
+        double width = browser.evaluate(sheet + ".width").asDouble();
+        return new Pixel((int) (left + x * width / 2048), (int) (top + y * width / 2048));
+    }
+
+    private void browserShows(Pixel pixel, Color colour, String shot) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        Color seen = colourAt(pixel, shot);
+        while (!seen.equals(colour) && System.nanoTime() < end) {
+            seen = colourAt(pixel, shot);
+        }
+        assertThat(seen).as("%s; the page complained %s", pixel, browser.complaints()).isEqualTo(colour);
+    }
+
+    private static Color colourAt(Pixel pixel, String shot) throws IOException {
+        return new Color(browser.screenshot(SHOTS.resolve(shot + ".png")).getRGB(pixel.x(), pixel.y()));
+    }
+
+    private static BufferedImage twoHalves() {
+        var whole = new BufferedImage(2048, 512, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = whole.createGraphics();
+        graphics.setColor(LEFT);
+        graphics.fillRect(0, 0, 1024, 512);
+        graphics.setColor(RIGHT);
+        graphics.fillRect(1024, 0, 1024, 512);
+        graphics.dispose();
+        return whole;
+    }
+}
