@@ -34,7 +34,7 @@ public final class HttpServer {
 
     /** Fails in a sentence when the address cannot be had; a taken port is no failure while there are others to try. */
     public static CompletionStage<HttpServer> start(
-            ActorSystem<?> system, ActorRef<Jobs.Command> desk, SpecReader specs, HttpSettings settings) {
+            ActorSystem<?> system, ActorRef<Jobs.Command> desk, HttpSettings settings) {
         boolean onLoopback;
         try {
             onLoopback = InetAddress.getByName(settings.host()).isLoopbackAddress();
@@ -45,7 +45,7 @@ public final class HttpServer {
                     unknown));
         }
         var door = new FrontDoor(onLoopback, settings.host(), settings.hostNames());
-        Route routes = new JobRoutes(system, desk, specs, door, settings).all();
+        Route routes = new JobRoutes(system, desk, door, settings).all();
         return bind(system, routes, settings, 0).thenApply(binding -> {
             binding.addToCoordinatedShutdown(settings.shutdownGrace(), system);
             return new HttpServer(binding, settings.shutdownGrace());

@@ -35,6 +35,7 @@ import handscroll.coordinator.job.Jobs;
 import handscroll.coordinator.job.Jobs.JobStatus;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.job.JobSpecReader;
 import handscroll.protocol.job.Refusal;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,22 +79,15 @@ final class JobRoutes extends AllDirectives {
 
     private final ActorSystem<?> system;
     private final ActorRef<Jobs.Command> desk;
-    private final SpecReader specs;
     private final FrontDoor door;
     private final HttpSettings settings;
     private final Executor readers;
     private final PictureFiles pictures;
     private final JobEvents events;
 
-    JobRoutes(
-            ActorSystem<?> system,
-            ActorRef<Jobs.Command> desk,
-            SpecReader specs,
-            FrontDoor door,
-            HttpSettings settings) {
+    JobRoutes(ActorSystem<?> system, ActorRef<Jobs.Command> desk, FrontDoor door, HttpSettings settings) {
         this.system = system;
         this.desk = desk;
-        this.specs = specs;
         this.door = door;
         this.settings = settings;
         this.readers = system.dispatchers().lookup(DispatcherSelector.fromConfig(HttpSettings.FILE_DISPATCHER));
@@ -207,12 +201,17 @@ final class JobRoutes extends AllDirectives {
 
     private Route submit() {
         return extractRequestEntity(entity -> onSuccess(
-                text(entity).thenApplyAsync(specs::read, readers).thenCompose(this::submitted),
+                text(entity).thenApplyAsync(JobRoutes::spec, readers).thenCompose(this::submitted),
                 submission -> submission instanceof Jobs.Accepted accepted
                         ? respondWithHeader(
                                 Location.create("/api/jobs/" + accepted.job()),
                                 () -> completeJson(StatusCodes.CREATED, JobJson.accepted(accepted.job())))
                         : problems(((Jobs.Rejected) submission))));
+    }
+
+    /** A name is the spec's to give; pictures are looked for where the coordinator was started. */
+    private static JobSpec spec(String text) {
+        return JobSpecReader.readText("untitled", text, Path.of("").toAbsolutePath());
     }
 
     private CompletionStage<Jobs.Submission> submitted(JobSpec spec) {

@@ -74,7 +74,10 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         String target = call("", "Target.createTarget", object().put("url", "about:blank"))
                 .get("targetId")
                 .asText();
-        session = call("", "Target.attachToTarget", object().put("targetId", target).put("flatten", true))
+        session = call(
+                        "",
+                        "Target.attachToTarget",
+                        object().put("targetId", target).put("flatten", true))
                 .get("sessionId")
                 .asText();
         call("Page.enable", object());
@@ -111,7 +114,10 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
 
     void prefer(String colorScheme) {
         ObjectNode media = object();
-        media.putArray("features").addObject().put("name", "prefers-color-scheme").put("value", colorScheme);
+        media.putArray("features")
+                .addObject()
+                .put("name", "prefers-color-scheme")
+                .put("value", colorScheme);
         call("Emulation.setEmulatedMedia", media);
     }
 

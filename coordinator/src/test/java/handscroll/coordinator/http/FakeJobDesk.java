@@ -75,9 +75,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
         JobStatus status = put.status();
         jobs.put(status.job(), status);
         return onSay(new Say(
-                status.state().isOver()
-                        ? new Jobs.Ended(status.job(), status)
-                        : new Jobs.Moved(status.job(), status)));
+                status.state().isOver() ? new Jobs.Ended(status.job(), status) : new Jobs.Moved(status.job(), status)));
     }
 
     private Behavior<Jobs.Command> onSay(Say say) {
@@ -86,9 +84,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
     }
 
     private Behavior<Jobs.Command> onFollow(Jobs.Follow follow) {
-        followers
-                .computeIfAbsent(follow.job(), job -> new ArrayList<>())
-                .add(follow.follower());
+        followers.computeIfAbsent(follow.job(), job -> new ArrayList<>()).add(follow.follower());
         getContext().watchWith(follow.follower(), new Gone(follow.job(), follow.follower()));
         return answerThoseWaiting();
     }
@@ -161,7 +157,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 Optional.empty(),
                 "auto",
                 20221,
-                new JobSpec.Sampling(0.9, 100, Optional.empty()),
+                new JobSpec.Sampling(Optional.of(0.9), Optional.of(100), Optional.empty()),
                 JobSpec.Context.FULL,
                 new JobSpec.Output(directory.toString(), JobSpec.TileEncoding.PNG, 90));
     }

@@ -69,7 +69,6 @@ class ViewerPageTest {
         server = HttpServer.start(
                         kit.system(),
                         desk,
-                        text -> FakeJobDesk.spec("posted", CANVAS, directory),
                         HttpSettings.from(kit.system().settings().config()))
                 .toCompletableFuture()
                 .get(30, TimeUnit.SECONDS);
@@ -159,7 +158,9 @@ class ViewerPageTest {
         while (!seen.equals(colour) && System.nanoTime() < end) {
             seen = colourAt(pixel, shot);
         }
-        assertThat(seen).as("%s; the page complained %s", pixel, browser.complaints()).isEqualTo(colour);
+        assertThat(seen)
+                .as("%s; the page complained %s", pixel, browser.complaints())
+                .isEqualTo(colour);
     }
 
     private static Color colourAt(Pixel pixel, String shot) throws IOException {
