@@ -1,0 +1,167 @@
+package handscroll.coordinator.plan;
+
+import handscroll.coordinator.plan.Reads.Itself;
+import handscroll.coordinator.plan.Reads.Upstream;
+import handscroll.protocol.canvas.Grid;
+import handscroll.protocol.canvas.PatchId;
+import java.util.List;
+
+/**
+ * Who waits for whom. Cells are named by stage and index; cells and edges are computed from
+ * coordinates when they are asked for and never stored, so a graph of any size takes no memory.
+ */
+public final class PatchGraph {
+
+    /** Is shown cells, one call each. */
+    @FunctionalInterface
+    public interface CellVisitor {
+        void visit(int stage, int index);
+    }
+
+    private final List<Stage> stages;
+
+    public PatchGraph(List<Stage> stages) {
+        this.stages = List.copyOf(stages);
+        for (int stage = 0; stage < stages.size(); stage++) {
+            for (Reads reads : stages.get(stage).reads()) {
+                if (reads instanceof Upstream upstream && (upstream.stage() < 0 || upstream.stage() >= stage)) {
+                    throw new IllegalArgumentException(
+                            "stage " + stage + " can read earlier stages only, not " + upstream.stage());
+                }
+            }
+        }
+    }
+
+    public List<Stage> stages() {
+        return stages;
+    }
+
+    public Stage stage(int stage) {
+        return stages.get(stage);
+    }
+
+    public int cellCount(int stage) {
+        return stages.get(stage).grid().cellCount();
+    }
+
+    public PatchId patch(int stage, int index) {
+        return new PatchId(stage, stages.get(stage).grid().cell(index));
+    }
+
+    public int index(PatchId patch) {
+        return stages.get(patch.stage()).grid().index(patch.cell());
+    }
+
+    /** Whether a patch of this name exists; for names that come from elsewhere. */
+    public boolean contains(PatchId patch) {
+        return patch.stage() >= 0
+                && patch.stage() < stages.size()
+                && stages.get(patch.stage()).grid().contains(patch.column(), patch.row(), patch.frame());
+    }
+
+    /** Whether any cell of any stage reads this stage. */
+    public boolean isRead(int stage) {
+        return stages.get(stage).order().isPresent()
+                || stages.stream()
+                        .flatMap(reader -> reader.reads().stream())
+                        .anyMatch(reads -> reads instanceof Upstream upstream && upstream.stage() == stage);
+    }
+
+    /** The cells that this one reads, in the order of each grid. */
+    public void forEachRead(int stage, int index, CellVisitor visitor) {
+        Stage reader = stages.get(stage);
+        for (Reads reads : reader.reads()) {
+            if (reads instanceof Itself itself) {
+                forEachNeighbour(stage, index, itself, true, visitor);
+            } else if (reads instanceof Upstream upstream) {
+                forEachMeeting(reader, index, upstream.stage(), upstream.marginPixels(), visitor);
+            }
+        }
+    }
+
+    /** The cells that read this one: the inverse of {@link #forEachRead}. */
+    public void forEachReader(int stage, int index, CellVisitor visitor) {
+        Stage read = stages.get(stage);
+        for (int reader = stage; reader < stages.size(); reader++) {
+            for (Reads reads : stages.get(reader).reads()) {
+                if (reads instanceof Itself itself && reader == stage) {
+                    forEachNeighbour(stage, index, itself, false, visitor);
+                } else if (reads instanceof Upstream upstream && upstream.stage() == stage) {
+                    // To meet within a margin is mutual.
+                    forEachMeeting(read, index, reader, upstream.marginPixels(), visitor);
+                }
+            }
+        }
+    }
+
+    public int readCount(int stage, int index) {
+        var count = new Count();
+        forEachRead(stage, index, count);
+        return count.count;
+    }
+
+    public int readerCount(int stage, int index) {
+        var count = new Count();
+        forEachReader(stage, index, count);
+        return count.count;
+    }
+
+    private static final class Count implements CellVisitor {
+        private int count;
+
+        @Override
+        public void visit(int stage, int index) {
+            count++;
+        }
+    }
+
+    private void forEachNeighbour(int stage, int index, Itself itself, boolean earlier, CellVisitor visitor) {
+        Grid grid = stages.get(stage).grid();
+        Extent extent = itself.extent();
+        Order order = itself.order();
+        int column = grid.columnOf(index);
+        int row = grid.rowOf(index);
+        int frame = grid.frameOf(index);
+        if (earlier && order.isGiven(column, row, frame)) {
+            return;
+        }
+        long rank = order.rank(column, row, frame);
+        int firstFrame = earlier ? Math.max(0, frame - extent.frames()) : frame;
+        int lastFrame = earlier ? frame : Math.min(grid.frames() - 1, frame + extent.frames());
+        int firstRow = Math.max(0, row - extent.rows());
+        int lastRow = Math.min(grid.rows() - 1, row + extent.rows());
+        int firstColumn = Math.max(0, column - extent.columns());
+        int lastColumn = Math.min(grid.columns() - 1, column + extent.columns());
+        for (int f = firstFrame; f <= lastFrame; f++) {
+            for (int r = firstRow; r <= lastRow; r++) {
+                for (int c = firstColumn; c <= lastColumn; c++) {
+                    long other = order.rank(c, r, f);
+                    if (earlier ? other < rank : other > rank && !order.isGiven(c, r, f)) {
+                        visitor.visit(stage, grid.index(c, r, f));
+                    }
+                }
+            }
+        }
+    }
+
+    private void forEachMeeting(Stage from, int index, int stage, int marginPixels, CellVisitor visitor) {
+        Grid grid = stages.get(stage).grid();
+        long side = stages.get(stage).cellPixels();
+        long left = (long) from.grid().columnOf(index) * from.cellPixels();
+        long top = (long) from.grid().rowOf(index) * from.cellPixels();
+        int frame = from.grid().frameOf(index);
+        int lastColumn = clamp((left + from.cellPixels() + marginPixels - 1) / side, grid.columns());
+        int lastRow = clamp((top + from.cellPixels() + marginPixels - 1) / side, grid.rows());
+        for (int row = clamp(Math.floorDiv(top - marginPixels, side), grid.rows()); row <= lastRow; row++) {
+            for (int column = clamp(Math.floorDiv(left - marginPixels, side), grid.columns());
+                    column <= lastColumn;
+                    column++) {
+                visitor.visit(stage, grid.index(column, row, frame));
+            }
+        }
+    }
+
+    private static int clamp(long position, int count) {
+        return (int) Math.max(0, Math.min(position, count - 1L));
+    }
+}

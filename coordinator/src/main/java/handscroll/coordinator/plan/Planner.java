@@ -1,0 +1,267 @@
+package handscroll.coordinator.plan;
+
+import handscroll.protocol.canvas.Canvas;
+import handscroll.protocol.canvas.Grid;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
+import handscroll.protocol.job.RenderingTask;
+import handscroll.protocol.model.ModelCard;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Turns a job spec into a plan, or says everything that keeps it from being one. */
+public final class Planner {
+
+    private final JobSpec spec;
+    private final ModelCard model;
+    private final List<Problem> problems = new ArrayList<>();
+
+    private Planner(JobSpec spec, ModelCard model) {
+        this.spec = spec;
+        this.model = model;
+    }
+
+    /**
+     * Plans a job. Looks at every patch a few times: milliseconds for most canvases, seconds for one
+     * of ten million patches.
+     *
+     * @param picture size of the input picture, present exactly when the spec has one
+     * @throws Refusal with every problem
+     */
+    public static Plan plan(JobSpec spec, ModelCard model, Optional<PictureSize> picture) {
+        return new Planner(spec, model).plan(picture);
+    }
+
+    /** The same job in every direction that can be asked for, for a user who wants to choose. */
+    public static Map<Direction, Wavefronts> everyDirection(Plan plan) {
+        Map<Direction, Wavefronts> every = new EnumMap<>(Direction.class);
+        var planner = new Planner(plan.spec(), plan.model());
+        for (Direction direction : Direction.values()) {
+            if (direction.isSweep() || plan.given().isPresent()) {
+                every.put(
+                        direction,
+                        direction == plan.direction()
+                                ? plan.wavefronts()
+                                : planner.wavefronts(plan.sampleGrid(), direction, plan.given()));
+            }
+        }
+        return every;
+    }
+
+    private Plan plan(Optional<PictureSize> picture) {
+        if (picture.isPresent() != spec.input().isPresent()) {
+            throw new IllegalArgumentException("the size of the input picture is needed exactly if there is one");
+        }
+        checkModel();
+        Optional<Direction> wanted = wantedDirection();
+        if (!isCountable(model.patchPixels()) || !isCountable(Plan.TILE_PIXELS)) {
+            refuse(
+                    "canvas",
+                    canvas().widthPixels() + " x " + canvas().heightPixels() + " pixels are more patches than can be"
+                            + " counted",
+                    "keep it below " + Integer.MAX_VALUE + " patches of " + model.patchPixels() + " pixels a side");
+            throw refusal();
+        }
+        Grid grid = canvas().cutInto(model.patchPixels());
+        Optional<Region> given = picture.flatMap(size -> given(grid, size));
+        if (!problems.isEmpty()) {
+            throw refusal();
+        }
+
+        List<Candidate> candidates = wanted.map(List::of).orElseGet(() -> fitting(grid, given)).stream()
+                .map(direction -> new Candidate(direction, wavefronts(grid, direction, given)))
+                .toList();
+        Candidate chosen = shortest(candidates);
+        PatchGraph graph = graph(grid, chosen.direction(), given);
+        ContextRoom room = ContextRoom.of(graph, Plan.SAMPLE, extentOfModel(), chosen.direction(), given);
+        return new Plan(
+                spec,
+                model,
+                graph,
+                chosen.direction(),
+                reason(wanted, candidates, chosen),
+                given,
+                axis(picture),
+                chosen.wavefronts(),
+                room.near(),
+                room.far());
+    }
+
+    private record Candidate(Direction direction, Wavefronts wavefronts) {}
+
+    private void checkModel() {
+        if (Plan.TILE_PIXELS % model.tokenPixels() != 0) {
+            refuse(
+                    "model",
+                    "tokens of " + model.tokenPixels() + " pixels do not fill tiles of " + Plan.TILE_PIXELS,
+                    "use a model whose tokens do");
+        }
+        spec.sampling()
+                .topK()
+                .filter(topK -> topK > model.codes())
+                .ifPresent(topK -> refuse(
+                        "sampling.top-k",
+                        topK + " is more than the " + model.codes() + " codes of " + model.name(),
+                        "give at most " + model.codes()));
+    }
+
+    private Optional<Direction> wantedDirection() {
+        if (spec.direction().equals(Direction.AUTO)) {
+            return Optional.empty();
+        }
+        Optional<Direction> wanted = Direction.named(spec.direction());
+        if (wanted.isEmpty()) {
+            refuse("direction", "\"" + spec.direction() + "\" is unknown", "one of " + Direction.names());
+        } else if (wanted.get() == Direction.OUTWARD && spec.task() == RenderingTask.UNCONDITIONAL) {
+            refuse("direction", "outward needs a picture to start from", "use omega or zeta, or task = extension");
+        }
+        return wanted;
+    }
+
+    private boolean isCountable(int cellPixels) {
+        long columns = (canvas().widthPixels() + (long) cellPixels - 1) / cellPixels;
+        long rows = (canvas().heightPixels() + (long) cellPixels - 1) / cellPixels;
+        return columns * rows <= (Integer.MAX_VALUE - 8L) / canvas().frameCount();
+    }
+
+    private Optional<Region> given(Grid grid, PictureSize size) {
+        JobSpec.Input input = spec.input().orElseThrow();
+        long right = (long) input.xPixels() + size.widthPixels();
+        long bottom = (long) input.yPixels() + size.heightPixels();
+        String picture = size.widthPixels() + " x " + size.heightPixels() + " pixels at [" + input.xPixels() + ", "
+                + input.yPixels() + "]";
+        if (spec.sampling().horizon().isPresent()) {
+            refuse("sampling.horizon", "the picture has its own", "leave it out; it is for canvases without input");
+        }
+        if (right > canvas().widthPixels() || bottom > canvas().heightPixels()) {
+            refuse(
+                    "input",
+                    "a picture of " + picture + " leaves the canvas",
+                    "move it, or make the canvas at least " + right + " x " + bottom);
+            return Optional.empty();
+        }
+        Optional<Region> given = Region.coveredBy(
+                grid,
+                model.patchPixels(),
+                canvas().widthPixels(),
+                canvas().heightPixels(),
+                input.xPixels(),
+                input.yPixels(),
+                size);
+        if (given.isEmpty()) {
+            refuse(
+                    "input",
+                    "a picture of " + picture + " covers no patch of " + model.patchPixels() + " pixels wholly",
+                    "use a larger picture, and place it at a multiple of " + model.patchPixels());
+        } else if (given.get().cellCount() == grid.columns() * grid.rows()) {
+            refuse("canvas", "the picture fills all of it", "make the canvas larger than the picture");
+        }
+        return given;
+    }
+
+    /**
+     * The directions whose arrows lead away from the picture, so that a patch always has it, or what
+     * grew from it, behind itself; the most natural first. Lines may also run along the growth:
+     * to the right, zeta leads away from the picture just as omega does.
+     */
+    private static List<Direction> fitting(Grid grid, Optional<Region> given) {
+        if (given.isEmpty()) {
+            return List.of(Direction.OMEGA, Direction.ZETA);
+        }
+        Region picture = given.get();
+        boolean left = picture.column() > 0;
+        boolean right = picture.endColumn() < grid.columns();
+        boolean up = picture.row() > 0;
+        boolean down = picture.endRow() < grid.rows();
+        if (right && !left && !up && !down) {
+            return List.of(Direction.OMEGA, Direction.ZETA, Direction.ZETA_STAR);
+        }
+        if (left && !right && !up && !down) {
+            return List.of(Direction.OMEGA_STAR);
+        }
+        if (down && !left && !right && !up) {
+            return List.of(Direction.ZETA, Direction.OMEGA, Direction.OMEGA_STAR);
+        }
+        if (up && !left && !right && !down) {
+            return List.of(Direction.ZETA_STAR);
+        }
+        return List.of(Direction.OUTWARD);
+    }
+
+    /** The first of those with the shortest critical path. */
+    private static Candidate shortest(List<Candidate> candidates) {
+        return candidates.stream()
+                .min(Comparator.comparingInt(candidate -> candidate.wavefronts().criticalPath()))
+                .orElseThrow();
+    }
+
+    private static String reason(Optional<Direction> wanted, List<Candidate> candidates, Candidate chosen) {
+        if (wanted.isPresent()) {
+            return "as the job says";
+        }
+        if (chosen.direction() == Direction.OUTWARD) {
+            return "the picture has room on more than one side";
+        }
+        if (candidates.size() == 1) {
+            return "it alone leads away from the picture";
+        }
+        return "the shortest critical path: "
+                + candidates.stream()
+                        .map(candidate -> candidate.direction().configName() + " "
+                                + candidate.wavefronts().criticalPath())
+                        .collect(Collectors.joining(", "));
+    }
+
+    private VerticalAxis axis(Optional<PictureSize> picture) {
+        return picture.map(size ->
+                        VerticalAxis.ofPicture(spec.input().orElseThrow().yPixels(), size.heightPixels()))
+                .orElseGet(() -> VerticalAxis.ofCanvas(
+                        canvas().heightPixels(),
+                        model.trainedHeightPixels(),
+                        model.horizon(),
+                        spec.sampling().horizon()));
+    }
+
+    private Wavefronts wavefronts(Grid grid, Direction direction, Optional<Region> given) {
+        return Wavefronts.of(graph(grid, direction, given), Plan.SAMPLE);
+    }
+
+    private PatchGraph graph(Grid grid, Direction direction, Optional<Region> given) {
+        Extent extent = spec.context() == JobSpec.Context.NONE ? Extent.NONE : extentOfModel();
+        return new PatchGraph(List.of(
+                new Stage(
+                        "sample",
+                        Stage.Operator.SAMPLE,
+                        grid,
+                        model.patchPixels(),
+                        List.of(new Reads.Itself(extent, direction.over(grid, extent, given)))),
+                new Stage(
+                        "decode",
+                        Stage.Operator.DECODE,
+                        canvas().cutInto(Plan.TILE_PIXELS),
+                        Plan.TILE_PIXELS,
+                        List.of(new Reads.Upstream(Plan.SAMPLE, model.decodeMarginTokens() * model.tokenPixels())))));
+    }
+
+    private Extent extentOfModel() {
+        return new Extent(model.contextColumns(), model.contextRows(), model.contextFrames());
+    }
+
+    private Canvas canvas() {
+        return spec.canvas();
+    }
+
+    private void refuse(String where, String what, String remedy) {
+        problems.add(new Problem(where, what, remedy));
+    }
+
+    private Refusal refusal() {
+        return new Refusal("The job \"" + spec.name() + "\" cannot be rendered:", problems);
+    }
+}

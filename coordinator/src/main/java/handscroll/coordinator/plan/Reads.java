@@ -1,0 +1,11 @@
+package handscroll.coordinator.plan;
+
+/** What the cells of a stage read. */
+public sealed interface Reads {
+
+    /** Those cells of the same stage within the extent that the order puts before the reader. */
+    record Itself(Extent extent, Order order) implements Reads {}
+
+    /** All cells of an earlier stage, in the same frame, that meet the reader's rectangle grown by the margin. */
+    record Upstream(int stage, int marginPixels) implements Reads {}
+}

@@ -1,0 +1,118 @@
+package handscroll.coordinator.plan;
+
+import handscroll.protocol.canvas.Grid;
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.task.ContextPatch;
+import handscroll.protocol.task.Task;
+import handscroll.protocol.task.TokenBlock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Packs a ready cell into a task with everything it reads, so that any worker can do it. */
+public final class TaskBuilder {
+
+    private final Plan plan;
+    private final TokenLookup tokens;
+    private final Optional<Picture> picture;
+
+    /**
+     * @param tokens of all cells that the asked ones read
+     * @param picture present if the plan has given cells
+     */
+    public TaskBuilder(Plan plan, TokenLookup tokens, Optional<Picture> picture) {
+        this.plan = plan;
+        this.tokens = tokens;
+        this.picture = picture;
+    }
+
+    /** The task of a cell whose reads are all rendered. */
+    public Task task(int stage, int index) {
+        PatchId patch = plan.graph().patch(stage, index);
+        return switch (plan.graph().stage(stage).operator(index)) {
+            case ENCODE -> encode(patch);
+            case SAMPLE -> sample(patch, index);
+            case DECODE -> decode(patch);
+            case IDLE -> new Task.Idle(patch, 0);
+        };
+    }
+
+    private Task encode(PatchId patch) {
+        JobSpec.Input input = plan.spec().input().orElseThrow();
+        int margin = plan.model().encodeMarginPixels();
+        int side = plan.model().patchPixels();
+        return new Task.Encode(
+                patch,
+                picture.orElseThrow()
+                        .window(
+                                patch.column() * side - input.xPixels() - margin,
+                                patch.row() * side - input.yPixels() - margin,
+                                side + 2 * margin));
+    }
+
+    private Task sample(PatchId patch, int index) {
+        Grid grid = plan.sampleGrid();
+        List<ContextPatch> context = new ArrayList<>();
+        plan.graph()
+                .forEachRead(
+                        patch.stage(),
+                        index,
+                        (stage, read) -> context.add(new ContextPatch(
+                                grid.columnOf(read) - patch.column(),
+                                grid.rowOf(read) - patch.row(),
+                                grid.frameOf(read) - patch.frame(),
+                                tokens.tokens(read))));
+        double side = plan.model().patchPixels();
+        return new Task.Sample(
+                patch,
+                context,
+                plan.axis().position(patch.row() * side),
+                plan.axis().position((patch.row() + 1) * side));
+    }
+
+    private Task decode(PatchId patch) {
+        int side = Plan.TILE_PIXELS;
+        return new Task.Decode(
+                patch,
+                decodeWindow(patch),
+                Math.min(side, plan.spec().canvas().widthPixels() - patch.column() * side),
+                Math.min(side, plan.spec().canvas().heightPixels() - patch.row() * side));
+    }
+
+    /** The tile's tokens and the margin around them; beyond the last patches their border is repeated. */
+    private TokenBlock decodeWindow(PatchId tile) {
+        int margin = plan.model().decodeMarginTokens();
+        int tokensPerTile = Plan.TILE_PIXELS / plan.model().tokenPixels();
+        int side = tokensPerTile + 2 * margin;
+        int perPatch = plan.model().tokensPerSide();
+        Grid grid = plan.sampleGrid();
+        int left = tile.column() * tokensPerTile - margin;
+        int top = tile.row() * tokensPerTile - margin;
+        int firstColumn = clamp(left, grid.columns() * perPatch) / perPatch;
+        int lastColumn = clamp(left + side - 1, grid.columns() * perPatch) / perPatch;
+        int firstRow = clamp(top, grid.rows() * perPatch) / perPatch;
+        int lastRow = clamp(top + side - 1, grid.rows() * perPatch) / perPatch;
+        short[][][] patches = new short[lastRow - firstRow + 1][lastColumn - firstColumn + 1][];
+        for (int row = firstRow; row <= lastRow; row++) {
+            for (int column = firstColumn; column <= lastColumn; column++) {
+                patches[row - firstRow][column - firstColumn] = tokens.tokens(grid.index(column, row, tile.frame()));
+            }
+        }
+        short[] window = new short[side * side];
+        for (int y = 0; y < side; y++) {
+            int tokenRow = clamp(top + y, grid.rows() * perPatch);
+            short[][] patchRow = patches[tokenRow / perPatch - firstRow];
+            for (int x = 0; x < side; x++) {
+                int tokenColumn = clamp(left + x, grid.columns() * perPatch);
+                window[y * side + x] = patchRow[tokenColumn / perPatch - firstColumn][
+                        tokenRow % perPatch * perPatch + tokenColumn % perPatch];
+            }
+        }
+        return new TokenBlock(side, side, window);
+    }
+
+    private static int clamp(int position, int count) {
+        return Math.max(0, Math.min(position, count - 1));
+    }
+}

@@ -1,0 +1,7 @@
+package handscroll.coordinator.plan;
+
+/** Gives the tokens of a rendered cell of the sampling stage, row by row; its callers ask for no other cells. */
+@FunctionalInterface
+public interface TokenLookup {
+    short[] tokens(int index);
+}
