@@ -2,14 +2,10 @@ package handscroll.coordinator.output;
 
 import handscroll.protocol.task.PixelBlock;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,14 +51,14 @@ class TileFiles {
         Files.createDirectories(halves);
         Files.createDirectories(incoming);
         for (Path torn : list(incoming)) {
-            Files.delete(torn);
+            delete(torn);
         }
         for (int level = 0; level < pyramid.levelCount(); level++) {
             Files.createDirectories(levelDirectory(level));
         }
-        forceNames(directory.resolve(TILES));
-        forceNames(directory.resolve(WORK));
-        forceNames(directory);
+        DurableFile.forceNames(directory.resolve(TILES));
+        DurableFile.forceNames(directory.resolve(WORK));
+        DurableFile.forceNames(directory);
         String description = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                 + "<Image xmlns=\"http://schemas.microsoft.com/deepzoom/2008\" Format=\"" + extension
                 + "\" Overlap=\"0\" TileSize=\"" + pyramid.tilePixels() + "\"><Size Width=\"" + pyramid.widthPixels()
@@ -125,18 +121,18 @@ class TileFiles {
     }
 
     void deleteHalf(TileId tile) throws IOException {
-        Files.deleteIfExists(halfPath(tile));
+        delete(halfPath(tile));
     }
 
     /** Nothing of the work is left over in a finished picture. */
     void deleteWork() throws IOException {
         for (Path folder : List.of(halves, incoming)) {
             for (Path file : list(folder)) {
-                Files.deleteIfExists(file);
+                delete(file);
             }
-            Files.deleteIfExists(folder);
+            delete(folder);
         }
-        Files.deleteIfExists(directory.resolve(WORK));
+        delete(directory.resolve(WORK));
     }
 
     Path tilePath(TileId tile) {
@@ -155,25 +151,23 @@ class TileFiles {
                 what + " cannot be stored in " + directory + ": " + cause.getMessage() + "; " + room, cause);
     }
 
-    /** Content first, name second, each forced to the disk: after a power cut there is no name without content. */
-    void writeAtOnce(Path target, byte[] content) throws IOException {
+    private void writeAtOnce(Path target, byte[] content) throws IOException {
         Path temporary = incoming.resolve(Long.toString(number.getAndIncrement()));
-        try (FileChannel channel = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(false);
-        }
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        forceNames(parent(target));
+        write(temporary, content);
+        rename(temporary, target);
     }
 
-    private static void forceNames(Path folder) throws IOException {
-        try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-            names.force(true);
-        }
+    /** With {@link #rename} and {@link #delete} all that this class does to files: what a test lets fail. */
+    void write(Path file, byte[] content) throws IOException {
+        DurableFile.writeContent(file, content);
+    }
+
+    void rename(Path from, Path to) throws IOException {
+        DurableFile.rename(from, to);
+    }
+
+    void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
     }
 
     private Path levelDirectory(int level) {
@@ -182,11 +176,6 @@ class TileFiles {
 
     private Path halfPath(TileId tile) {
         return halves.resolve(tile.level() + "_" + tile.column() + "_" + tile.row());
-    }
-
-    private static Path parent(Path file) {
-        Path parent = file.toAbsolutePath().getParent();
-        return parent == null ? file : parent;
     }
 
     private static List<Path> list(Path folder) throws IOException {

@@ -1,0 +1,138 @@
+package handscroll.coordinator.output;
+
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.job.JobSpec.TileEncoding;
+import handscroll.protocol.job.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Whether a picture may grow in a directory, found out before anything is started. */
+public final class OutputDirectory {
+
+    private static final String WHERE = "output";
+
+    /** A directory with nothing else in it was begun by us, even if a process died before it wrote the manifest. */
+    private static final Set<String> OURS = Set.of(
+            "journal",
+            "tokens",
+            Manifest.FILE_NAME,
+            Manifest.FILE_NAME + ".part",
+            TileFiles.DESCRIPTION,
+            TileFiles.TILES,
+            TileFiles.WORK);
+
+    /**
+     * Everything that stands against it; nothing when it is empty, missing, or holds this very job.
+     * Blocks on the disk.
+     *
+     * @param contentHash as in the token log and the manifest
+     */
+    public static List<Problem> check(Path directory, JobSpec spec, String contentHash, OutputSettings settings) {
+        try {
+            if (Files.exists(directory) && !Files.isDirectory(directory)) {
+                return List.of(new Problem(WHERE, directory + " is a file", "name a directory"));
+            }
+            Path existing = nearestExisting(directory.toAbsolutePath().normalize());
+            if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
+                return List.of(new Problem(
+                        WHERE, "nothing can be written to " + existing, "name another directory, or change its owner"));
+            }
+            Optional<Manifest> manifest = Manifest.read(directory);
+            if (manifest.isPresent()) {
+                return checkResumed(directory, manifest.get(), spec, contentHash);
+            }
+            List<Problem> problems = new ArrayList<>();
+            foreignFile(directory)
+                    .map(name -> new Problem(
+                            WHERE,
+                            directory + " holds \"" + name + "\" and no picture of Handscroll",
+                            "name an empty or a new directory"))
+                    .ifPresent(problems::add);
+            checkRoom(existing, spec, settings).ifPresent(problems::add);
+            return problems;
+        } catch (IOException e) {
+            return List.of(new Problem(
+                    WHERE, directory + " cannot be read: " + e.getMessage(), "name another directory, or look at it"));
+        }
+    }
+
+    /** What a picture takes on the disk with all its levels, in bytes. */
+    public static long estimatedBytes(JobSpec spec, OutputSettings settings) {
+        double perPixel = spec.output().tiles() == TileEncoding.JPEG
+                ? settings.estimatedJpegBytesPerPixel()
+                : settings.estimatedPngBytesPerPixel();
+        long pixels = (long) spec.canvas().widthPixels()
+                * spec.canvas().heightPixels()
+                * spec.canvas().frameCount();
+        // Each level has a quarter of the pixels of the one above.
+        return (long) (pixels * perPixel * 4 / 3);
+    }
+
+    private static List<Problem> checkResumed(Path directory, Manifest there, JobSpec spec, String contentHash) {
+        List<Problem> problems = new ArrayList<>();
+        if (!there.contentHash().equals(contentHash)) {
+            problems.add(new Problem(
+                    WHERE,
+                    directory + " holds another picture, job " + there.job() + ", begun " + there.started(),
+                    "name another directory, or take back what was changed in the spec or the model to go on with it"));
+        } else if (there.tiles().encoding() != spec.output().tiles()
+                || there.tiles().quality() != spec.output().quality()) {
+            problems.add(new Problem(
+                    WHERE,
+                    "the tiles in " + directory + " are " + there.tiles().encoding() + " of quality "
+                            + there.tiles().quality(),
+                    "keep to that, or name another directory"));
+        }
+        return problems;
+    }
+
+    private static Optional<Problem> checkRoom(Path existing, JobSpec spec, OutputSettings settings)
+            throws IOException {
+        long needed = estimatedBytes(spec, settings);
+        long free = Files.getFileStore(existing).getUsableSpace();
+        return free >= needed
+                ? Optional.empty()
+                : Optional.of(new Problem(
+                        WHERE,
+                        "the picture takes about " + gigabytes(needed) + ", " + gigabytes(free) + " are free in "
+                                + existing,
+                        "make room there, or name a directory on another disk"));
+    }
+
+    private static Optional<String> foreignFile(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> children = Files.list(directory)) {
+            return children.map(child -> String.valueOf(child.getFileName()))
+                    .filter(name -> !OURS.contains(name))
+                    .sorted()
+                    .findFirst();
+        }
+    }
+
+    private static Path nearestExisting(Path path) {
+        Path at = path;
+        while (!Files.exists(at)) {
+            Path parent = at.getParent();
+            if (parent == null) {
+                return at;
+            }
+            at = parent;
+        }
+        return at;
+    }
+
+    private static String gigabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+    }
+
+    private OutputDirectory() {}
+}
