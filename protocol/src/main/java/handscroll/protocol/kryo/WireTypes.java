@@ -1,0 +1,78 @@
+package handscroll.protocol.kryo;
+
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.lease.Leasing;
+import handscroll.protocol.task.ContextPatch;
+import handscroll.protocol.task.PixelBlock;
+import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.Task;
+import handscroll.protocol.task.TaskResult;
+import handscroll.protocol.task.TokenBlock;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One fixed number for each class that travels: the wire format. Coordinator and workers of different
+ * builds understand each other as long as numbers only ever get appended.
+ *
+ * <p>Rules: never change or reuse a number; a class that is gone leaves its number here as a comment; the
+ * components of a record are its format, so a changed record is a new class under a new number. Numbers
+ * below 20 are Kryo's own.
+ */
+final class WireTypes {
+
+    /** Kinds of value whose run-time classes differ: all actor references are one kind, all lists, all maps. */
+    static final int ACTOR_REF = 20;
+
+    static final int LIST = 21;
+    static final int MAP = 22;
+
+    static final Map<Integer, Class<?>> BY_NUMBER = byNumber();
+
+    private static Map<Integer, Class<?>> byNumber() {
+        Map<Integer, Class<?>> types = new TreeMap<>();
+
+        types.put(23, byte[].class);
+        types.put(24, short[].class);
+        types.put(25, Duration.class);
+        // 26 to 29: left for kinds of value to come.
+
+        types.put(30, Leasing.WorkerId.class);
+        types.put(31, Leasing.Join.class);
+        types.put(32, Leasing.Welcome.class);
+        types.put(33, Leasing.Refused.class);
+        types.put(34, Leasing.Pull.class);
+        types.put(35, Leasing.Granted.class);
+        types.put(36, Leasing.Renew.class);
+        types.put(37, Leasing.Completed.class);
+        types.put(38, Leasing.WorkTime.class);
+        types.put(39, Leasing.Failed.class);
+        types.put(40, Leasing.Revoked.class);
+        types.put(41, Leasing.Released.class);
+        types.put(42, Leasing.Leave.class);
+        // 43 to 59: left for the lease conversation.
+
+        types.put(60, JobId.class);
+        types.put(61, PatchId.class);
+        types.put(62, RenderSettings.class);
+        types.put(63, JobSpec.TileEncoding.class);
+        types.put(64, Task.Encode.class);
+        types.put(65, Task.Sample.class);
+        types.put(66, Task.Decode.class);
+        types.put(67, Task.Idle.class);
+        types.put(68, ContextPatch.class);
+        types.put(69, TokenBlock.class);
+        types.put(70, PixelBlock.class);
+        types.put(71, TaskResult.Tokens.class);
+        types.put(72, TaskResult.TileStored.class);
+        types.put(73, TaskResult.Nothing.class);
+
+        return Collections.unmodifiableMap(types);
+    }
+
+    private WireTypes() {}
+}

@@ -1,0 +1,265 @@
+package handscroll.worker.lease;
+
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.io.TcpSO;
+import akka.japi.Pair;
+import akka.stream.BoundedSourceQueue;
+import akka.stream.QueueOfferResult;
+import akka.stream.javadsl.Flow;
+import akka.stream.javadsl.Framing;
+import akka.stream.javadsl.Keep;
+import akka.stream.javadsl.RunnableGraph;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
+import akka.stream.javadsl.Tcp;
+import akka.util.ByteString;
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.lease.Leasing.Welcome;
+import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.tile.RenderedTile;
+import handscroll.protocol.tile.TileFrames;
+import handscroll.protocol.tile.TileFrames.Ack;
+import handscroll.protocol.tile.TileFrames.Hello;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Carries the finished tiles of all slots to the coordinator over one long-lived connection, and says when
+ * they are durable. When the connection breaks it is made anew, and what was not acknowledged is sent
+ * again; a batch fails when that has not helped within the acknowledgement timeout.
+ */
+final class TileStream extends AbstractBehavior<TileStream.Command> {
+
+    sealed interface Command {}
+
+    /** From now on tiles are taken there. */
+    record Open(Welcome welcome) implements Command {}
+
+    /** Sends the tiles of one lease; answered once, with {@link Sent}. */
+    record Send(long epoch, List<RenderedTile> tiles, ActorRef<Sent> replyTo) implements Command {
+        Send {
+            tiles = List.copyOf(tiles);
+        }
+    }
+
+    private record Acknowledged(Ack ack) implements Command {}
+
+    private record Closed(int connection, String reason) implements Command {}
+
+    private record TimedOut(long epoch) implements Command {}
+
+    private enum Reconnect implements Command {
+        INSTANCE
+    }
+
+    /** All tiles of the lease are durable, or why they are not. */
+    record Sent(long epoch, Optional<String> failure) {}
+
+    /** @param capacity tiles that all slots together may have on the way */
+    static Behavior<Command> create(WorkerSettings settings, WorkerId worker, int capacity) {
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new TileStream(context, timers, settings, worker, capacity)));
+    }
+
+    private record TileKey(long epoch, PatchId patch) {}
+
+    /** Counts down the tiles of a lease. */
+    private static final class Batch {
+        final ActorRef<Sent> replyTo;
+        int unacknowledgedCount;
+
+        Batch(ActorRef<Sent> replyTo, int tileCount) {
+            this.replyTo = replyTo;
+            this.unacknowledgedCount = tileCount;
+        }
+    }
+
+    private final TimerScheduler<Command> timers;
+    private final WorkerSettings settings;
+    private final WorkerId worker;
+    private final int capacity;
+
+    private final Map<Long, Batch> batches = new LinkedHashMap<>();
+    private final Map<TileKey, ByteString> unacknowledged = new LinkedHashMap<>();
+    private Optional<Welcome> welcome = Optional.empty();
+    private Optional<BoundedSourceQueue<ByteString>> connection = Optional.empty();
+    private int connectionCount;
+    private String lastTrouble = "no coordinator has said yet where tiles are taken";
+
+    private TileStream(
+            ActorContext<Command> context,
+            TimerScheduler<Command> timers,
+            WorkerSettings settings,
+            WorkerId worker,
+            int capacity) {
+        super(context);
+        this.timers = timers;
+        this.settings = settings;
+        this.worker = worker;
+        this.capacity = capacity;
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Send.class, this::onSend)
+                .onMessage(Acknowledged.class, this::onAcknowledged)
+                .onMessage(Open.class, this::onOpen)
+                .onMessage(Closed.class, this::onClosed)
+                .onMessageEquals(Reconnect.INSTANCE, this::onReconnect)
+                .onMessage(TimedOut.class, this::onTimedOut)
+                .onSignal(PostStop.class, stopped -> hangUp())
+                .build();
+    }
+
+    private Behavior<Command> onSend(Send send) {
+        Map<TileKey, ByteString> frames = new LinkedHashMap<>();
+        for (RenderedTile tile : send.tiles()) {
+            ByteString frame = TileFrames.encode(tile);
+            if (frame.length() > settings.tileLimits().frameBytes()) {
+                return refuse(
+                        send,
+                        "tile " + tile.patch() + " is " + frame.length()
+                                + " bytes, more than handscroll.protocol.tile.maximum-frame-size allows, "
+                                + settings.tileLimits().frameBytes());
+            }
+            frames.put(new TileKey(send.epoch(), tile.patch()), frame);
+        }
+        if (unacknowledged.size() + frames.size() > capacity) {
+            return refuse(send, "more than " + capacity + " tiles are on the way already");
+        }
+        batches.put(send.epoch(), new Batch(send.replyTo(), frames.size()));
+        unacknowledged.putAll(frames);
+        timers.startSingleTimer(send.epoch(), new TimedOut(send.epoch()), settings.ackTimeout());
+        connection.ifPresent(queue -> frames.values().forEach(frame -> put(queue, frame)));
+        return this;
+    }
+
+    private Behavior<Command> refuse(Send send, String reason) {
+        send.replyTo().tell(new Sent(send.epoch(), Optional.of(reason)));
+        return this;
+    }
+
+    private Behavior<Command> onAcknowledged(Acknowledged acknowledged) {
+        Ack ack = acknowledged.ack();
+        Batch batch = batches.get(ack.epoch());
+        if (unacknowledged.remove(new TileKey(ack.epoch(), ack.patch())) == null || batch == null) {
+            return this;
+        }
+        batch.unacknowledgedCount--;
+        if (!ack.isStored()) {
+            end(ack.epoch(), ack.refusal().map(reason -> "tile " + ack.patch() + " was not stored: " + reason));
+        } else if (batch.unacknowledgedCount == 0) {
+            end(ack.epoch(), Optional.empty());
+        }
+        return this;
+    }
+
+    private Behavior<Command> onOpen(Open open) {
+        if (welcome.filter(open.welcome()::equals).isEmpty()) {
+            hangUp();
+            welcome = Optional.of(open.welcome());
+            connect(open.welcome());
+        }
+        return this;
+    }
+
+    private Behavior<Command> onClosed(Closed closed) {
+        if (closed.connection() == connectionCount && connection.isPresent()) {
+            hangUp();
+            lastTrouble = closed.reason();
+            getContext().getLog().warn("The tile stream broke, and is made anew: {}", closed.reason());
+            timers.startSingleTimer(Reconnect.INSTANCE, Reconnect.INSTANCE, settings.reconnectInterval());
+        }
+        return this;
+    }
+
+    private Behavior<Command> onReconnect() {
+        if (connection.isEmpty()) {
+            welcome.ifPresent(this::connect);
+        }
+        return this;
+    }
+
+    private Behavior<Command> onTimedOut(TimedOut timedOut) {
+        end(
+                timedOut.epoch(),
+                Optional.of("the coordinator did not take the tiles within "
+                        + settings.ackTimeout().toSeconds() + " s: " + lastTrouble));
+        return this;
+    }
+
+    private void end(long epoch, Optional<String> failure) {
+        Batch batch = batches.remove(epoch);
+        if (batch != null) {
+            timers.cancel(epoch);
+            unacknowledged.keySet().removeIf(key -> key.epoch() == epoch);
+            batch.replyTo.tell(new Sent(epoch, failure));
+        }
+    }
+
+    private void connect(Welcome to) {
+        int number = ++connectionCount;
+        Pair<BoundedSourceQueue<ByteString>, CompletionStage<Done>> running =
+                graph(to).run(getContext().getSystem());
+        getContext().pipeToSelf(running.second(), (done, failure) -> {
+            String reason = failure == null ? "the coordinator closed it" : String.valueOf(failure.getMessage());
+            return new Closed(number, reason);
+        });
+        lastTrouble = "the store is slow, or the network";
+        connection = Optional.of(running.first());
+        unacknowledged.values().forEach(frame -> put(running.first(), frame));
+    }
+
+    /**
+     * <pre>
+     *   hello, tiles ─▶ queue ─▶ frames ─▶ socket    (waits for the coordinator; bounded by what slots may hold)
+     *      this actor ◀─ acks ◀─ frames ◀─ socket
+     * </pre>
+     */
+    private RunnableGraph<Pair<BoundedSourceQueue<ByteString>, CompletionStage<Done>>> graph(Welcome to) {
+        ActorRef<Command> self = getContext().getSelf();
+        Flow<ByteString, ByteString, CompletionStage<Tcp.OutgoingConnection>> socket = Tcp.get(
+                        getContext().getSystem())
+                .outgoingConnection(
+                        // Not resolved here: looking a name up would block this thread.
+                        InetSocketAddress.createUnresolved(to.tileHost(), to.tilePort()),
+                        Optional.empty(),
+                        List.of(TcpSO.keepAlive(true)),
+                        true,
+                        Optional.of(settings.connectTimeout()),
+                        Optional.empty());
+        return Source.<ByteString>queue(capacity)
+                .prepend(Source.single(TileFrames.encode(new Hello(to.tileKey(), worker))))
+                .via(Framing.simpleFramingProtocol(settings.tileLimits().frameBytes())
+                        .join(socket))
+                .map(TileFrames::ack)
+                .toMat(Sink.foreach(ack -> self.tell(new Acknowledged(ack))), Keep.both());
+    }
+
+    private void put(BoundedSourceQueue<ByteString> queue, ByteString frame) {
+        QueueOfferResult result = queue.offer(frame);
+        if (!result.isEnqueued()) {
+            // Closed, or full of tiles that were given up: the next connection carries what still counts.
+            getContext().getSelf().tell(new Closed(connectionCount, "it takes no more tiles: " + result));
+        }
+    }
+
+    private Behavior<Command> hangUp() {
+        connection.ifPresent(BoundedSourceQueue::complete);
+        connection = Optional.empty();
+        return this;
+    }
+}
