@@ -1,12 +1,314 @@
 package handscroll.cli;
 
-/** Opens a farm in this process. */
-final class LocalFarm {
+import akka.actor.Address;
+import akka.actor.AddressFromURIString;
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
+import akka.actor.typed.Scheduler;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import akka.cluster.typed.JoinSeedNodes;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import handscroll.coordinator.CoordinatorNode;
+import handscroll.coordinator.job.Jobs;
+import handscroll.coordinator.journal.JournalConfig;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
+import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.model.ModelShelf;
+import handscroll.worker.lease.WorkerNode;
+import handscroll.worker.lease.WorkerSettings;
+import handscroll.worker.render.RendererFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
-    static Farm open(FarmOptions options) {
-        throw new CommandFailure(
-                ExitCode.FAILED, "This build has no farm yet, so nothing can be rendered with " + options);
+/**
+ * A node of the farm in this process, as coordinator, as worker, or as both. Also a farm of one
+ * process is a cluster, of one node: the same actors, messages and streams as on many machines.
+ */
+final class LocalFarm implements Farm {
+
+    private static final String SYSTEM_NAME = "handscroll";
+    private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration END_PATIENCE = Duration.ofSeconds(20);
+
+    private final ActorSystem<?> system;
+    private final Optional<CoordinatorNode> coordinator;
+    private final StateLock lock;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    /** @param renderers makes what renders in the slots of this process from the models it may load */
+    static Opener opener(Function<ModelShelf, RendererFactory> renderers) {
+        return options -> open(options, renderers);
     }
 
-    private LocalFarm() {}
+    private static Farm open(FarmOptions options, Function<ModelShelf, RendererFactory> renderers) {
+        StateLock lock = StateLock.take(options.stateDirectory());
+        try {
+            ModelShelf models = CliSettings.from(options.config()).models();
+            CompletableFuture<Void> workerEnded = new CompletableFuture<>();
+            ActorSystem<Void> system = start(options, () -> renderers.apply(models), workerEnded);
+            try {
+                Optional<CoordinatorNode> coordinator = options.coordinates()
+                        ? Optional.of(await(CoordinatorNode.start(system, models)))
+                        : Optional.empty();
+                return new LocalFarm(system, coordinator, lock, workerEnded);
+            } catch (RuntimeException failure) {
+                system.terminate();
+                throw failure;
+            }
+        } catch (RuntimeException failure) {
+            lock.release();
+            throw failure;
+        }
+    }
+
+    private LocalFarm(
+            ActorSystem<?> system,
+            Optional<CoordinatorNode> coordinator,
+            StateLock lock,
+            CompletableFuture<Void> workerEnded) {
+        this.system = system;
+        this.coordinator = coordinator;
+        this.lock = lock;
+        workerEnded.whenComplete((done, failure) -> {
+            if (failure != null) {
+                ended.completeExceptionally(failure);
+            }
+        });
+        system.getWhenTerminated().whenComplete((done, failure) -> {
+            lock.release();
+            ended.complete(null);
+        });
+    }
+
+    private interface Renderers {
+        RendererFactory make();
+    }
+
+    private static ActorSystem<Void> start(
+            FarmOptions options, Renderers renderers, CompletableFuture<Void> workerEnded) {
+        Config config = config(options);
+        Behavior<Void> guardian = Behaviors.setup(context -> {
+            if (options.slotCount() > 0) {
+                // A name of its own for each life: a worker that comes back is another worker.
+                WorkerId worker = new WorkerId(ProcessHandle.current().pid() + "-"
+                        + UUID.randomUUID().toString().substring(0, 8));
+                var node = context.spawn(
+                        WorkerNode.create(WorkerSettings.from(config), worker, options.slotCount(), renderers.make()),
+                        "worker");
+                context.watch(node);
+            }
+            return Behaviors.receive(Void.class)
+                    .onSignal(Terminated.class, gone -> {
+                        workerEnded.completeExceptionally(new CommandFailure(
+                                ExitCode.FAILED,
+                                "The worker of this process ended; the log " + Logs.file() + " says why"));
+                        return Behaviors.same();
+                    })
+                    .build();
+        });
+        ActorSystem<Void> system;
+        try {
+            system = ActorSystem.create(guardian, SYSTEM_NAME, config);
+        } catch (RuntimeException failure) {
+            throw portRefusal(config, failure);
+        }
+        Cluster cluster = Cluster.get(system);
+        if (options.join().isPresent()) {
+            HostPort seed = options.join().get();
+            Address address =
+                    AddressFromURIString.parse("akka://" + SYSTEM_NAME + "@" + seed.host() + ":" + seed.port());
+            cluster.manager().tell(new JoinSeedNodes(Collections.singletonList(address)));
+        } else {
+            cluster.manager().tell(Join.create(cluster.selfMember().address()));
+        }
+        return system;
+    }
+
+    private static Config config(FarmOptions options) {
+        List<String> roles = new ArrayList<>();
+        Map<String, Object> own = new HashMap<>();
+        if (options.coordinates()) {
+            roles.add(CoordinatorNode.ROLE);
+        }
+        if (options.slotCount() > 0) {
+            roles.add("worker");
+        }
+        own.put("akka.cluster.roles", roles);
+        Config config = ConfigFactory.parseMap(own, "this process");
+        if (options.coordinates()) {
+            config = config.withFallback(
+                    JournalConfig.h2(options.stateDirectory().resolve("journal").resolve("jobs")));
+        }
+        return config.withFallback(options.config()).resolve();
+    }
+
+    private static RuntimeException portRefusal(Config config, RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return new Refusal(
+                        "The farm cannot be opened:",
+                        List.of(new Problem(
+                                SettingNames.REMOTE_PORT,
+                                config.getString(SettingNames.REMOTE_HOST) + ":"
+                                        + config.getInt(SettingNames.REMOTE_PORT) + " cannot be used: "
+                                        + cause.getMessage(),
+                                "choose another port or address")));
+            }
+        }
+        return failure;
+    }
+
+    @Override
+    public ActorRef<Jobs.Command> jobs() {
+        return node().jobs();
+    }
+
+    @Override
+    public Scheduler scheduler() {
+        return system.scheduler();
+    }
+
+    @Override
+    public URI http() {
+        return node().http().address();
+    }
+
+    @Override
+    public URI viewer(JobId job) {
+        return node().http().page(job);
+    }
+
+    @Override
+    public CompletionStage<Jobs.JobStatus> follow(JobId job, Consumer<Jobs.Event> listener) {
+        CompletableFuture<Jobs.JobStatus> last = new CompletableFuture<>();
+        Behavior<Jobs.Event> follower = Behaviors.receiveMessage(event -> {
+            listener.accept(event);
+            if (event instanceof Jobs.Ended end) {
+                last.complete(end.status());
+                return Behaviors.stopped();
+            }
+            return Behaviors.same();
+        });
+        String name = "follower-" + UUID.randomUUID();
+        jobs().tell(new Jobs.Follow(job, system.systemActorOf(follower, name, Props.empty())));
+        return last;
+    }
+
+    @Override
+    public CompletionStage<Void> ended() {
+        return ended;
+    }
+
+    @Override
+    public boolean drain(Duration patience) {
+        try {
+            CoordinatedShutdown.get(system)
+                    .runAll(CoordinatedShutdown.actorSystemTerminateReason())
+                    .toCompletableFuture()
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException late) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new CompletionException(e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        system.terminate();
+        try {
+            system.getWhenTerminated().toCompletableFuture().get(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            system.log().warn("The farm did not end within [{}]", END_PATIENCE, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private CoordinatorNode node() {
+        return coordinator.orElseThrow(() -> new IllegalStateException("this process has no coordinator"));
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(START_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILED, String.valueOf(e.getCause().getMessage()));
+        } catch (TimeoutException e) {
+            throw new CommandFailure(ExitCode.FAILED, "The coordinator did not start within " + START_PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.INTERRUPTED, "interrupted while starting");
+        }
+    }
+
+    /** Keeps a second process out of a state directory: two journals in one file would ruin each other. */
+    private record StateLock(FileChannel channel) {
+
+        static StateLock take(Path directory) {
+            try {
+                Files.createDirectories(directory);
+                FileChannel channel = FileChannel.open(
+                        directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                Optional<FileLock> lock = Optional.ofNullable(channel.tryLock());
+                if (lock.isEmpty()) {
+                    channel.close();
+                    throw new Refusal(
+                            "The farm cannot be opened:",
+                            List.of(new Problem(
+                                    directory.toString(),
+                                    "is in use by another process",
+                                    "end it, or wait for its end")));
+                }
+                return new StateLock(channel);
+            } catch (IOException e) {
+                throw new UncheckedIOException(directory + " cannot be written: " + e.getMessage(), e);
+            }
+        }
+
+        void release() {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
 }

@@ -30,6 +30,11 @@ public final class Jobs {
 
     public interface Command {}
 
+    /** Concerns one job; passed on to it. */
+    public interface OfJob extends Command {
+        JobId job();
+    }
+
     public record Submit(JobSpec spec, ActorRef<Submission> replyTo) implements Command {}
 
     public sealed interface Submission {}
@@ -47,13 +52,13 @@ public final class Jobs {
     public record ListJobs(ActorRef<List<JobStatus>> replyTo) implements Command {}
 
     /** The follower hears every event from now on; it is dropped when it ends. */
-    public record Follow(JobId job, ActorRef<Event> follower) implements Command {}
+    public record Follow(JobId job, ActorRef<Event> follower) implements OfJob {}
 
-    public record Pause(JobId job, ActorRef<Answer> replyTo) implements Command {}
+    public record Pause(JobId job, ActorRef<Answer> replyTo) implements OfJob {}
 
-    public record Resume(JobId job, ActorRef<Answer> replyTo) implements Command {}
+    public record Resume(JobId job, ActorRef<Answer> replyTo) implements OfJob {}
 
-    public record Cancel(JobId job, ActorRef<Answer> replyTo) implements Command {}
+    public record Cancel(JobId job, ActorRef<Answer> replyTo) implements OfJob {}
 
     /** Whether a verb took effect, and in a sentence what is now the case. */
     public record Answer(boolean done, String message) {}
@@ -81,6 +86,8 @@ public final class Jobs {
      * @param remaining estimated; empty until there is something to estimate from
      * @param bound the time that the rest of the critical path takes even with unlimited workers
      * @param patchesPerSecond sampled over the last minute
+     * @param slotTime summed over the slots that were there while it was rendered; what of it is not
+     *     {@code work} was idle
      * @param cause why it is paused or failed, with what to do; empty otherwise
      */
     public record JobStatus(
@@ -101,9 +108,34 @@ public final class Jobs {
             double patchesPerSecond,
             int workerCount,
             WorkTime work,
+            Duration slotTime,
             Optional<String> cause) {
         public JobStatus {
             stages = List.copyOf(stages);
+        }
+
+        /** The same numbers in another state. */
+        JobStatus as(State newState, Optional<String> newCause) {
+            return new JobStatus(
+                    job,
+                    name,
+                    spec,
+                    newState,
+                    stages,
+                    tileColumns,
+                    tileRows,
+                    tilePixels,
+                    criticalPath,
+                    directory,
+                    accepted,
+                    elapsed,
+                    Optional.empty(),
+                    Optional.empty(),
+                    0,
+                    workerCount,
+                    work,
+                    slotTime,
+                    newCause);
         }
     }
 

@@ -83,7 +83,7 @@ final class ReadyTasks {
         int bytes = 0;
         while (batch.size() < taskCount) {
             Attempt next = fresh.peek();
-            if (next == null) {
+            if (next == null || !batch.isEmpty() && !isSameKind(next, batch.get(0))) {
                 break;
             }
             bytes += next.offered.messageBytes();
@@ -94,5 +94,10 @@ final class ReadyTasks {
             batch.add(next);
         }
         return batch;
+    }
+
+    /** A worker runs one operator for a batch; the given patches of a sampled grid are encoded. */
+    private static boolean isSameKind(Attempt one, Attempt other) {
+        return one.offered.task().getClass() == other.offered.task().getClass();
     }
 }

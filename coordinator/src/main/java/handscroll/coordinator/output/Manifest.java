@@ -80,7 +80,7 @@ public record Manifest(
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    public Manifest finished(Instant at, Map<String, Double> measured) {
+    public Manifest finished(Optional<String> renderedBy, Instant at, Map<String, Double> measured) {
         return new Manifest(
                 handscroll,
                 job,
@@ -89,7 +89,7 @@ public record Manifest(
                 contentHash,
                 model,
                 libtorch,
-                deviceClass,
+                renderedBy,
                 dtype,
                 tiles,
                 started,

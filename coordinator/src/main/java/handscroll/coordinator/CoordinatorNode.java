@@ -1,0 +1,66 @@
+package handscroll.coordinator;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.typed.ClusterSingleton;
+import akka.cluster.typed.SingletonActor;
+import com.typesafe.config.Config;
+import handscroll.coordinator.http.HttpServer;
+import handscroll.coordinator.http.HttpSettings;
+import handscroll.coordinator.job.JobDesk;
+import handscroll.coordinator.job.Jobs;
+import handscroll.coordinator.journal.JobJournal;
+import handscroll.coordinator.journal.JournalSettings;
+import handscroll.protocol.model.ModelShelf;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A node that may lead the farm: the job desk runs on the oldest node with the role {@code
+ * coordinator}, and every such node serves the pages.
+ *
+ * <pre>
+ *   http ─▶ (proxy) ─▶ singleton ─┬▶ job desk ─┬▶ jobs
+ *                                 │            ╰▶ lease desk ◀══ workers
+ *                                 ╰▶ journal
+ * </pre>
+ */
+public record CoordinatorNode(ActorRef<Jobs.Command> jobs, HttpServer http) {
+
+    public static final String ROLE = "coordinator";
+
+    private static final Duration MIN_BACKOFF = Duration.ofSeconds(1);
+    private static final Duration MAX_BACKOFF = Duration.ofSeconds(30);
+    private static final double BACKOFF_JITTER = 0.2;
+
+    /** Completes when the pages are served; jobs may be handed in from then on. */
+    public static CompletionStage<CoordinatorNode> start(ActorSystem<?> system, ModelShelf models) {
+        Config config = system.settings().config();
+        ActorRef<Jobs.Command> jobs = ClusterSingleton.get(system)
+                .init(SingletonActor.of(
+                        Behaviors.supervise(singleton(models, JournalSettings.from(config)))
+                                .onFailure(SupervisorStrategy.restartWithBackoff(
+                                        MIN_BACKOFF, MAX_BACKOFF, BACKOFF_JITTER)),
+                        ROLE));
+        return HttpServer.start(system, jobs, HttpSettings.from(config))
+                .thenApply(http -> new CoordinatorNode(jobs, http));
+    }
+
+    /** When the desk fails all of it starts anew from the journal, so that no part remembers what another forgot. */
+    private static Behavior<Jobs.Command> singleton(ModelShelf models, JournalSettings journalSettings) {
+        return Behaviors.setup(context -> {
+            ActorRef<JobJournal.Command> journal = context.spawn(JobJournal.create(journalSettings), "journal");
+            ActorRef<Jobs.Command> desk = context.spawn(JobDesk.create(models, journal, Clock.systemUTC()), "job-desk");
+            context.watch(journal);
+            context.watch(desk);
+            return Behaviors.receiveMessage(command -> {
+                desk.tell(command);
+                return Behaviors.same();
+            });
+        });
+    }
+}

@@ -1,0 +1,264 @@
+package handscroll.coordinator.job;
+
+import akka.Done;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.AskPattern;
+import com.typesafe.config.Config;
+import handscroll.coordinator.journal.JobEvent;
+import handscroll.coordinator.journal.JobJournal;
+import handscroll.coordinator.journal.LogIdentity;
+import handscroll.coordinator.journal.Register;
+import handscroll.coordinator.journal.RegisteredJob;
+import handscroll.coordinator.journal.TokenLog;
+import handscroll.coordinator.journal.TokenLogSettings;
+import handscroll.coordinator.output.DeepZoomOutput;
+import handscroll.coordinator.output.Manifest;
+import handscroll.coordinator.output.OutputDirectory;
+import handscroll.coordinator.output.OutputSettings;
+import handscroll.coordinator.output.Pyramid;
+import handscroll.coordinator.output.TileListener;
+import handscroll.coordinator.plan.Picture;
+import handscroll.coordinator.plan.Plan;
+import handscroll.coordinator.plan.Planner;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.job.JobSpecReader;
+import handscroll.protocol.job.JobSpecWriter;
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
+import handscroll.protocol.model.ModelCard;
+import handscroll.protocol.model.ModelShelf;
+import handscroll.protocol.task.RenderSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * What a job needs from the disk before its first patch and after its last: models, pictures, logs,
+ * directories. Everything that blocks runs on the job dispatcher and comes back as a stage.
+ */
+final class Preparation {
+
+    /** What keeps a job from being accepted; {@code modelHash} is known if nothing does. */
+    record Check(List<Problem> problems, String modelHash) {}
+
+    /** A job that can be rendered: planned, with everything restored that was rendered before. */
+    record Ready(
+            Plan plan,
+            RenderBook book,
+            TokenLog log,
+            DeepZoomOutput output,
+            RenderSettings renderSettings,
+            Manifest manifest) {}
+
+    private record Planned(Plan plan, Optional<InputPicture> picture, LogIdentity identity) {}
+
+    private final ActorSystem<?> system;
+    private final ModelShelf models;
+    private final Executor executor;
+    private final Executor outputExecutor;
+    private final OutputSettings outputSettings;
+    private final TokenLogSettings logSettings;
+    private final Duration journalPatience;
+    private final Clock clock;
+
+    Preparation(ActorSystem<?> system, ModelShelf models, JobSettings settings, Clock clock) {
+        Config config = system.settings().config();
+        this.system = system;
+        this.models = models;
+        this.executor = system.dispatchers().lookup(DispatcherSelector.fromConfig(JobSettings.DISPATCHER));
+        this.outputExecutor = system.dispatchers().lookup(DispatcherSelector.fromConfig(OutputSettings.DISPATCHER));
+        this.outputSettings = OutputSettings.from(config);
+        this.logSettings = TokenLogSettings.from(config);
+        this.journalPatience = settings.journalPatience();
+        this.clock = clock;
+    }
+
+    /** Everything that stands against a job, before anything is written. */
+    CompletionStage<Check> check(JobSpec spec) {
+        return onDisk(() -> {
+            try {
+                Planned planned = plan(new JobId("unnamed"), spec);
+                List<Problem> problems = OutputDirectory.check(
+                        directory(spec), spec, planned.identity().contentHash(), outputSettings);
+                return new Check(problems, planned.plan().model().hash());
+            } catch (Refusal refusal) {
+                return new Check(refusal.problems(), "");
+            }
+        });
+    }
+
+    /**
+     * Plans a job, or plans it again, and opens its log and its picture.
+     *
+     * @param incarnation of the coordinator, which names the segment of the token log
+     * @return fails with a {@link Refusal} when the job can no longer be rendered as it was accepted
+     */
+    CompletionStage<Ready> open(
+            RegisteredJob registered,
+            Optional<String> deviceClass,
+            JobSpec spec,
+            long incarnation,
+            TileListener listener) {
+        JobId job = registered.job();
+        Path directory = directory(spec);
+        return onDisk(() -> {
+                    Planned planned = plan(job, spec);
+                    Plan plan = planned.plan();
+                    if (!plan.model().hash().equals(registered.modelHash())) {
+                        throw new Refusal(
+                                "Job " + job + " cannot go on:",
+                                List.of(new Problem(
+                                        "model",
+                                        spec.model() + " is not the model that the job was begun with (its hash is "
+                                                + plan.model().hash() + ", it was " + registered.modelHash() + ")",
+                                        "put the old one back, or render the job anew into another directory")));
+                    }
+                    Manifest manifest = manifest(registered, deviceClass, spec, planned);
+                    write(manifest, directory);
+                    return planned;
+                })
+                .thenCompose(planned -> DeepZoomOutput.open(
+                                directory,
+                                Pyramid.of(spec.canvas(), Plan.TILE_PIXELS),
+                                spec.output(),
+                                outputSettings,
+                                outputExecutor,
+                                listener)
+                        .thenApplyAsync(
+                                output -> restore(registered, deviceClass, spec, incarnation, planned, output),
+                                executor));
+    }
+
+    private Ready restore(
+            RegisteredJob registered,
+            Optional<String> deviceClass,
+            JobSpec spec,
+            long incarnation,
+            Planned planned,
+            DeepZoomOutput output) {
+        Path tokens = tokens(spec);
+        RenderBook book = new RenderBook(planned.plan(), planned.picture().map(picture -> (Picture) picture));
+        TokenLog.Scan scan = TokenLog.scan(tokens, planned.identity(), book::restoreTokens);
+        book.restoreTiles(output.storedTiles());
+        if (scan.segmentCount() > 0) {
+            system.log()
+                    .info(
+                            "Job [{}] takes up {} logged patches from {} segments; {} bytes were damaged and are rendered again",
+                            registered.job(),
+                            scan.recordCount(),
+                            scan.segmentCount(),
+                            scan.skippedBytes());
+        }
+        TokenLog log = TokenLog.open(tokens, planned.identity(), incarnation, logSettings);
+        Manifest manifest = manifest(registered, deviceClass, spec, planned);
+        return new Ready(planned.plan(), book, log, output, planned.plan().renderSettings(registered.job()), manifest);
+    }
+
+    /** Writes into the manifest that the picture is whole, and what it took. */
+    CompletionStage<Done> complete(
+            JobSpec spec, Manifest begun, Optional<String> deviceClass, Map<String, Double> figures) {
+        return onDisk(() -> {
+            write(begun.finished(deviceClass, clock.instant(), figures), directory(spec));
+            return Done.getInstance();
+        });
+    }
+
+    CompletionStage<Register> read(ActorRef<JobJournal.Command> journal) {
+        return AskPattern.ask(journal, JobJournal.Read::new, journalPatience, system.scheduler());
+    }
+
+    /** Completes when the event is durable. */
+    CompletionStage<Register> record(ActorRef<JobJournal.Command> journal, JobEvent event) {
+        return AskPattern.<JobJournal.Command, JobJournal.Recorded>ask(
+                        journal, replyTo -> new JobJournal.Record(event, replyTo), journalPatience, system.scheduler())
+                .thenApply(JobJournal.Recorded::register);
+    }
+
+    static String text(JobSpec spec) {
+        return JobSpecWriter.toHocon(spec);
+    }
+
+    static JobSpec spec(RegisteredJob registered) {
+        return JobSpecReader.readText(registered.job().value(), registered.spec(), Path.of(""));
+    }
+
+    static Path directory(JobSpec spec) {
+        return Path.of(spec.output().directory()).toAbsolutePath().normalize();
+    }
+
+    private static Path tokens(JobSpec spec) {
+        return directory(spec).resolve("tokens");
+    }
+
+    private Planned plan(JobId job, JobSpec spec) {
+        List<Problem> problems = new ArrayList<>();
+        Optional<ModelCard> model = Optional.empty();
+        try {
+            model = Optional.of(models.find(spec.model()));
+        } catch (Refusal refusal) {
+            problems.addAll(refusal.problems());
+        }
+        Optional<InputPicture> picture = Optional.empty();
+        try {
+            picture = spec.input().map(input -> InputPicture.read(Path.of(input.image())));
+        } catch (Refusal refusal) {
+            problems.addAll(refusal.problems());
+        }
+        if (model.isEmpty() || !problems.isEmpty()) {
+            throw new Refusal("Job " + spec.name() + " cannot be rendered:", problems);
+        }
+        Plan plan = Planner.plan(spec, model.get(), picture.map(InputPicture::size));
+        List<String> hashes = new ArrayList<>(List.of(model.get().hash()));
+        picture.map(InputPicture::fileHash).ifPresent(hashes::add);
+        return new Planned(plan, picture, LogIdentity.of(job, spec, hashes));
+    }
+
+    private Manifest manifest(RegisteredJob registered, Optional<String> deviceClass, JobSpec spec, Planned planned) {
+        ModelCard model = planned.plan().model();
+        return new Manifest(
+                Version.CURRENT,
+                registered.job(),
+                text(spec),
+                spec.seed(),
+                planned.identity().contentHash(),
+                new Manifest.Model(model.name(), model.hash(), model.licence()),
+                Optional.empty(),
+                deviceClass,
+                Optional.empty(),
+                new Manifest.Tiles(
+                        spec.output().tiles(),
+                        spec.output().quality(),
+                        Manifest.Tiles.thisEncoder(),
+                        Plan.TILE_PIXELS,
+                        spec.canvas().widthPixels(),
+                        spec.canvas().heightPixels()),
+                registered.acceptedAt(),
+                Optional.empty(),
+                Map.of());
+    }
+
+    private static void write(Manifest manifest, Path directory) {
+        try {
+            manifest.write(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the manifest in " + directory + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private <T> CompletionStage<T> onDisk(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, executor);
+    }
+}

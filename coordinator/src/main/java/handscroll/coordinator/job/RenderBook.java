@@ -1,0 +1,207 @@
+package handscroll.coordinator.job;
+
+import handscroll.coordinator.context.ContextLedger;
+import handscroll.coordinator.journal.TokenLog;
+import handscroll.coordinator.lease.OfferedTask;
+import handscroll.coordinator.plan.Picture;
+import handscroll.coordinator.plan.Plan;
+import handscroll.coordinator.plan.Stage;
+import handscroll.coordinator.plan.TaskBuilder;
+import handscroll.coordinator.progress.Progress;
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.task.TaskResult;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * What of one job is rendered, what may be rendered next, and whose tokens somebody still needs.
+ * Decides only: it knows neither actors nor files nor the time, so the whole farm can be simulated
+ * around it.
+ */
+final class RenderBook {
+
+    private static final int STAGE_SHIFT = 48;
+
+    private final Plan plan;
+    private final Progress progress;
+    private final ContextLedger context;
+    private final TaskBuilder tasks;
+    private final Map<Integer, short[]> tokens = new HashMap<>();
+    private final List<PatchId> released = new ArrayList<>();
+    private int offeredCount;
+    private long takenCount;
+
+    RenderBook(Plan plan, Optional<Picture> picture) {
+        this.plan = plan;
+        this.progress = new Progress(plan.graph());
+        this.context = new ContextLedger(plan.graph());
+        this.tasks = new TaskBuilder(plan, this::tokensOf, picture);
+    }
+
+    /** Takes up a cell whose tokens were logged before a restart. Before {@link #start} only. */
+    void restoreTokens(int stage, int index, short[] restored) {
+        if (stage == Plan.SAMPLE && index < plan.graph().cellCount(stage) && isValid(restored)) {
+            tokens.put(index, restored);
+            progress.alreadyRendered(stage, index);
+        }
+    }
+
+    /** Takes up the tiles that were durable before a restart. Before {@link #start} only. */
+    void restoreTiles(BitSet stored) {
+        stored.stream().forEach(index -> progress.alreadyRendered(Plan.DECODE, index));
+    }
+
+    /** Everything that was restored is known: what is ready now may be taken. */
+    void start() {
+        for (int stage = 0; stage < plan.graph().stages().size(); stage++) {
+            for (int index = 0; index < plan.graph().cellCount(stage); index++) {
+                if (progress.isRendered(stage, index)) {
+                    release(stage, index);
+                }
+            }
+        }
+        released.clear();
+        progress.start();
+    }
+
+    /** Takes tasks for the lease desk, by stage, so that at most {@code most} are with it. */
+    Map<Integer, List<OfferedTask>> takeReady(int most) {
+        Map<Integer, List<OfferedTask>> taken = new TreeMap<>();
+        for (OptionalInt stage = progress.readyStage();
+                stage.isPresent() && offeredCount < most;
+                stage = progress.readyStage()) {
+            int from = stage.getAsInt();
+            for (int index : progress.takeReady(from, most - offeredCount)) {
+                // Ready cells come in the order in which they should be rendered; the desk keeps it.
+                OfferedTask offered = new OfferedTask(tasks.task(from, index), priority(from));
+                taken.computeIfAbsent(from, ignored -> new ArrayList<>()).add(offered);
+                offeredCount++;
+            }
+        }
+        return taken;
+    }
+
+    /** Later stages first: a decoded tile frees what it read, and somebody is watching. */
+    private long priority(int stage) {
+        return ((long) (plan.graph().stages().size() - 1 - stage) << STAGE_SHIFT) + takenCount++;
+    }
+
+    /** Why these results cannot be what the model made; empty if they can. */
+    Optional<String> refusal(List<TaskResult> results) {
+        for (TaskResult result : results) {
+            if (!plan.graph().contains(result.patch())) {
+                return Optional.of("a result for patch " + result.patch() + ", which does not exist,");
+            }
+            if (result instanceof TaskResult.Tokens rows && !isValid(rows.tokens())) {
+                return Optional.of("a patch " + result.patch() + " that is not " + tokensPerPatch() + " tokens below "
+                        + plan.model().codes());
+            }
+        }
+        return Optional.empty();
+    }
+
+    List<TokenLog.Entry> entries(List<TaskResult.Tokens> rendered) {
+        return rendered.stream()
+                .map(rows ->
+                        new TokenLog.Entry(rows.patch().stage(), plan.graph().index(rows.patch()), rows.tokens()))
+                .toList();
+    }
+
+    /** The tokens of a patch are durable: it is rendered, and its readers may become ready. */
+    void tokensLogged(TaskResult.Tokens rows) {
+        int index = plan.graph().index(rows.patch());
+        if (!progress.isRendered(rows.patch().stage(), index)) {
+            tokens.put(index, rows.tokens());
+            rendered(rows.patch().stage(), index);
+        }
+    }
+
+    /** A tile is durable. */
+    void tileStored(PatchId patch) {
+        int index = plan.graph().index(patch);
+        if (!progress.isRendered(patch.stage(), index)) {
+            rendered(patch.stage(), index);
+        }
+    }
+
+    /** Patches whose states no later patch will attend to, since this was last asked. */
+    List<PatchId> takeReleased() {
+        List<PatchId> taken = List.copyOf(released);
+        released.clear();
+        return taken;
+    }
+
+    boolean isComplete() {
+        return progress.isFinished();
+    }
+
+    List<Jobs.StageProgress> stages() {
+        List<Jobs.StageProgress> stages = new ArrayList<>();
+        for (int stage = 0; stage < plan.graph().stages().size(); stage++) {
+            Stage described = plan.graph().stage(stage);
+            Progress.Counts counts = progress.counts(stage);
+            stages.add(new Jobs.StageProgress(
+                    described.name(),
+                    plan.graph().cellCount(stage),
+                    counts.rendered(),
+                    counts.leased(),
+                    counts.ready()));
+        }
+        return stages;
+    }
+
+    long unrenderedPatchCount() {
+        return plan.graph().cellCount(Plan.SAMPLE)
+                - progress.counts(Plan.SAMPLE).rendered();
+    }
+
+    /** How many patches must still be sampled one after the other; in proportion, the exact number would cost a walk. */
+    double unrenderedPath() {
+        return (double) plan.criticalPath()
+                * unrenderedPatchCount()
+                / plan.graph().cellCount(Plan.SAMPLE);
+    }
+
+    private void rendered(int stage, int index) {
+        progress.rendered(stage, index);
+        offeredCount--;
+        release(stage, index);
+    }
+
+    private void release(int stage, int index) {
+        ContextLedger.Released unneeded = context.rendered(stage, index);
+        unneeded.tokens().forEach(patch -> tokens.remove(plan.graph().index(patch)));
+        released.addAll(unneeded.states());
+    }
+
+    private short[] tokensOf(int index) {
+        short[] found = tokens.get(index);
+        if (found == null) {
+            throw new IllegalStateException("the tokens of patch "
+                    + plan.graph().patch(Plan.SAMPLE, index) + " were released before their last reader");
+        }
+        return found;
+    }
+
+    private boolean isValid(short[] rows) {
+        if (rows.length != tokensPerPatch()) {
+            return false;
+        }
+        for (short token : rows) {
+            if (token < 0 || token >= plan.model().codes()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int tokensPerPatch() {
+        return plan.model().tokensPerSide() * plan.model().tokensPerSide();
+    }
+}
