@@ -1,0 +1,51 @@
+package handscroll.worker.train;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What to learn, from what, and for how long.
+ *
+ * @param name the model's name
+ * @param pictures files to learn from
+ * @param framePixels cut off each side of each picture: the dark rim of a scan
+ * @param directory where the model directory is written, with the checkpoint beside the weights
+ * @param time the budget of all stages together
+ * @param threads replicas that learn side by side, one core each; part of what decides the result
+ * @param seed of all random draws
+ * @param resume whether to go on from the checkpoint in the directory
+ */
+public record TrainingPlan(
+        String name,
+        List<Path> pictures,
+        int framePixels,
+        Path directory,
+        Duration time,
+        int threads,
+        long seed,
+        boolean resume) {
+
+    private static final double TOKENIZER_SHARE = 0.15;
+    private static final double SHARPENING_SHARE = 0.13;
+
+    public TrainingPlan {
+        pictures = List.copyOf(pictures);
+    }
+
+    Duration tokenizerTime() {
+        return share(TOKENIZER_SHARE);
+    }
+
+    Duration sharpeningTime() {
+        return share(SHARPENING_SHARE);
+    }
+
+    Duration transformerTime() {
+        return share(1 - TOKENIZER_SHARE - SHARPENING_SHARE);
+    }
+
+    private Duration share(double share) {
+        return Duration.ofMillis((long) (time.toMillis() * share));
+    }
+}

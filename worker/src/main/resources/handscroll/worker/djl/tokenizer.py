@@ -1,0 +1,88 @@
+class Tokenizer(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+
+  def convolve(self: __torch__.Tokenizer, p: Dict[str, Tensor], name: str, x: Tensor, stride: int, padding: int) -> Tensor:
+    weight = torch.to(p[torch.add(name, ".weight")], x)
+    bias = torch.to(p[torch.add(name, ".bias")], x)
+    return torch.conv2d(x, weight, bias, [stride, stride], [padding, padding], [1, 1], 1)
+
+  # Two 3x3 convolutions beside the identity; no normalisation, which would make pixels depend on far ones.
+  def residual(self: __torch__.Tokenizer, p: Dict[str, Tensor], name: str, x: Tensor) -> Tensor:
+    h = self.convolve(p, torch.add(name, ".1"), torch.silu(x), 1, 1)
+    return torch.add(x, self.convolve(p, torch.add(name, ".2"), torch.silu(h), 1, 1))
+
+  # [n, 3, 8h, 8w] pixels in -1..1 to [n, dim, h, w].
+  def encode(self: __torch__.Tokenizer, p: Dict[str, Tensor], x: Tensor) -> Tensor:
+    h = self.convolve(p, "encoder.half", torch.contiguous(torch.to(x, 15), memory_format=2), 2, 1)
+    h = self.residual(p, "encoder.half.residual", h)
+    h = self.convolve(p, "encoder.quarter", torch.silu(h), 2, 1)
+    h = self.residual(p, "encoder.quarter.residual", h)
+    h = self.convolve(p, "encoder.eighth", torch.silu(h), 2, 1)
+    h = self.residual(p, "encoder.eighth.residual", h)
+    return torch.to(self.convolve(p, "encoder.out", torch.silu(h), 1, 0), 6)
+
+  # [n, dim, h, w] to [n, 3, 8h, 8w] pixels in about -1..1.
+  def decode(self: __torch__.Tokenizer, p: Dict[str, Tensor], z: Tensor) -> Tensor:
+    h = self.convolve(p, "decoder.eighth", torch.contiguous(torch.to(z, 15), memory_format=2), 1, 1)
+    h = self.residual(p, "decoder.eighth.residual", h)
+    h = torch.upsample_nearest2d(h, None, [2., 2.])
+    h = self.convolve(p, "decoder.quarter", h, 1, 1)
+    h = self.residual(p, "decoder.quarter.residual", h)
+    h = torch.upsample_nearest2d(h, None, [2., 2.])
+    h = self.convolve(p, "decoder.half", h, 1, 1)
+    h = self.residual(p, "decoder.half.residual", h)
+    h = torch.pixel_shuffle(self.convolve(p, "decoder.full", torch.silu(h), 1, 1), 2)
+    return torch.to(self.convolve(p, "decoder.out", torch.silu(h), 1, 1), 6)
+
+  # The index of the nearest code for each position: [n, dim, h, w] to [n, h, w].
+  def nearest(self: __torch__.Tokenizer, z: Tensor, codebook: Tensor) -> Tensor:
+    rows = torch.permute(z, [0, 2, 3, 1])
+    lengths = torch.sum(torch.mul(codebook, codebook), [1])
+    distances = torch.sub(lengths, torch.mul(torch.matmul(rows, torch.t(codebook)), 2.))
+    return torch.argmin(distances, -1)
+
+  # [n, h, w] tokens to their codes [n, dim, h, w].
+  def look_up(self: __torch__.Tokenizer, tokens: Tensor, codebook: Tensor) -> Tensor:
+    return torch.contiguous(torch.permute(torch.embedding(codebook, tokens), [0, 3, 1, 2]))
+
+  # L1 plus half the L1 of the differences between neighbouring pixels, which punishes blur.
+  def distance(self: __torch__.Tokenizer, y: Tensor, x: Tensor) -> Tensor:
+    e = torch.sub(y, x)
+    across = torch.mean(torch.abs(torch.sub(torch.slice(e, 3, 1), torch.slice(e, 3, 0, -1))))
+    down = torch.mean(torch.abs(torch.sub(torch.slice(e, 2, 1), torch.slice(e, 2, 0, -1))))
+    return torch.add(torch.mean(torch.abs(e)), torch.add(across, down), alpha=0.25)
+
+  # Loss of the autoencoder and its gradient; straight-through past the codebook (van den Oord et al.),
+  # which learns from the returned counts [codes] and sums [codes, dim] by moving averages instead.
+  # Also returned: the squared error, and all encoder outputs [n*h*w, dim] to revive dead codes from.
+  def learn(self: __torch__.Tokenizer, w: Tensor, codebook: Tensor, x: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+    leaf = torch.requires_grad_(torch.detach(w))
+    p = self.named(leaf)
+    z = self.encode(p, x)
+    frozen = torch.detach(z)
+    tokens = self.nearest(frozen, codebook)
+    codes = self.look_up(tokens, codebook)
+    y = self.decode(p, torch.add(z, torch.sub(codes, frozen)))
+    commitment = torch.mean(torch.square(torch.sub(z, codes)))
+    loss = torch.add(self.distance(y, x), commitment, alpha=0.25)
+    gradients = torch.grad([loss], [leaf], None, None, False, False)
+    gradient = gradients[0]
+    one_hot = torch.to(torch.one_hot(torch.flatten(tokens), torch.size(codebook, 0)), 6)
+    rows = torch.reshape(torch.permute(frozen, [0, 2, 3, 1]), [-1, torch.size(codebook, 1)])
+    sums = torch.matmul(torch.t(one_hot), rows)
+    error = torch.mean(torch.square(torch.sub(torch.detach(y), x)))
+    return (torch.detach(loss), unchecked_cast(Tensor, gradient), torch.sum(one_hot, [0]), sums, error, rows)
+
+  # Moves the codebook towards the mean of the encoder outputs that chose each code (decay 0.98); a code
+  # whose average use fell below 0.03 a step restarts at one of the outputs drawn in fresh [codes, dim].
+  def move_codebook(self: __torch__.Tokenizer, codebook: Tensor, use: Tensor, total: Tensor, counts: Tensor, sums: Tensor, fresh: Tensor) -> Tensor:
+    _0 = torch.add_(torch.mul_(use, 0.98), counts, alpha=0.02)
+    _1 = torch.add_(torch.mul_(total, 0.98), sums, alpha=0.02)
+    dead = torch.lt(use, 0.03)
+    dead_rows = torch.unsqueeze(dead, 1)
+    _2 = torch.copy_(use, torch.where(dead, torch.ones_like(use), use))
+    _3 = torch.copy_(total, torch.where(dead_rows, fresh, total))
+    _4 = torch.copy_(codebook, torch.div(total, torch.unsqueeze(use, 1)))
+    return torch.sum(dead)
