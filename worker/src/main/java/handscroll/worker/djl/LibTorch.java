@@ -9,8 +9,7 @@ import ai.djl.pytorch.jni.JniUtils;
  * Starts libtorch the way the farm needs it: offline, one intra-op thread a call, no graph optimiser.
  *
  * <p>One thread a call, because farms scale by workers: two threads inside one call collapse on a busy
- * machine and change the last bits of sums. The profiling graph executor is off, because it recompiles
- * for each new shape and gains nothing on these networks.
+ * machine and change the last bits of sums.
  */
 public final class LibTorch {
 
@@ -31,7 +30,6 @@ public final class LibTorch {
             setUnlessGiven("ai.djl.pytorch.num_interop_threads", "1");
             setUnlessGiven("ai.djl.pytorch.graph_optimizer", "false");
             Engine.getEngine("PyTorch");
-            JniUtils.setGraphExecutorOptimize(false);
             started = true;
         }
     }
@@ -42,16 +40,24 @@ public final class LibTorch {
         return NDManager.newBaseManager(device, "PyTorch");
     }
 
-    /** Switches the recording of gradients off for this thread: what rendering threads do first. */
+    /**
+     * Switches the recording of gradients off for this thread: what rendering threads do first. The graph
+     * optimiser is off for each thread too: it recompiles for each new shape and gains nothing here.
+     */
     public static void forbidGradients() {
         start();
         JniUtils.setGradMode(false);
+        JniUtils.setGraphExecutorOptimize(false);
     }
 
-    /** Switches the recording of gradients on for this thread: what training threads do first. */
+    /**
+     * Switches the recording of gradients on for this thread: what training threads do first. Without the
+     * graph optimiser gradients come from autograd proper; its own derivatives confuse number types.
+     */
     public static void allowGradients() {
         start();
         JniUtils.setGradMode(true);
+        JniUtils.setGraphExecutorOptimize(false);
     }
 
     /** The version of libtorch that makes the bits, for manifests and provenance. */

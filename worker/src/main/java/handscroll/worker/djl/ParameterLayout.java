@@ -115,17 +115,17 @@ public final class ParameterLayout {
     }
 
     /**
-     * A TorchScript method {@code named(self, w)} that cuts the flat vector into a dictionary.
+     * A TorchScript method {@code METHOD(self, w)} that cuts the flat vector into a dictionary.
      *
      * @param className the module class the method belongs to
      */
-    String scriptMethod(String className) {
+    String scriptMethod(String className, String method) {
         String sizes = parameters.stream().map(p -> Integer.toString(p.size())).collect(Collectors.joining(", "));
         StringBuilder body = new StringBuilder("""
-              def named(self: __torch__.%s, w: Tensor) -> Dict[str, Tensor]:
+              def %s(self: __torch__.%s, w: Tensor) -> Dict[str, Tensor]:
                 parts = torch.split_with_sizes(w, [%s])
                 p = annotate(Dict[str, Tensor], {})
-            """.formatted(className, sizes));
+            """.formatted(method, className, sizes));
         for (int i = 0; i < parameters.size(); i++) {
             Parameter parameter = parameters.get(i);
             body.append(

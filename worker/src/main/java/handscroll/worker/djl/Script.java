@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * A TorchScript module without weights whose methods Java calls: the mathematics of one network.
@@ -37,10 +38,16 @@ public final class Script implements AutoCloseable {
      * Compiles the resource {@code NAME.py} beside this class, which defines the class {@code className}.
      *
      * @param generated more methods of that class, appended to the source; may be empty
+     * @param constants what stands for each capital word of the source
      */
-    public static Script compile(String resource, String className, String generated) {
+    public static Script compile(
+            String resource, String className, String generated, Map<String, Integer> constants) {
         LibTorch.start();
-        byte[] archive = TorchScriptArchive.of(className, read(resource) + generated);
+        String source = read(resource);
+        for (Map.Entry<String, Integer> constant : constants.entrySet()) {
+            source = source.replaceAll("\\b" + constant.getKey() + "\\b", constant.getValue().toString());
+        }
+        byte[] archive = TorchScriptArchive.of(className, source + generated);
         Model model = Model.newInstance(className, "PyTorch");
         try {
             model.load(new ByteArrayInputStream(archive));

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import handscroll.worker.djl.ParameterLayout;
 import handscroll.worker.djl.Script;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -33,7 +34,7 @@ final class Optimizer implements AutoCloseable {
     Optimizer(NDManager parent, ParameterLayout layout, Settings settings, long seed) {
         this.settings = settings;
         manager = parent.newSubManager();
-        script = Script.compile("optimizer.py", "Optimizer", "");
+        script = Script.compile("optimizer.py", "Optimizer", "", Map.of());
         float[] initial = layout.initial(new Random(seed));
         weights = manager.create(initial);
         average = manager.create(initial);

@@ -117,12 +117,16 @@ record Picture(int width, int height, byte[] rgb) {
         return random.nextBoolean() ? scaled.mirrored() : scaled;
     }
 
-    /** Writes the crop at (left, top) as planes of floats in -1..1: [3, side, side] from {@code at} on. */
+    /**
+     * Writes the crop at (left, top) as planes of floats in -1..1: [3, cropHeight, cropWidth] from {@code at}
+     * on. Outside the picture its border is repeated.
+     */
     void cropInto(float[] planes, int at, int left, int top, int cropWidth, int cropHeight) {
         int plane = cropWidth * cropHeight;
         for (int y = 0; y < cropHeight; y++) {
+            int row = Math.min(Math.max(top + y, 0), height - 1) * width;
             for (int x = 0; x < cropWidth; x++) {
-                int from = 3 * ((top + y) * width + left + x);
+                int from = 3 * (row + Math.min(Math.max(left + x, 0), width - 1));
                 for (int c = 0; c < 3; c++) {
                     planes[at + c * plane + y * cropWidth + x] = (rgb[from + c] & 255) / 127.5f - 1;
                 }

@@ -7,20 +7,15 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import handscroll.worker.djl.LibTorch;
 import handscroll.worker.djl.TokenizerNetwork;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
 /** First stage of training: learns encoder, codebook and decoder from crops of varied pictures. */
 final class TokenizerTraining implements Stage {
 
-    private static final int CROP_PIXELS = 128;
-    private static final int CROPS_PER_REPLICA = 4;
-    private static final int VARIANT_COUNT = 24;
     private static final double PEAK_RATE = 1.5e-3;
 
     private final TokenizerNetwork network;
-    private final List<Picture> pictures;
     private final Replicas replicas;
     private final Random random;
     private final NDManager manager;
@@ -28,13 +23,13 @@ final class TokenizerTraining implements Stage {
     private final NDArray codebook; // [codes, dim]
     private final NDArray use; // [codes], running mean of how often a code is chosen in a step
     private final NDArray total; // [codes, dim], running sum of what chose it
-    private final List<Picture> variants = new ArrayList<>();
+    private final Crops crops;
     private double psnr;
 
     TokenizerTraining(
             NDManager parent, TokenizerNetwork network, List<Picture> pictures, Replicas replicas, long seed) {
         this.network = network;
-        this.pictures = pictures;
+        this.crops = new Crops(pictures, seed);
         this.replicas = replicas;
         this.random = new Random(seed);
         this.manager = parent.newSubManager();
@@ -58,15 +53,11 @@ final class TokenizerTraining implements Stage {
 
     @Override
     public double step(double progress) {
-        vary();
         try (NDManager step = manager.newSubManager()) {
-            List<NDArray> crops = new ArrayList<>();
-            for (int i = 0; i < replicas.count(); i++) {
-                crops.add(crops(step));
-            }
+            List<NDArray> batches = crops.draw(step, replicas.count());
             List<NDList> results = replicas.each(i -> {
                 LibTorch.allowGradients();
-                return network.script().learn(step, "learn", optimizer.weights(), codebook, crops.get(i));
+                return network.script().learn(step, "learn", optimizer.weights(), codebook, batches.get(i));
             });
             NDList sum = Replicas.sum(results, 5);
             float scale = 1f / replicas.count();
@@ -85,31 +76,6 @@ final class TokenizerTraining implements Stage {
         }
         NDArray fresh = outputs.get(step.create(drawn)); // [codes, dim]
         network.script().call(step, "move_codebook", codebook, use, total, counts, sums, fresh);
-    }
-
-    private NDArray crops(NDManager step) {
-        int plane = CROP_PIXELS * CROP_PIXELS;
-        float[] planes = new float[CROPS_PER_REPLICA * 3 * plane];
-        for (int i = 0; i < CROPS_PER_REPLICA; i++) {
-            Picture picture = variants.get(random.nextInt(variants.size()));
-            int left = random.nextInt(picture.width() - CROP_PIXELS + 1);
-            int top = random.nextInt(picture.height() - CROP_PIXELS + 1);
-            picture.cropInto(planes, i * 3 * plane, left, top, CROP_PIXELS, CROP_PIXELS);
-        }
-        return step.create(planes, new Shape(CROPS_PER_REPLICA, 3, CROP_PIXELS, CROP_PIXELS));
-    }
-
-    /** Keeps a stock of varied pictures and replaces one of them now and then. */
-    private void vary() {
-        if (variants.size() < VARIANT_COUNT) {
-            variants.add(variant());
-        } else if (optimizer.stepCount() % 10 == 0) {
-            variants.set(random.nextInt(VARIANT_COUNT), variant());
-        }
-    }
-
-    private Picture variant() {
-        return pictures.get(random.nextInt(pictures.size())).varied(random, 0.7, 1.4);
     }
 
     @Override

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import handscroll.worker.djl.LibTorch;
 import handscroll.worker.djl.TokenizerNetwork;
 import handscroll.worker.djl.TokenizerShape;
+import handscroll.worker.djl.TransformerNetwork;
+import handscroll.worker.djl.TransformerShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Learns a model from pictures, from first pixel to finished model directory.
@@ -48,10 +51,35 @@ public final class Training implements AutoCloseable {
 
     /** Runs all stages; blocks until the time budget is spent. */
     public void run() throws IOException {
-        try (TokenizerNetwork tokenizer = new TokenizerNetwork(TokenizerShape.STANDARD)) {
-            try (Stage stage = new TokenizerTraining(manager, tokenizer, pictures, replicas, plan.seed())) {
-                learn(stage, plan.tokenizerTime());
+        long seed = plan.seed();
+        try (TokenizerNetwork tokenizer = new TokenizerNetwork(TokenizerShape.STANDARD);
+                TransformerNetwork transformer = new TransformerNetwork(TransformerShape.STANDARD)) {
+            learn("tokenizer", plan.tokenizerTime(), () ->
+                    new TokenizerTraining(manager, tokenizer, pictures, replicas, seed));
+            float[] weights = checkpoint.vector("tokenizer.average");
+            float[] codebook = checkpoint.vector("codebook");
+            learn("sharpening", plan.sharpeningTime(), () ->
+                    new Sharpening(manager, tokenizer, weights, codebook, pictures, replicas, seed));
+            try (TokenGrids grids = new TokenGrids(manager, tokenizer, weights, codebook, pictures, seed)) {
+                learn("transformer", plan.transformerTime(), () ->
+                        new TransformerTraining(manager, transformer, grids, replicas, seed));
             }
+        }
+    }
+
+    /** Runs one stage unless the checkpoint says that it is finished. */
+    private void learn(String name, Duration budget, Supplier<Stage> start) throws IOException {
+        String finished = name + ".finished";
+        if (checkpoint.number(finished, 0) > 0) {
+            return;
+        }
+        try (Stage stage = start.get()) {
+            learn(stage, budget);
+            checkpoint.put(finished, 1);
+            for (String part : List.of("weights", "moment", "square", "use", "total")) {
+                checkpoint.forget(name + "." + part);
+            }
+            checkpoint.write(plan.directory());
         }
     }
 

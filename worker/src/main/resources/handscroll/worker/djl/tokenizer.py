@@ -15,7 +15,7 @@ class Tokenizer(Module):
 
   # [n, 3, 8h, 8w] pixels in -1..1 to [n, dim, h, w].
   def encode(self: __torch__.Tokenizer, p: Dict[str, Tensor], x: Tensor) -> Tensor:
-    h = self.convolve(p, "encoder.half", torch.contiguous(torch.to(x, 15), memory_format=2), 2, 1)
+    h = self.convolve(p, "encoder.half", torch.contiguous(x, memory_format=2), 2, 1)
     h = self.residual(p, "encoder.half.residual", h)
     h = self.convolve(p, "encoder.quarter", torch.silu(h), 2, 1)
     h = self.residual(p, "encoder.quarter.residual", h)
@@ -25,7 +25,7 @@ class Tokenizer(Module):
 
   # [n, dim, h, w] to [n, 3, 8h, 8w] pixels in about -1..1.
   def decode(self: __torch__.Tokenizer, p: Dict[str, Tensor], z: Tensor) -> Tensor:
-    h = self.convolve(p, "decoder.eighth", torch.contiguous(torch.to(z, 15), memory_format=2), 1, 1)
+    h = self.convolve(p, "decoder.eighth", torch.contiguous(z, memory_format=2), 1, 1)
     h = self.residual(p, "decoder.eighth.residual", h)
     h = torch.upsample_nearest2d(h, None, [2., 2.])
     h = self.convolve(p, "decoder.quarter", h, 1, 1)
@@ -60,11 +60,11 @@ class Tokenizer(Module):
   def learn(self: __torch__.Tokenizer, w: Tensor, codebook: Tensor, x: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
     leaf = torch.requires_grad_(torch.detach(w))
     p = self.named(leaf)
-    z = self.encode(p, x)
+    z = self.encode(p, torch.to(x, 15))
     frozen = torch.detach(z)
     tokens = self.nearest(frozen, codebook)
     codes = self.look_up(tokens, codebook)
-    y = self.decode(p, torch.add(z, torch.sub(codes, frozen)))
+    y = self.decode(p, torch.to(torch.add(z, torch.sub(codes, frozen)), 15))
     commitment = torch.mean(torch.square(torch.sub(z, codes)))
     loss = torch.add(self.distance(y, x), commitment, alpha=0.25)
     gradients = torch.grad([loss], [leaf], None, None, False, False)
@@ -86,3 +86,51 @@ class Tokenizer(Module):
     _3 = torch.copy_(total, torch.where(dead_rows, fresh, total))
     _4 = torch.copy_(codebook, torch.div(total, torch.unsqueeze(use, 1)))
     return torch.sum(dead)
+
+  # PatchGAN (Isola et al.): one score for each 8x8 pixels, from 38 pixels around; also what each layer saw.
+  def criticize(self: __torch__.Tokenizer, c: Dict[str, Tensor], x: Tensor) -> List[Tensor]:
+    h1 = torch.leaky_relu(self.convolve(c, "critic.half", torch.contiguous(torch.to(x, 15), memory_format=2), 2, 1), 0.2)
+    h2 = torch.leaky_relu(self.convolve(c, "critic.quarter", h1, 2, 1), 0.2)
+    h3 = torch.leaky_relu(self.convolve(c, "critic.eighth", h2, 2, 1), 0.2)
+    return [h1, h2, h3, torch.to(self.convolve(c, "critic.out", h3, 1, 1), 6)]
+
+  # Gradients of one step that sharpens the decoder against a critic (hinge loss, and the distance of what
+  # the critic's layers see), while encoder and codebook stay as they are, so that tokens keep their meaning.
+  # The adversarial gradient is scaled to `strength` times the other one's length, as VQGAN does.
+  # Returns the gradients of w and of the critic, then the two losses and the squared error.
+  def sharpen(self: __torch__.Tokenizer, w: Tensor, critic: Tensor, codebook: Tensor, x: Tensor, strength: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    z = self.encode(self.named(w), torch.to(x, 15))
+    codes = torch.detach(self.look_up(self.nearest(z, codebook), codebook))
+    leaf = torch.requires_grad_(torch.detach(w))
+    y = self.decode(self.named(leaf), torch.to(codes, 15))
+    seen = torch.requires_grad_(torch.detach(y))
+    faithful = self.distance(seen, x)
+    frozen = self.named_critic(critic)
+    of_copy = self.criticize(frozen, seen)
+    of_source = self.criticize(frozen, x)
+    deceived = torch.neg(torch.mean(of_copy[3]))
+    for i in range(3):
+      difference = torch.mean(torch.abs(torch.sub(of_copy[i], of_source[i])))
+      deceived = torch.add(deceived, torch.to(difference, 6), alpha=2.)
+    towards_source = unchecked_cast(Tensor, torch.grad([faithful], [seen], None, None, False, False)[0])
+    towards_critic = unchecked_cast(Tensor, torch.grad([deceived], [seen], None, None, False, False)[0])
+    scale = torch.div(torch.norm(towards_source), torch.add(torch.norm(towards_critic), 1e-12))
+    direction = torch.add(towards_source, torch.mul(towards_critic, torch.mul(scale, strength)))
+    gradient = unchecked_cast(Tensor, torch.grad([y], [leaf], annotate(List[Optional[Tensor]], [direction]), None, False, False)[0])
+    critic_leaf = torch.requires_grad_(torch.detach(critic))
+    learning = self.named_critic(critic_leaf)
+    real = torch.mean(torch.relu(torch.rsub((self.criticize(learning, x))[3], 1.)))
+    false = torch.mean(torch.relu(torch.add((self.criticize(learning, torch.detach(y)))[3], 1.)))
+    judged = torch.add(real, false)
+    critic_gradient = unchecked_cast(Tensor, torch.grad([judged], [critic_leaf], None, None, False, False)[0])
+    error = torch.mean(torch.square(torch.sub(torch.detach(y), x)))
+    return (gradient, critic_gradient, torch.detach(faithful), torch.detach(judged), error)
+
+  # Tokens [n, h, w] of pixels [n, 3, 8h, 8w] in -1..1; convolutions run in the type numbered `kind`.
+  def to_tokens(self: __torch__.Tokenizer, w: Tensor, codebook: Tensor, x: Tensor, kind: int) -> Tensor:
+    return self.nearest(self.encode(self.named(w), torch.to(x, kind)), codebook)
+
+  # Pixels [n, 3, 8h, 8w] in 0..255 (uint8) of tokens [n, h, w].
+  def to_pixels(self: __torch__.Tokenizer, w: Tensor, codebook: Tensor, tokens: Tensor, kind: int) -> Tensor:
+    y = self.decode(self.named(w), torch.to(self.look_up(tokens, codebook), kind))
+    return torch.to(torch.clamp(torch.round(torch.mul(torch.add(y, 1.), 127.5)), 0., 255.), 0)

@@ -1,0 +1,44 @@
+package handscroll.worker.djl;
+
+import java.util.Map;
+
+/** The transformer's mathematics for one shape: its parameters and its compiled TorchScript. */
+public final class TransformerNetwork implements AutoCloseable {
+
+    private final TransformerShape shape;
+    private final ParameterLayout layout;
+    private final Script script;
+
+    public TransformerNetwork(TransformerShape shape) {
+        this.shape = shape;
+        this.layout = shape.layout();
+        this.script = Script.compile(
+                "transformer.py",
+                "Transformer",
+                layout.scriptMethod("Transformer", "named"),
+                Map.of(
+                        "CODES", shape.codes(),
+                        "WIDTH", shape.width(),
+                        "HEADS", shape.heads(),
+                        "ENCODER_LAYERS", shape.encoderLayers(),
+                        "LAYERS", shape.layers()));
+    }
+
+    public TransformerShape shape() {
+        return shape;
+    }
+
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    /** Methods {@code learn}, {@code sample} and {@code states}: see transformer.py. */
+    public Script script() {
+        return script;
+    }
+
+    @Override
+    public void close() {
+        script.close();
+    }
+}

@@ -1,0 +1,219 @@
+package handscroll.worker.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import handscroll.worker.djl.TransformerShape;
+import java.util.Random;
+
+/**
+ * One crop of a token grid cut into patches, with the order they are to be drawn in and what each of them
+ * may see: the input of one teacher-forced pass over all patches.
+ *
+ * <p>Three of four lessons follow one of the paper's four orders (PAPERS 1.3); the rest draw any order, so
+ * that extension to all sides and orders of constant depth work with the same weights. Some patches are
+ * hidden from all others, sometimes a whole side is, and some tokens are replaced by wrong ones: a model
+ * that only ever saw the truth loses its way once it made a mistake.
+ */
+final class Lesson {
+
+    private static final int SIDE = TransformerShape.PATCH_SIDE;
+    private static final int TOKENS = TransformerShape.PATCH_TOKENS;
+    private static final int EXTENT = TransformerShape.EXTENT;
+    private static final double ANY_ORDER = 0.25;
+    private static final double HIDDEN_PATCHES = 0.08;
+    private static final double HIDDEN_SIDE = 0.2;
+    private static final double WRONG_TOKENS = 0.04;
+    private static final double HEIGHT_DEVIATION = 0.03;
+
+    private final int codes;
+    private final Random random;
+    private final int columns;
+    private final int rows;
+    private final short[] truth; // the crop's tokens, row by row over the whole crop
+    private final short[] seen; // the same with wrong ones among them
+    private final double[] heights; // of each token row
+    private final int[] rank; // when a patch is drawn
+    private final boolean[] hidden;
+    private final boolean anyOrder;
+    private int hiddenColumn; // context this many columns or rows away is hidden where it is not 0
+    private int hiddenRow;
+
+    /** Draws a lesson from the grid. */
+    Lesson(TokenGrid grid, int codes, Random random) {
+        this.codes = codes;
+        this.random = random;
+        columns = Math.min(5 + random.nextInt(2), grid.columns() / SIDE);
+        rows = Math.min(5 + random.nextInt(2), grid.rows() / SIDE);
+        int left = random.nextInt(grid.columns() - columns * SIDE + 1);
+        int top = random.nextInt(grid.rows() - rows * SIDE + 1);
+        truth = new short[columns * rows * TOKENS];
+        seen = new short[truth.length];
+        for (int y = 0; y < rows * SIDE; y++) {
+            for (int x = 0; x < columns * SIDE; x++) {
+                int at = y * columns * SIDE + x;
+                truth[at] = grid.tokens()[(top + y) * grid.columns() + left + x];
+                seen[at] = random.nextDouble() < WRONG_TOKENS ? (short) random.nextInt(codes) : truth[at];
+            }
+        }
+        heights = heights(grid, top);
+        hidden = new boolean[columns * rows];
+        for (int i = 0; i < hidden.length; i++) {
+            hidden[i] = random.nextDouble() < HIDDEN_PATCHES;
+        }
+        if (random.nextDouble() < HIDDEN_SIDE) {
+            int sign = random.nextBoolean() ? 1 : -1;
+            if (random.nextBoolean()) {
+                hiddenColumn = sign;
+            } else {
+                hiddenRow = sign;
+            }
+        }
+        anyOrder = random.nextDouble() < ANY_ORDER;
+        rank = anyOrder ? anyRank() : namedRank(random.nextInt(4));
+    }
+
+    /** Heights are blurred a little, and sometimes squeezed, as on a canvas taller than the picture. */
+    private double[] heights(TokenGrid grid, int top) {
+        double shift = HEIGHT_DEVIATION * random.nextGaussian();
+        double slope = random.nextDouble() < 0.3 ? 0.2 + 0.8 * random.nextDouble() : 1;
+        double middle = grid.top() + (top + rows * SIDE / 2.0) * grid.rowHeight();
+        double[] result = new double[rows * SIDE];
+        for (int y = 0; y < result.length; y++) {
+            double height = grid.top() + (top + y + 0.5) * grid.rowHeight();
+            result[y] = shift + middle + (height - middle) * slope;
+        }
+        return result;
+    }
+
+    /** omega, omega*, zeta, zeta*. */
+    private int[] namedRank(int direction) {
+        int[] result = new int[columns * rows];
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                result[r * columns + c] =
+                        switch (direction) {
+                            case 0 -> c * rows + r;
+                            case 1 -> (columns - 1 - c) * rows + r;
+                            case 2 -> r * columns + c;
+                            default -> (rows - 1 - r) * columns + c;
+                        };
+            }
+        }
+        return result;
+    }
+
+    /** Any permutation, or rings around a random patch. */
+    private int[] anyRank() {
+        boolean rings = random.nextBoolean();
+        int middle = random.nextInt(columns * rows);
+        double[] key = new double[columns * rows];
+        for (int i = 0; i < key.length; i++) {
+            int ring = Math.max(
+                    Math.abs(i % columns - middle % columns), Math.abs(i / columns - middle / columns));
+            key[i] = (rings ? ring : 0) + random.nextDouble();
+        }
+        int[] result = new int[key.length];
+        for (int i = 0; i < key.length; i++) {
+            for (double other : key) {
+                result[i] += other < key[i] ? 1 : 0;
+            }
+        }
+        return result;
+    }
+
+    private boolean knows(int patch, int columnOffset, int rowOffset) {
+        int c = patch % columns + columnOffset;
+        int r = patch / columns + rowOffset;
+        if (c < 0 || c >= columns || r < 0 || r >= rows) {
+            return false;
+        }
+        if (hiddenColumn != 0 && Integer.signum(columnOffset) == hiddenColumn
+                || hiddenRow != 0 && Integer.signum(rowOffset) == hiddenRow) {
+            return false;
+        }
+        int other = r * columns + c;
+        return rank[other] < rank[patch] && !hidden[other];
+    }
+
+    /** The tensors that {@code learn} of transformer.py takes after the weights. */
+    NDArray[] tensors(NDManager owner) {
+        int count = columns * rows;
+        long[] inputs = new long[count * TOKENS];
+        long[] targets = new long[count * TOKENS];
+        long[] neighbours = new long[count * TOKENS * 8];
+        float[] vertical = new float[count * SIDE * TransformerShape.HEIGHT_FEATURES];
+        for (int patch = 0; patch < count; patch++) {
+            for (int m = 0; m < TOKENS; m++) {
+                int x = patch % columns * SIDE + m % SIDE;
+                int y = patch / columns * SIDE + m / SIDE;
+                inputs[patch * TOKENS + m] = seen[y * columns * SIDE + x];
+                targets[patch * TOKENS + m] = truth[y * columns * SIDE + x];
+                lookAround(patch, m, neighbours, (patch * TOKENS + m) * 8);
+            }
+            for (int r = 0; r < SIDE; r++) {
+                TransformerShape.heightFeatures(
+                        heights[patch / columns * SIDE + r],
+                        vertical,
+                        (patch * SIDE + r) * TransformerShape.HEIGHT_FEATURES);
+            }
+        }
+        NDArray[] near = slots(owner, 1);
+        NDArray[] far = slots(owner, 2);
+        return new NDArray[] {
+            owner.create(inputs, new Shape(count, TOKENS)),
+            owner.create(targets, new Shape(count, TOKENS)),
+            owner.create(neighbours, new Shape(count, TOKENS, 8)),
+            owner.create(vertical, new Shape(count, SIDE, TransformerShape.HEIGHT_FEATURES)),
+            near[0],
+            near[1],
+            near[2],
+            far[0],
+            far[1],
+            far[2]
+        };
+    }
+
+    /** The eight tokens around token {@code m} of a patch, row by row; {@code codes} where not known yet. */
+    private void lookAround(int patch, int m, long[] neighbours, int at) {
+        for (int place = 0; place < 9; place++) {
+            if (place == 4) {
+                continue;
+            }
+            int r = m / SIDE + place / 3 - 1;
+            int c = m % SIDE + place % 3 - 1;
+            int rowOffset = Math.floorDiv(r, SIDE);
+            int columnOffset = Math.floorDiv(c, SIDE);
+            boolean inside = rowOffset == 0 && columnOffset == 0;
+            boolean known = inside ? place < 4 : knows(patch, columnOffset, rowOffset);
+            int x = patch % columns * SIDE + c;
+            int y = patch / columns * SIDE + r;
+            neighbours[at + place - (place > 4 ? 1 : 0)] = known ? seen[y * columns * SIDE + x] : codes;
+        }
+    }
+
+    /** Indices [P, s], rows of the offset table [P, s] and bias [P, s] of the context at this distance. */
+    private NDArray[] slots(NDManager owner, int distance) {
+        int ring = distance == 1 ? 8 : 16;
+        int count = columns * rows;
+        int slots = anyOrder ? ring : ring / 2;
+        long[] indices = new long[count * slots];
+        long[] offsets = new long[count * slots];
+        float[] bias = new float[count * slots];
+        java.util.Arrays.fill(bias, Float.NEGATIVE_INFINITY);
+        for (int patch = 0; patch < count; patch++) {
+            int slot = patch * slots;
+            for (int dy = -EXTENT; dy <= EXTENT; dy++) {
+                for (int dx = -EXTENT; dx <= EXTENT; dx++) {
+                    if (Math.max(Math.abs(dx), Math.abs(dy)) == distance && knows(patch, dx, dy)) {
+                        indices[slot] = patch + (long) dy * columns + dx;
+                        offsets[slot] = TransformerShape.offsetRow(dx, dy);
+                        bias[slot++] = 0;
+                    }
+                }
+            }
+        }
+        Shape shape = new Shape(count, slots);
+        return new NDArray[] {owner.create(indices, shape), owner.create(offsets, shape), owner.create(bias, shape)};
+    }
+}

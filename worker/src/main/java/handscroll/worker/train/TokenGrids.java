@@ -1,0 +1,104 @@
+package handscroll.worker.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import handscroll.worker.djl.TokenizerNetwork;
+import handscroll.worker.djl.TokenizerShape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A stock of token grids of varied pictures, renewed one by one: what the transformer learns from.
+ *
+ * <p>Each variant is mirrored or not, scaled, stretched a little and shifted by less than a token, so that
+ * hardly any token comes out twice and the transformer cannot learn a small picture by heart.
+ */
+final class TokenGrids implements AutoCloseable {
+
+    private static final int STOCK = 48;
+    private static final long BFLOAT16 = 15;
+
+    private final TokenizerNetwork network;
+    private final List<Picture> pictures;
+    private final Random random;
+    private final NDManager manager;
+    private final NDArray weights;
+    private final NDArray codebook; // [codes, dim]
+    private final List<TokenGrid> grids = new ArrayList<>();
+
+    TokenGrids(
+            NDManager parent,
+            TokenizerNetwork network,
+            float[] weights,
+            float[] codes,
+            List<Picture> pictures,
+            long seed) {
+        this.network = network;
+        this.pictures = pictures;
+        this.random = new Random(seed);
+        this.manager = parent.newSubManager();
+        this.weights = manager.create(weights);
+        this.codebook = manager.create(codes, new Shape(network.shape().codes(), network.shape().dim()));
+    }
+
+    /** Adds a variant, in place of another one when the stock is full. */
+    void renew() {
+        if (grids.size() < STOCK) {
+            grids.add(variant());
+        } else {
+            grids.set(random.nextInt(STOCK), variant());
+        }
+    }
+
+    TokenGrid draw(Random by) {
+        return grids.get(by.nextInt(grids.size()));
+    }
+
+    private TokenGrid variant() {
+        Picture picture = pictures.get(random.nextInt(pictures.size()));
+        double scale = 0.75 * Math.pow(1.35 / 0.75, random.nextDouble());
+        double stretch = Math.pow(1.12, 2 * random.nextDouble() - 1);
+        int width = Math.max(Picture.SMALLEST_SIDE_PIXELS, (int) Math.round(picture.width() * scale * stretch));
+        int height = Math.max(Picture.SMALLEST_SIDE_PIXELS, (int) Math.round(picture.height() * scale / stretch));
+        Picture varied = picture.resized(width, height);
+        if (random.nextBoolean()) {
+            varied = varied.mirrored();
+        }
+        return encode(varied, random.nextInt(TokenizerShape.FACTOR), random.nextInt(TokenizerShape.FACTOR));
+    }
+
+    /** The tokens of a picture without its first {@code left} columns and {@code top} rows of pixels. */
+    TokenGrid encode(Picture picture, int left, int top) {
+        int factor = TokenizerShape.FACTOR;
+        int margin = TokenizerShape.ENCODER_MARGIN_PIXELS;
+        int columns = (picture.width() - left) / factor;
+        int rows = (picture.height() - top) / factor;
+        int width = columns * factor + 2 * margin;
+        int height = rows * factor + 2 * margin;
+        float[] planes = new float[3 * width * height];
+        picture.cropInto(planes, 0, left - margin, top - margin, width, height);
+        try (NDManager call = manager.newSubManager()) {
+            NDArray pixels = call.create(planes, new Shape(1, 3, height, width));
+            long edge = margin / factor;
+            NDArray inner = network.script()
+                    .call(call, "to_tokens", weights, codebook, pixels, BFLOAT16)
+                    .singletonOrThrow()
+                    .get("0,{}:{},{}:{}", edge, edge + rows, edge, edge + columns); // [rows, columns]
+            int[] found = inner.toType(DataType.INT32, false).toIntArray();
+            short[] tokens = new short[found.length];
+            for (int i = 0; i < found.length; i++) {
+                tokens[i] = (short) found[i];
+            }
+            return new TokenGrid(
+                    columns, rows, tokens, (double) top / picture.height(), (double) factor / picture.height());
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

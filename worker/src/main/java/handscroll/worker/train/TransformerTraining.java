@@ -1,0 +1,90 @@
+package handscroll.worker.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import handscroll.worker.djl.LibTorch;
+import handscroll.worker.djl.TransformerNetwork;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Third stage of training: learns to draw patches in the order of the token grids' pictures. */
+final class TransformerTraining implements Stage {
+
+    private static final double PEAK_RATE = 1e-3;
+    private static final int STEPS_PER_VARIANT = 12;
+    private static final int FIRST_VARIANTS = 12;
+
+    private final TransformerNetwork network;
+    private final TokenGrids grids;
+    private final Replicas replicas;
+    private final Random random;
+    private final NDManager manager;
+    private final Optimizer optimizer;
+    private double plain;
+
+    TransformerTraining(
+            NDManager parent, TransformerNetwork network, TokenGrids grids, Replicas replicas, long seed) {
+        this.network = network;
+        this.grids = grids;
+        this.replicas = replicas;
+        this.random = new Random(seed);
+        this.manager = parent.newSubManager();
+        this.optimizer = new Optimizer(
+                manager, network.layout(), new Optimizer.Settings(0.9, 0.98, 0.05, 1.0, 0.998), seed);
+        for (int i = 0; i < FIRST_VARIANTS; i++) {
+            grids.renew();
+        }
+    }
+
+    @Override
+    public String name() {
+        return "transformer";
+    }
+
+    @Override
+    public double step(double progress) {
+        if (optimizer.stepCount() % STEPS_PER_VARIANT == 0) {
+            grids.renew();
+        }
+        List<Lesson> lessons = new ArrayList<>();
+        for (int i = 0; i < replicas.count(); i++) {
+            lessons.add(new Lesson(grids.draw(random), network.shape().codes(), random));
+        }
+        try (NDManager step = manager.newSubManager()) {
+            List<NDList> results = replicas.each(i -> {
+                LibTorch.allowGradients();
+                List<NDArray> tensors = new ArrayList<>(List.of(optimizer.weights()));
+                tensors.addAll(List.of(lessons.get(i).tensors(step)));
+                return network.script().learn(step, "learn", tensors.toArray(NDArray[]::new));
+            });
+            NDList sum = Replicas.sum(results, 3);
+            float scale = 1f / replicas.count();
+            optimizer.step(sum.get(1).mul(scale), Stage.rate(PEAK_RATE, 0.02, progress));
+            plain = sum.get(2).getFloat() * scale;
+            return sum.get(0).getFloat() * scale;
+        }
+    }
+
+    @Override
+    public String judgement() {
+        return "%.3f nats a token".formatted(plain);
+    }
+
+    @Override
+    public void save(Checkpoint checkpoint) {
+        optimizer.save(checkpoint, name());
+    }
+
+    @Override
+    public void restore(Checkpoint checkpoint) {
+        optimizer.restore(checkpoint, name());
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        manager.close();
+    }
+}
