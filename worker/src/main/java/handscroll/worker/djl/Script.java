@@ -41,10 +41,10 @@ public final class Script implements AutoCloseable {
      * @param constants what stands for each capital word of the source
      */
     public static Script compile(
-            String resource, String className, String generated, Map<String, Integer> constants) {
+            String resource, String className, String generated, Map<String, ? extends Number> constants) {
         LibTorch.start();
         String source = read(resource);
-        for (Map.Entry<String, Integer> constant : constants.entrySet()) {
+        for (Map.Entry<String, ? extends Number> constant : constants.entrySet()) {
             source = source.replaceAll("\\b" + constant.getKey() + "\\b", constant.getValue().toString());
         }
         byte[] archive = TorchScriptArchive.of(className, source + generated);

@@ -16,10 +16,11 @@ public final class TransformerNetwork implements AutoCloseable {
                 "transformer.py",
                 "Transformer",
                 layout.scriptMethod("Transformer", "named"),
-                Map.of(
+                Map.<String, Number>of(
                         "CODES", shape.codes(),
                         "WIDTH", shape.width(),
                         "HEADS", shape.heads(),
+                        "SCALE", 1 / Math.sqrt(shape.width() / (double) shape.heads()),
                         "ENCODER_LAYERS", shape.encoderLayers(),
                         "LAYERS", shape.layers()));
     }
