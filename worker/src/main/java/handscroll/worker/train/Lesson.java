@@ -20,7 +20,7 @@ final class Lesson {
     private static final int SIDE = TransformerShape.PATCH_SIDE;
     private static final int TOKENS = TransformerShape.PATCH_TOKENS;
     private static final int EXTENT = TransformerShape.EXTENT;
-    private static final double ANY_ORDER = 0.25;
+    private static final double ANY_ORDER = 0.2;
     private static final double HIDDEN_PATCHES = 0.08;
     private static final double HIDDEN_SIDE = 0.2;
     private static final double WRONG_TOKENS = 0.04;
@@ -43,8 +43,8 @@ final class Lesson {
     Lesson(TokenGrid grid, int codes, Random random) {
         this.codes = codes;
         this.random = random;
-        columns = Math.min(5 + random.nextInt(2), grid.columns() / SIDE);
-        rows = Math.min(5 + random.nextInt(2), grid.rows() / SIDE);
+        columns = Math.min(4 + random.nextInt(3), grid.columns() / SIDE);
+        rows = Math.min(4 + random.nextInt(2), grid.rows() / SIDE);
         int left = random.nextInt(grid.columns() - columns * SIDE + 1);
         int top = random.nextInt(grid.rows() - rows * SIDE + 1);
         truth = new short[columns * rows * TOKENS];
