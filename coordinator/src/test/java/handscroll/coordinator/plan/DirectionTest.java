@@ -1,0 +1,75 @@
+package handscroll.coordinator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import handscroll.protocol.canvas.Grid;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DirectionTest {
+
+    private static final Grid GRID = new Grid(5, 3, 1);
+
+    @Test
+    void theFourSweepsNumberTheCellsAsThePaperDoes() {
+        int width = GRID.columns();
+        int height = GRID.rows();
+        for (int r = 0; r < height; r++) {
+            for (int c = 0; c < width; c++) {
+                assertThat(rank(Direction.OMEGA, c, r)).isEqualTo(c * height + r);
+                assertThat(rank(Direction.OMEGA_STAR, c, r)).isEqualTo((width - 1 - c) * height + r);
+                assertThat(rank(Direction.ZETA, c, r)).isEqualTo(r * width + c);
+                assertThat(rank(Direction.ZETA_STAR, c, r)).isEqualTo((height - 1 - r) * width + c);
+            }
+        }
+    }
+
+    @Test
+    void framesFollowEachOther() {
+        Grid grid = new Grid(2, 2, 3);
+        for (Direction direction : Direction.values()) {
+            Order order = direction.over(grid, Graphs.TWO, Optional.of(new Region(0, 0, 1, 1)));
+            List<Integer> frames = new ArrayList<>();
+            order.forEach(index -> frames.add(grid.frameOf(index)));
+            assertThat(frames).as(direction.configName()).isSorted().hasSize(12);
+        }
+    }
+
+    @Test
+    void givenCellsComeFirstInEveryDirection() {
+        var given = new Region(2, 1, 2, 1);
+        for (Direction direction : Direction.values()) {
+            List<Integer> cells = new ArrayList<>();
+            direction.over(GRID, Graphs.TWO, Optional.of(given)).forEach(cells::add);
+            assertThat(cells.subList(0, 2))
+                    .as(direction.configName())
+                    .containsExactly(GRID.index(2, 1, 0), GRID.index(3, 1, 0));
+        }
+    }
+
+    @Test
+    void outwardGoesRoundByRoundWithItsCornersLast() {
+        List<Integer> cells = new ArrayList<>();
+        Direction.OUTWARD
+                .over(new Grid(4, 4, 1), Graphs.TWO, Optional.of(new Region(1, 1, 1, 1)))
+                .forEach(cells::add);
+        // Around cell 5: right, left, top, bottom, four corners; then what the canvas has of the next ring.
+        assertThat(cells).containsExactly(5, 6, 4, 1, 9, 0, 2, 8, 10, 3, 7, 11, 12, 13, 14, 15);
+    }
+
+    @Test
+    void everyNameIsFoundAgain() {
+        assertThat(Arrays.stream(Direction.values()).map(d -> Direction.named(d.configName())))
+                .containsExactlyElementsOf(
+                        Arrays.stream(Direction.values()).map(Optional::of).toList());
+        assertThat(Direction.named("spirall")).isEmpty();
+        assertThat(Direction.names()).isEqualTo("auto, omega, omega*, zeta, zeta*, outward");
+    }
+
+    private static long rank(Direction direction, int column, int row) {
+        return direction.over(GRID, Graphs.TWO, Optional.empty()).rank(column, row, 0);
+    }
+}

@@ -1,0 +1,48 @@
+package handscroll.coordinator.plan;
+
+import handscroll.protocol.canvas.Cell;
+import handscroll.protocol.canvas.Grid;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Small patch graphs for tests: a sampling stage alone, or with the decoding of tiles behind it. */
+public final class Graphs {
+
+    public static final Extent TWO = new Extent(2, 2, 0);
+
+    public static PatchGraph sampling(Direction direction, Grid grid, Extent extent) {
+        return sampling(direction, grid, extent, Optional.empty());
+    }
+
+    public static PatchGraph sampling(Direction direction, Grid grid, Extent extent, Optional<Region> given) {
+        return new PatchGraph(List.of(sampleStage(direction, grid, extent, given)));
+    }
+
+    /** Cells of 64 pixels, tiles of 256, and a margin of 40 pixels. */
+    public static PatchGraph withTiles(Direction direction, Grid grid, Extent extent, Optional<Region> given) {
+        Grid tiles = new Grid((grid.columns() + 3) / 4, (grid.rows() + 3) / 4, grid.frames());
+        return new PatchGraph(List.of(
+                sampleStage(direction, grid, extent, given),
+                new Stage("decode", Stage.Operator.DECODE, tiles, 256, List.of(new Reads.Upstream(0, 40)))));
+    }
+
+    private static Stage sampleStage(Direction direction, Grid grid, Extent extent, Optional<Region> given) {
+        return new Stage(
+                "sample",
+                Stage.Operator.SAMPLE,
+                grid,
+                64,
+                List.of(new Reads.Itself(extent, direction.over(grid, extent, given))));
+    }
+
+    /** What a cell of the first stage sees there. */
+    public static List<Cell> context(PatchGraph graph, Cell cell) {
+        List<Cell> context = new ArrayList<>();
+        Grid grid = graph.stage(0).grid();
+        graph.forEachRead(0, grid.index(cell), (stage, index) -> context.add(grid.cell(index)));
+        return context;
+    }
+
+    private Graphs() {}
+}

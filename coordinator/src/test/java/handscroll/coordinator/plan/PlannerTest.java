@@ -1,0 +1,184 @@
+package handscroll.coordinator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import handscroll.protocol.canvas.Grid;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PlannerTest {
+
+    private static final Optional<PictureSize> NIGHT = Optional.of(new PictureSize(640, 512));
+
+    @Test
+    void cutsTheCanvasIntoPatchesAndTilesAndLetsTheLastOnesStickOut() {
+        Plan plan = Planner.plan(Specs.unconditional(4001, 500, "omega"), Specs.MODEL, Optional.empty());
+        assertThat(plan.sampleGrid()).isEqualTo(new Grid(63, 8, 1));
+        assertThat(plan.tileGrid()).isEqualTo(new Grid(16, 2, 1));
+        assertThat(plan.directionReason()).isEqualTo("as the job says");
+    }
+
+    @Test
+    void choosesTheShorterPathForAPictureFromNothing() {
+        Plan wide = Planner.plan(Specs.unconditional(152 * 64, 512, "auto"), Specs.MODEL, Optional.empty());
+        assertThat(wide.direction()).isEqualTo(Direction.ZETA);
+        assertThat(wide.directionReason()).isEqualTo("the shortest critical path: omega 461, zeta 173");
+        Plan tall = Planner.plan(Specs.unconditional(512, 152 * 64, "auto"), Specs.MODEL, Optional.empty());
+        assertThat(tall.direction()).isEqualTo(Direction.OMEGA);
+        assertThat(tall.criticalPath()).isEqualTo(173);
+    }
+
+    @Test
+    void choosesADirectionThatLeadsAwayFromThePicture() {
+        assertThat(direction(1024, 512, 0, 0)).isEqualTo(Direction.OMEGA);
+        assertThat(direction(3584, 512, 0, 0)).isEqualTo(Direction.ZETA);
+        assertThat(direction(1280, 512, 640, 0)).isEqualTo(Direction.OMEGA_STAR);
+        assertThat(direction(640, 1024, 0, 0)).isEqualTo(Direction.ZETA);
+        assertThat(direction(640, 1024, 0, 512)).isEqualTo(Direction.ZETA_STAR);
+        assertThat(direction(1280, 512, 320, 0)).isEqualTo(Direction.OUTWARD);
+        assertThat(direction(1280, 1024, 0, 0)).isEqualTo(Direction.OUTWARD);
+    }
+
+    @Test
+    void countsACellAsGivenWhenThePictureCoversItWholly() {
+        assertThat(extension(1280, 1024, 0, 0).given()).contains(new Region(0, 0, 10, 8));
+        assertThat(extension(1280, 1024, 1, 63).given()).contains(new Region(1, 1, 9, 7));
+        assertThat(extension(1280, 1024, 64, 128).given()).contains(new Region(1, 2, 10, 8));
+    }
+
+    @Test
+    void aCellThatSticksOutOfTheCanvasIsCoveredWhenItsPartOnTheCanvasIs() {
+        Plan plan = Planner.plan(
+                Specs.extension(900, 500, 260, 0, "auto"), Specs.MODEL, Optional.of(new PictureSize(640, 500)));
+        assertThat(plan.given()).contains(new Region(5, 0, 10, 8));
+        assertThat(plan.direction()).isEqualTo(Direction.OMEGA_STAR);
+    }
+
+    @Test
+    void givesSweepsRoomForHalfOfTheSurroundingsAndOthersForAll() {
+        for (String direction : List.of("omega", "omega*", "zeta", "zeta*")) {
+            assertRoom(4, 8, Planner.plan(Specs.unconditional(640, 640, direction), Specs.MODEL, Optional.empty()));
+        }
+        assertRoom(4, 8, extension(1280, 512, 0, 0, "omega"));
+        assertRoom(8, 16, extension(1280, 1024, 320, 256, "outward"));
+    }
+
+    @Test
+    void makesRoomForAllWhereASweepSeesGivenCellsBeforeIt() {
+        assertRoom(8, 16, extension(1280, 512, 640, 0, "omega"));
+    }
+
+    @Test
+    void noPatchSeesMoreThanThereIsRoomFor() {
+        for (Direction direction : Direction.values()) {
+            for (int x = 0; x <= 640; x += 64) {
+                for (int y : new int[] {0, 64, 256, 512}) {
+                    Plan plan = extension(1280, 1024, x, y, direction.configName());
+                    var room = new ContextRoom(plan.nearSlots(), plan.farSlots());
+                    for (int index = 0; index < plan.sampleGrid().cellCount(); index++) {
+                        assertThat(ContextRoom.needed(plan.graph(), Plan.SAMPLE, index).isWithin(room))
+                                .as(direction.configName() + " at " + x + "," + y + ", cell " + index)
+                                .isTrue();
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void withoutContextAllPatchesAreReadyAtOnceInTheSameRoom() {
+        JobSpec with = Specs.unconditional(640, 640, "omega");
+        var without = new JobSpec(
+                with.name(), with.task(), with.canvas(), with.model(), with.input(), with.direction(), with.seed(),
+                with.sampling(), JobSpec.Context.NONE, with.output());
+        Plan plan = Planner.plan(without, Specs.MODEL, Optional.empty());
+        assertThat(plan.criticalPath()).isEqualTo(1);
+        assertThat(plan.widestWavefront()).isEqualTo(100);
+        assertRoom(4, 8, plan);
+    }
+
+    @Test
+    void comparesAllDirections() {
+        Plan plan = Planner.plan(Specs.unconditional(152 * 64, 512, "auto"), Specs.MODEL, Optional.empty());
+        Map<Direction, Wavefronts> every = Planner.everyDirection(plan);
+        assertThat(every)
+                .containsOnlyKeys(Direction.OMEGA, Direction.OMEGA_STAR, Direction.ZETA, Direction.ZETA_STAR)
+                .containsEntry(Direction.OMEGA_STAR, new Wavefronts(1216, 461, 3, 19));
+        assertThat(Planner.everyDirection(extension(1280, 512, 0, 0))).containsKey(Direction.OUTWARD);
+    }
+
+    @Test
+    void tellsAllProblemsAtOnce() {
+        JobSpec good = Specs.extension(640, 400, 0, 0, "spirall");
+        var spec = new JobSpec(
+                good.name(), good.task(), good.canvas(), good.model(), good.input(), good.direction(), good.seed(),
+                new JobSpec.Sampling(Optional.empty(), Optional.of(600), Optional.of(0.5)), good.context(),
+                good.output());
+        assertThat(problems(spec, NIGHT))
+                .containsExactly(
+                        new Problem(
+                                "sampling.top-k", "600 is more than the 512 codes of starry-night", "give at most 512"),
+                        new Problem(
+                                "direction",
+                                "\"spirall\" is unknown",
+                                "one of auto, omega, omega*, zeta, zeta*, outward"),
+                        new Problem(
+                                "sampling.horizon",
+                                "the picture has its own",
+                                "leave it out; it is for canvases without input"),
+                        new Problem(
+                                "input",
+                                "a picture of 640 x 512 pixels at [0, 0] leaves the canvas",
+                                "move it, or make the canvas at least 640 x 512"));
+    }
+
+    @Test
+    void refusesWhatCannotBePlanned() {
+        assertThat(problems(Specs.unconditional(1 << 30, 1 << 30, "auto"), Optional.empty()).get(0).where())
+                .isEqualTo("canvas");
+        assertThat(problems(Specs.unconditional(640, 640, "outward"), Optional.empty()).get(0).what())
+                .isEqualTo("outward needs a picture to start from");
+        assertThat(problems(Specs.extension(640, 512, 0, 0, "auto"), NIGHT).get(0).what())
+                .isEqualTo("the picture fills all of it");
+        assertThat(problems(Specs.extension(640, 512, 5, 5, "auto"), Optional.of(new PictureSize(100, 100)))
+                        .get(0)
+                        .what())
+                .contains("covers no patch of 64 pixels wholly");
+    }
+
+    @Test
+    void takesFromTheModelWhatTheJobLeavesOut() {
+        Plan plan = extension(1280, 512, 0, 0);
+        assertThat(plan.temperature()).isEqualTo(1.0);
+        assertThat(plan.topK()).isEqualTo(256);
+    }
+
+    private static void assertRoom(int near, int far, Plan plan) {
+        assertThat(new ContextRoom(plan.nearSlots(), plan.farSlots()))
+                .as(plan.direction().configName())
+                .isEqualTo(new ContextRoom(near, far));
+    }
+
+    private static Direction direction(int width, int height, int x, int y) {
+        return extension(width, height, x, y).direction();
+    }
+
+    private static Plan extension(int width, int height, int x, int y) {
+        return extension(width, height, x, y, "auto");
+    }
+
+    private static Plan extension(int width, int height, int x, int y, String direction) {
+        return Planner.plan(Specs.extension(width, height, x, y, direction), Specs.MODEL, NIGHT);
+    }
+
+    private static List<Problem> problems(JobSpec spec, Optional<PictureSize> picture) {
+        return catchThrowableOfType(Refusal.class, () -> Planner.plan(spec, Specs.MODEL, picture))
+                .problems();
+    }
+}

@@ -1,0 +1,147 @@
+package handscroll.coordinator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import handscroll.protocol.canvas.Cell;
+import handscroll.protocol.task.PixelBlock;
+import handscroll.protocol.task.Task;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class TaskBuilderTest {
+
+    private static final int TOKENS = 8;
+
+    /** A canvas of 10 x 9 patches and 3 x 3 tiles; the picture's upper left is one pixel off the patches. */
+    private static final Plan PLAN = Planner.plan(
+            Specs.extension(600, 550, 127, 63, "outward"), Specs.MODEL, Optional.of(new PictureSize(300, 200)));
+
+    /** Red is the picture's column, green its row, both modulo 256. */
+    private static final Picture PICTURE = new Picture() {
+        @Override
+        public int widthPixels() {
+            return 300;
+        }
+
+        @Override
+        public int heightPixels() {
+            return 200;
+        }
+
+        @Override
+        public int rgb(int x, int y) {
+            assertThat(x).isBetween(0, 299);
+            assertThat(y).isBetween(0, 199);
+            return 0xff000000 | (x & 0xff) << 16 | y << 8 | 42;
+        }
+    };
+
+    private final TaskBuilder tasks = new TaskBuilder(PLAN, TaskBuilderTest::tokensThatNameTheirPlace, Optional.of(PICTURE));
+
+    @Test
+    void aGivenPatchIsEncodedFromItsPixelsAndAMarginAroundThem() {
+        assertThat(PLAN.given()).contains(new Region(2, 1, 4, 3));
+        var encode = (Task.Encode) tasks.task(Plan.SAMPLE, PLAN.sampleGrid().index(new Cell(3, 2)));
+        assertThat(encode.window().widthPixels()).isEqualTo(64 + 2 * 16);
+        // Patch (3, 2) begins at (192, 128) of the canvas, its window 16 before, the picture at (127, 63).
+        assertThat(pixel(encode.window(), 0, 0)).containsExactly(192 - 16 - 127, 128 - 16 - 63, 42);
+        assertThat(pixel(encode.window(), 95, 95)).containsExactly(192 + 79 - 127, 128 + 79 - 63, 42);
+    }
+
+    @Test
+    void beyondThePictureItsBorderIsRepeated() {
+        var encode = (Task.Encode) tasks.task(Plan.SAMPLE, PLAN.sampleGrid().index(new Cell(2, 1)));
+        assertThat(pixel(encode.window(), 0, 0)).containsExactly(0, 0, 42);
+        assertThat(pixel(encode.window(), 15, 15)).containsExactly(0, 0, 42);
+        assertThat(pixel(encode.window(), 16, 16)).containsExactly(1, 1, 42);
+        assertThat(Picture.of(encode.window()).rgb(17, 16)).isEqualTo(0x02012a);
+    }
+
+    @Test
+    void aSampledPatchCarriesItsContextInTheOrderOfTheGrid() {
+        int index = PLAN.sampleGrid().index(new Cell(6, 2));
+        var sample = (Task.Sample) tasks.task(Plan.SAMPLE, index);
+        assertThat(sample.context()).hasSize(PLAN.graph().readCount(Plan.SAMPLE, index));
+        assertThat(sample.context().get(0).columnOffset()).isEqualTo(-2);
+        assertThat(sample.context()).allSatisfy(patch -> assertThat(patch.tokens())
+                .isEqualTo(tokensThatNameTheirPlace(PLAN.sampleGrid()
+                        .index(6 + patch.columnOffset(), 2 + patch.rowOffset(), 0))));
+        assertThat(sample.context())
+                .extracting(patch -> 10 * patch.rowOffset() + patch.columnOffset())
+                .isSorted();
+    }
+
+    @Test
+    void aSampledPatchKnowsWhereItLiesOnThePicturesAxis() {
+        var sample = (Task.Sample) tasks.task(Plan.SAMPLE, PLAN.sampleGrid().index(new Cell(6, 2)));
+        assertThat(sample.topPosition()).isEqualTo((128 - 63) / 200.0);
+        assertThat(sample.bottomPosition()).isEqualTo((192 - 63) / 200.0);
+    }
+
+    @Test
+    void aTileIsDecodedFromItsTokensAndAMarginAroundThem() {
+        var decode = (Task.Decode) tasks.task(Plan.DECODE, PLAN.tileGrid().index(new Cell(1, 1)));
+        assertThat(decode.window().columns()).isEqualTo(32 + 2 * 5);
+        for (int y = 0; y < 42; y++) {
+            for (int x = 0; x < 42; x++) {
+                assertThat(decode.window().tokens()[y * 42 + x]).isEqualTo(token(32 - 5 + x, 32 - 5 + y));
+            }
+        }
+        assertThat(decode.widthPixels()).isEqualTo(256);
+    }
+
+    @Test
+    void beyondTheLastPatchesTheirBorderIsRepeatedAndTheTileIsCutOff() {
+        var upperLeft = (Task.Decode) tasks.task(Plan.DECODE, 0);
+        assertThat(upperLeft.window().tokens()[0]).isEqualTo(token(0, 0));
+        assertThat(upperLeft.window().tokens()[5 * 42 + 6]).isEqualTo(token(1, 0));
+
+        var lowerRight = (Task.Decode) tasks.task(Plan.DECODE, PLAN.tileGrid().cellCount() - 1);
+        assertThat(lowerRight.widthPixels()).isEqualTo(600 - 512);
+        assertThat(lowerRight.heightPixels()).isEqualTo(550 - 512);
+        assertThat(lowerRight.window().tokens()[42 * 42 - 1]).isEqualTo(token(79, 71));
+        assertThat(lowerRight.window().tokens()[0]).isEqualTo(token(59, 59));
+    }
+
+    @Test
+    void asksForNoTokensButThoseThatThePatchReads() {
+        PLAN.graph().stages().forEach(stage -> {
+            int number = PLAN.graph().stages().indexOf(stage);
+            for (int i = 0; i < stage.grid().cellCount(); i++) {
+                int index = i;
+                Set<Integer> reads = new HashSet<>();
+                Set<Integer> asked = new HashSet<>();
+                PLAN.graph().forEachRead(number, index, (readStage, read) -> reads.add(read));
+                new TaskBuilder(
+                                PLAN,
+                                read -> {
+                                    asked.add(read);
+                                    return tokensThatNameTheirPlace(read);
+                                },
+                                Optional.of(PICTURE))
+                        .task(number, index);
+                assertThat(asked).isEqualTo(reads);
+            }
+        });
+    }
+
+    private static short token(int tokenColumn, int tokenRow) {
+        return (short) (tokenRow * 100 + tokenColumn);
+    }
+
+    private static short[] tokensThatNameTheirPlace(int index) {
+        Cell cell = PLAN.sampleGrid().cell(index);
+        short[] tokens = new short[TOKENS * TOKENS];
+        for (int at = 0; at < tokens.length; at++) {
+            tokens[at] = token(cell.column() * TOKENS + at % TOKENS, cell.row() * TOKENS + at / TOKENS);
+        }
+        return tokens;
+    }
+
+    private static int[] pixel(PixelBlock block, int x, int y) {
+        int at = 3 * (y * block.widthPixels() + x);
+        return new int[] {block.rgb()[at] & 0xff, block.rgb()[at + 1] & 0xff, block.rgb()[at + 2] & 0xff};
+    }
+}
