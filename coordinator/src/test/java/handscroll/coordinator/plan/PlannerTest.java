@@ -82,7 +82,8 @@ class PlannerTest {
                     Plan plan = extension(1280, 1024, x, y, direction.configName());
                     var room = new ContextRoom(plan.nearSlots(), plan.farSlots());
                     for (int index = 0; index < plan.sampleGrid().cellCount(); index++) {
-                        assertThat(ContextRoom.needed(plan.graph(), Plan.SAMPLE, index).isWithin(room))
+                        assertThat(ContextRoom.needed(plan.graph(), Plan.SAMPLE, index)
+                                        .isWithin(room))
                                 .as(direction.configName() + " at " + x + "," + y + ", cell " + index)
                                 .isTrue();
                     }
@@ -95,8 +96,16 @@ class PlannerTest {
     void withoutContextAllPatchesAreReadyAtOnceInTheSameRoom() {
         JobSpec with = Specs.unconditional(640, 640, "omega");
         var without = new JobSpec(
-                with.name(), with.task(), with.canvas(), with.model(), with.input(), with.direction(), with.seed(),
-                with.sampling(), JobSpec.Context.NONE, with.output());
+                with.name(),
+                with.task(),
+                with.canvas(),
+                with.model(),
+                with.input(),
+                with.direction(),
+                with.seed(),
+                with.sampling(),
+                JobSpec.Context.NONE,
+                with.output());
         Plan plan = Planner.plan(without, Specs.MODEL, Optional.empty());
         assertThat(plan.criticalPath()).isEqualTo(1);
         assertThat(plan.widestWavefront()).isEqualTo(100);
@@ -117,8 +126,15 @@ class PlannerTest {
     void tellsAllProblemsAtOnce() {
         JobSpec good = Specs.extension(640, 400, 0, 0, "spirall");
         var spec = new JobSpec(
-                good.name(), good.task(), good.canvas(), good.model(), good.input(), good.direction(), good.seed(),
-                new JobSpec.Sampling(Optional.empty(), Optional.of(600), Optional.of(0.5)), good.context(),
+                good.name(),
+                good.task(),
+                good.canvas(),
+                good.model(),
+                good.input(),
+                good.direction(),
+                good.seed(),
+                new JobSpec.Sampling(Optional.empty(), Optional.of(600), Optional.of(0.5)),
+                good.context(),
                 good.output());
         assertThat(problems(spec, NIGHT))
                 .containsExactly(
@@ -140,11 +156,17 @@ class PlannerTest {
 
     @Test
     void refusesWhatCannotBePlanned() {
-        assertThat(problems(Specs.unconditional(1 << 30, 1 << 30, "auto"), Optional.empty()).get(0).where())
+        assertThat(problems(Specs.unconditional(1 << 30, 1 << 30, "auto"), Optional.empty())
+                        .get(0)
+                        .where())
                 .isEqualTo("canvas");
-        assertThat(problems(Specs.unconditional(640, 640, "outward"), Optional.empty()).get(0).what())
+        assertThat(problems(Specs.unconditional(640, 640, "outward"), Optional.empty())
+                        .get(0)
+                        .what())
                 .isEqualTo("outward needs a picture to start from");
-        assertThat(problems(Specs.extension(640, 512, 0, 0, "auto"), NIGHT).get(0).what())
+        assertThat(problems(Specs.extension(640, 512, 0, 0, "auto"), NIGHT)
+                        .get(0)
+                        .what())
                 .isEqualTo("the picture fills all of it");
         assertThat(problems(Specs.extension(640, 512, 5, 5, "auto"), Optional.of(new PictureSize(100, 100)))
                         .get(0)

@@ -11,8 +11,23 @@ import java.util.Optional;
 public final class Specs {
 
     public static final ModelCard MODEL = new ModelCard(
-            "starry-night", Path.of("models/starry-night"), "ar-over-ar", 64, 8, 512, 2, 2, 0, 5, 16, 0.6, 512, 1.0,
-            256, "CC0", "hash");
+            "starry-night",
+            Path.of("models/starry-night"),
+            "ar-over-ar",
+            64,
+            8,
+            512,
+            2,
+            2,
+            0,
+            5,
+            16,
+            0.6,
+            512,
+            1.0,
+            256,
+            "CC0",
+            "hash");
 
     public static JobSpec unconditional(int width, int height, String direction) {
         return spec(RenderingTask.UNCONDITIONAL, width, height, Optional.empty(), direction);

@@ -38,7 +38,8 @@ class TaskBuilderTest {
         }
     };
 
-    private final TaskBuilder tasks = new TaskBuilder(PLAN, TaskBuilderTest::tokensThatNameTheirPlace, Optional.of(PICTURE));
+    private final TaskBuilder tasks =
+            new TaskBuilder(PLAN, TaskBuilderTest::tokensThatNameTheirPlace, Optional.of(PICTURE));
 
     @Test
     void aGivenPatchIsEncodedFromItsPixelsAndAMarginAroundThem() {
@@ -65,9 +66,10 @@ class TaskBuilderTest {
         var sample = (Task.Sample) tasks.task(Plan.SAMPLE, index);
         assertThat(sample.context()).hasSize(PLAN.graph().readCount(Plan.SAMPLE, index));
         assertThat(sample.context().get(0).columnOffset()).isEqualTo(-2);
-        assertThat(sample.context()).allSatisfy(patch -> assertThat(patch.tokens())
-                .isEqualTo(tokensThatNameTheirPlace(PLAN.sampleGrid()
-                        .index(6 + patch.columnOffset(), 2 + patch.rowOffset(), 0))));
+        assertThat(sample.context())
+                .allSatisfy(patch -> assertThat(patch.tokens())
+                        .isEqualTo(tokensThatNameTheirPlace(
+                                PLAN.sampleGrid().index(6 + patch.columnOffset(), 2 + patch.rowOffset(), 0))));
         assertThat(sample.context())
                 .extracting(patch -> 10 * patch.rowOffset() + patch.columnOffset())
                 .isSorted();

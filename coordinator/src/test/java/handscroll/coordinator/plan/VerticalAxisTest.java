@@ -46,8 +46,8 @@ class VerticalAxisTest {
     void itNeverFallsAndEndsAtZeroAndOne() {
         for (int height : new int[] {1, 64, 500, 512, 819, 820, 5000, 100_000}) {
             for (double horizon : new double[] {0, 0.01, 0.6, 0.99, 1}) {
-                for (Optional<Double> wanted : List.of(
-                        Optional.<Double>empty(), Optional.of(0.0), Optional.of(0.3), Optional.of(1.0))) {
+                for (Optional<Double> wanted :
+                        List.of(Optional.<Double>empty(), Optional.of(0.0), Optional.of(0.3), Optional.of(1.0))) {
                     VerticalAxis axis = VerticalAxis.ofCanvas(height, LEARNED, horizon, wanted);
                     double last = 0;
                     assertThat(axis.position(0)).isZero();
