@@ -98,6 +98,7 @@ public final class Progress {
             cells.ready.removeFirst();
             cells.readyCount--;
             cells.leased.set(index);
+            cells.leasedCount++;
             taken[count++] = index;
         }
         return Arrays.copyOf(taken, count);
@@ -108,6 +109,7 @@ public final class Progress {
         StageCells cells = stages.get(stage);
         if (cells.leased.get(index)) {
             cells.leased.clear(index);
+            cells.leasedCount--;
             cells.makeReady(index);
         }
     }
@@ -125,6 +127,7 @@ public final class Progress {
         }
         if (cells.leased.get(index)) {
             cells.leased.clear(index);
+            cells.leasedCount--;
         } else if (cells.missingReads[index] == 0) {
             // Its entry stays in the queue, which passes over what is rendered.
             cells.readyCount--;
@@ -153,11 +156,10 @@ public final class Progress {
     /** How many cells of a stage are in each state; together all there are. */
     public Counts counts(int stage) {
         StageCells cells = stages.get(stage);
-        int leased = cells.leased.cardinality();
         return new Counts(
-                cells.cellCount - cells.readyCount - leased - cells.renderedCount,
+                cells.cellCount - cells.readyCount - cells.leasedCount - cells.renderedCount,
                 cells.readyCount,
-                leased,
+                cells.leasedCount,
                 cells.renderedCount);
     }
 
@@ -182,6 +184,7 @@ public final class Progress {
         private final BitSet rendered;
         private final ReadyQueue ready = new ReadyQueue();
         private int readyCount;
+        private int leasedCount;
         private int renderedCount;
 
         StageCells(Stage stage) {
