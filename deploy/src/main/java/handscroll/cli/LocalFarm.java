@@ -269,14 +269,18 @@ final class LocalFarm implements Farm {
         try {
             return stage.toCompletableFuture().get(START_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new CommandFailure(
-                    ExitCode.FAILED, String.valueOf(e.getCause().getMessage()));
+            throw new CommandFailure(ExitCode.FAILED, message(e));
         } catch (TimeoutException e) {
             throw new CommandFailure(ExitCode.FAILED, "The coordinator did not start within " + START_PATIENCE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailure(ExitCode.INTERRUPTED, "interrupted while starting");
         }
+    }
+
+    private static String message(ExecutionException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 
     /** Keeps a second process out of a state directory: two journals in one file would ruin each other. */

@@ -6,7 +6,10 @@ import picocli.CommandLine;
 public final class Main {
 
     public static void main(String[] arguments) {
-        System.exit(commandLine(LocalFarm::open).execute(arguments));
+        System.exit(commandLine(LocalFarm.opener(models -> {
+                    throw new CommandFailure(ExitCode.FAILED, "This build has no renderer yet");
+                }))
+                .execute(arguments));
     }
 
     /** The whole command; output goes to the streams that are set on the result. */

@@ -1,5 +1,6 @@
 package handscroll.cli;
 
+import handscroll.coordinator.output.OutputDirectory;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
 import java.io.IOException;
@@ -12,8 +13,6 @@ import java.util.stream.Stream;
 
 /** The directory that one render fills; what the farm needs to continue it lies in it, under {@code state}. */
 final class OutputPlace {
-
-    private static final String STATE = "state";
 
     private final Path directory;
 
@@ -58,7 +57,7 @@ final class OutputPlace {
     }
 
     Path state() {
-        return directory.resolve(STATE);
+        return directory.resolve(OutputDirectory.STATE);
     }
 
     /** As it is typed into a shell. */

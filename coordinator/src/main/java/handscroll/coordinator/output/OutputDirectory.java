@@ -16,11 +16,14 @@ import java.util.stream.Stream;
 /** Whether a picture may grow in a directory, found out before anything is started. */
 public final class OutputDirectory {
 
+    /** Where a farm that renders one job keeps its journal and its log. */
+    public static final String STATE = ".handscroll";
+
     private static final String WHERE = "output";
 
     /** A directory with nothing else in it was begun by us, even if a process died before it wrote the manifest. */
     private static final Set<String> OURS = Set.of(
-            "journal",
+            STATE,
             "tokens",
             Manifest.FILE_NAME,
             Manifest.FILE_NAME + ".part",

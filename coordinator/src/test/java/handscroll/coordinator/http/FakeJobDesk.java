@@ -185,6 +185,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 23.75,
                 2,
                 new WorkTime(Duration.ofSeconds(50), Duration.ofSeconds(6), Duration.ofMillis(2_500)),
+                Duration.ofSeconds(123),
                 Optional.empty());
     }
 
@@ -210,6 +211,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 before.patchesPerSecond(),
                 before.workerCount(),
                 before.work(),
+                before.slotTime(),
                 cause);
     }
 }
