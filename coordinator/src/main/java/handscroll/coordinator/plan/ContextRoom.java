@@ -37,7 +37,7 @@ record ContextRoom(int near, int far) {
         return new ContextRoom(near, far);
     }
 
-    /** Given cells rank first, so those around them may see more than their half; nobody else does. */
+    /** Where given cells rank first, those around them may see more than their half; nobody else does. */
     private static boolean fits(PatchGraph graph, int stage, Extent extent, Region given, ContextRoom room) {
         Grid grid = graph.stage(stage).grid();
         for (int frame = 0; frame <= Math.min(extent.frames(), grid.frames() - 1); frame++) {

@@ -55,6 +55,23 @@ public enum Direction {
     }
 
     /**
+     * Whether this sweep starts at the given cells and only grows from them: they hold its first corner
+     * and the canvas' whole height or width. Then each patch has the picture, or what grew from it,
+     * behind itself as it had its surroundings in training, and given cells need no special rank. In
+     * any other sweep they rank first, so that patches see them that would come upon them too late;
+     * the price is a context with room for all of a patch's surroundings, not for half of them.
+     */
+    public boolean leadsAwayFrom(Region given, Grid grid) {
+        boolean holdsFirstCorner = switch (this) {
+            case OMEGA, ZETA -> given.contains(0, 0);
+            case OMEGA_STAR -> given.contains(grid.columns() - 1, 0);
+            case ZETA_STAR -> given.contains(0, grid.rows() - 1);
+            case OUTWARD -> false;
+        };
+        return holdsFirstCorner && (given.columns() == grid.columns() || given.rows() == grid.rows());
+    }
+
+    /**
      * This direction's order of a grid.
      *
      * @param extent how far patches look, on which the depths depend
@@ -69,6 +86,9 @@ public enum Direction {
                     given.orElseThrow(() -> new IllegalArgumentException("outward starts from given cells")));
         }
         Order sweep = new Sweep(grid, extent, this);
-        return given.<Order>map(region -> new GivenFirst(grid, region, sweep)).orElse(sweep);
+        return given.map(region -> leadsAwayFrom(region, grid)
+                        ? new GivenInPlace(region, sweep)
+                        : new GivenFirst(grid, region, sweep))
+                .orElse(sweep);
     }
 }

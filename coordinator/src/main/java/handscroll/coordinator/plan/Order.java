@@ -6,8 +6,9 @@ import java.util.function.IntConsumer;
  * A strict order of the cells of one grid: the answer of the direction controller. A cell sees those
  * cells of its context extent that rank before it, whatever was in fact finished first.
  *
- * <p>Given cells, known before anything is rendered, rank before all others and see nothing. Frames
- * follow each other: every cell of a frame ranks after every cell of the frame before.
+ * <p>Given cells are known before anything is rendered and see nothing. They rank before all others,
+ * except in a sweep that leads away from them, see {@link Direction#leadsAwayFrom}. Frames follow each
+ * other: every cell of a frame ranks after every cell of the frame before.
  */
 public interface Order {
 

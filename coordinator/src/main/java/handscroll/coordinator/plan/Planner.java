@@ -8,6 +8,7 @@ import handscroll.protocol.job.Refusal;
 import handscroll.protocol.job.RenderingTask;
 import handscroll.protocol.model.ModelCard;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -166,32 +167,18 @@ public final class Planner {
     }
 
     /**
-     * The directions whose arrows lead away from the picture, so that a patch always has it, or what
-     * grew from it, behind itself; the most natural first. Lines may also run along the growth:
-     * to the right, zeta leads away from the picture just as omega does.
+     * The directions whose arrows fit the task. Away from a picture with room on one side: to the
+     * right, say, omega, and zeta and zeta* as well, whose lines run along the growth. Around a picture
+     * with room on more sides only outward fits.
      */
     private static List<Direction> fitting(Grid grid, Optional<Region> given) {
         if (given.isEmpty()) {
             return List.of(Direction.OMEGA, Direction.ZETA);
         }
-        Region picture = given.get();
-        boolean left = picture.column() > 0;
-        boolean right = picture.endColumn() < grid.columns();
-        boolean up = picture.row() > 0;
-        boolean down = picture.endRow() < grid.rows();
-        if (right && !left && !up && !down) {
-            return List.of(Direction.OMEGA, Direction.ZETA, Direction.ZETA_STAR);
-        }
-        if (left && !right && !up && !down) {
-            return List.of(Direction.OMEGA_STAR);
-        }
-        if (down && !left && !right && !up) {
-            return List.of(Direction.ZETA, Direction.OMEGA, Direction.OMEGA_STAR);
-        }
-        if (up && !left && !right && !down) {
-            return List.of(Direction.ZETA_STAR);
-        }
-        return List.of(Direction.OUTWARD);
+        List<Direction> leadingAway = Arrays.stream(Direction.values())
+                .filter(direction -> direction.leadsAwayFrom(given.get(), grid))
+                .toList();
+        return leadingAway.isEmpty() ? List.of(Direction.OUTWARD) : leadingAway;
     }
 
     /** The first of those with the shortest critical path. */

@@ -39,7 +39,7 @@ class DirectionTest {
     }
 
     @Test
-    void givenCellsComeFirstInEveryDirection() {
+    void givenCellsComeFirst() {
         var given = new Region(2, 1, 2, 1);
         for (Direction direction : Direction.values()) {
             List<Integer> cells = new ArrayList<>();
@@ -48,6 +48,29 @@ class DirectionTest {
                     .as(direction.configName())
                     .containsExactly(GRID.index(2, 1, 0), GRID.index(3, 1, 0));
         }
+    }
+
+    @Test
+    void givenCellsKeepTheirPlaceInASweepThatLeadsAwayFromThem() {
+        var left = Optional.of(new Region(0, 0, 2, 3));
+        List<Integer> cells = new ArrayList<>();
+        Order zeta = Direction.ZETA.over(GRID, Graphs.TWO, left);
+        zeta.forEach(cells::add);
+        assertThat(cells).isSorted();
+        assertThat(zeta.isGiven(1, 2, 0)).isTrue();
+        assertThat(zeta.isGiven(2, 2, 0)).isFalse();
+    }
+
+    @Test
+    void aSweepLeadsAwayFromCellsAtItsStartThatFillTheCanvasOneWay() {
+        assertThat(leadingAwayFrom(new Region(0, 0, 2, 3)))
+                .containsExactly(Direction.OMEGA, Direction.ZETA, Direction.ZETA_STAR);
+        assertThat(leadingAwayFrom(new Region(2, 0, 3, 3))).containsExactly(Direction.OMEGA_STAR);
+        assertThat(leadingAwayFrom(new Region(0, 0, 5, 1)))
+                .containsExactly(Direction.OMEGA, Direction.OMEGA_STAR, Direction.ZETA);
+        assertThat(leadingAwayFrom(new Region(0, 1, 5, 2))).containsExactly(Direction.ZETA_STAR);
+        assertThat(leadingAwayFrom(new Region(0, 0, 2, 2))).isEmpty();
+        assertThat(leadingAwayFrom(new Region(1, 0, 2, 3))).isEmpty();
     }
 
     @Test
@@ -67,6 +90,12 @@ class DirectionTest {
                         Arrays.stream(Direction.values()).map(Optional::of).toList());
         assertThat(Direction.named("spirall")).isEmpty();
         assertThat(Direction.names()).isEqualTo("auto, omega, omega*, zeta, zeta*, outward");
+    }
+
+    private static List<Direction> leadingAwayFrom(Region given) {
+        return Arrays.stream(Direction.values())
+                .filter(direction -> direction.leadsAwayFrom(given, GRID))
+                .toList();
     }
 
     private static long rank(Direction direction, int column, int row) {

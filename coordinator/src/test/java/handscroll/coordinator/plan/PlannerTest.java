@@ -66,6 +66,9 @@ class PlannerTest {
             assertRoom(4, 8, Planner.plan(Specs.unconditional(640, 640, direction), Specs.MODEL, Optional.empty()));
         }
         assertRoom(4, 8, extension(1280, 512, 0, 0, "omega"));
+        assertRoom(4, 8, extension(1280, 512, 0, 0, "zeta"));
+        assertRoom(4, 8, extension(1280, 512, 640, 0, "omega*"));
+        assertRoom(4, 8, extension(640, 1024, 0, 512, "zeta*"));
         assertRoom(8, 16, extension(1280, 1024, 320, 256, "outward"));
     }
 
