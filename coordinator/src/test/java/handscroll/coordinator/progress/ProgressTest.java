@@ -79,6 +79,17 @@ class ProgressTest {
     }
 
     @Test
+    void theCellWithTheLongestPathBehindItComesFirst() {
+        var grid = new Grid(12, 3, 1);
+        Progress progress = started(Graphs.sampling(Direction.ZETA, grid, Graphs.TWO));
+        for (int column = 0; column < 6; column++) {
+            progress.rendered(0, column);
+        }
+        // The start of the second line is a line behind the seventh cell of the first.
+        assertThat(progress.takeReady(0, 2)).containsExactly(grid.index(0, 1, 0), grid.index(6, 0, 0));
+    }
+
+    @Test
     void aBatchIsOfOneOperator() {
         var given = new Region(0, 0, 2, 4);
         PatchGraph graph = Graphs.withTiles(Direction.OMEGA, GRID, Graphs.TWO, Optional.of(given));
