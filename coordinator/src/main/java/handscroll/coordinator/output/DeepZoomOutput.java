@@ -185,7 +185,8 @@ public final class DeepZoomOutput {
         return !pyramid.hasParent(tile) || halvesThere.contains(tile) || progress.isDurable(tile.parent());
     }
 
-    private void resume() {
+    /** Once, before anything is stored: makes what was due when the process ended. */
+    void resume() {
         List<TileId> due;
         boolean complete;
         synchronized (lock) {
@@ -218,11 +219,11 @@ public final class DeepZoomOutput {
             storing.remove(tile);
             complete = progress.isFinished();
         }
+        listener.onTile(tile.level(), tile.column(), tile.row());
         due.ifPresent(this::makeLater);
         if (complete) {
             finish();
         }
-        listener.onTile(tile.level(), tile.column(), tile.row());
     }
 
     private void makeLater(TileId parent) {

@@ -10,6 +10,7 @@ import handscroll.protocol.tile.RenderedTile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DeepZoomOutputTest {
 
     private static final Pyramid ODD = new Pyramid(45, 27, 8);
+    private static final Pyramid SMALL = new Pyramid(27, 19, 8);
 
     @TempDir
     Path directory;
@@ -116,8 +118,8 @@ class DeepZoomOutputTest {
     @ParameterizedTest
     @EnumSource(TileEncoding.class)
     void comesOutTheSameWhereverItsProcessDied(TileEncoding encoding) throws Exception {
-        Map<String, Integer> expected = undisturbed(encoding);
-        List<RenderedTile> tiles = Paintings.tiles(ODD, encoding);
+        Map<String, Integer> expected = undisturbed(SMALL, encoding);
+        List<RenderedTile> tiles = Paintings.tiles(SMALL, encoding);
         int deaths = 0;
         for (boolean died = true; died; deaths++) {
             Path here = directory.resolve("death" + deaths);
@@ -125,16 +127,17 @@ class DeepZoomOutputTest {
             List<RenderedTile> acknowledged = storeUntilDeath(files, encoding, tiles);
             died = files.dead;
 
-            DeepZoomOutput again = open(here, ODD, encoding);
+            DeepZoomOutput again = output(SMALL, new DyingFiles(here, encoding.extension(), Integer.MAX_VALUE), encoding);
+            again.resume();
             for (RenderedTile tile : acknowledged) {
-                int index = ODD.grid(ODD.topLevel()).index(tile.patch().cell());
+                int index = SMALL.grid(SMALL.topLevel()).index(tile.patch().cell());
                 assertThat(again.storedTiles().get(index))
                         .as("tile %s was acknowledged before step %d", tile.patch(), deaths)
                         .isTrue();
             }
             for (RenderedTile tile : tiles) {
                 if (!again.storedTiles()
-                        .get(ODD.grid(ODD.topLevel()).index(tile.patch().cell()))) {
+                        .get(SMALL.grid(SMALL.topLevel()).index(tile.patch().cell()))) {
                     done(again.store(tile));
                 }
             }
@@ -142,7 +145,7 @@ class DeepZoomOutputTest {
             assertThat(Paintings.tree(here)).as("died at step %d", deaths).isEqualTo(expected);
             assertThat(here.resolve("work")).doesNotExist();
         }
-        assertThat(deaths).isGreaterThan(200);
+        assertThat(deaths).isGreaterThan(60);
     }
 
     @Test
@@ -252,7 +255,7 @@ class DeepZoomOutputTest {
     @Test
     void saysWhereAndHowMuchIsFreeWhenATileCannotBeWritten() throws Exception {
         DyingFiles files = new DyingFiles(directory, "png", Integer.MAX_VALUE);
-        DeepZoomOutput output = output(files, TileEncoding.PNG);
+        DeepZoomOutput output = output(ODD, files, TileEncoding.PNG);
         files.dead = true;
         assertThatThrownBy(() ->
                         done(output.store(Paintings.tiles(ODD, TileEncoding.PNG).get(0))))
@@ -263,9 +266,13 @@ class DeepZoomOutputTest {
     }
 
     private Map<String, Integer> undisturbed(TileEncoding encoding) throws Exception {
+        return undisturbed(ODD, encoding);
+    }
+
+    private Map<String, Integer> undisturbed(Pyramid pyramid, TileEncoding encoding) throws Exception {
         Path here = directory.resolve("undisturbed-" + encoding);
-        DeepZoomOutput output = open(here, ODD, encoding);
-        storeAll(output, Paintings.tiles(ODD, encoding));
+        DeepZoomOutput output = open(here, pyramid, encoding);
+        storeAll(output, Paintings.tiles(pyramid, encoding));
         done(output.whenFinished());
         return Paintings.tree(here);
     }
@@ -273,7 +280,7 @@ class DeepZoomOutputTest {
     private List<RenderedTile> storeUntilDeath(DyingFiles files, TileEncoding encoding, List<RenderedTile> tiles) {
         List<RenderedTile> acknowledged = new ArrayList<>();
         try {
-            DeepZoomOutput output = output(files, encoding);
+            DeepZoomOutput output = output(SMALL, files, encoding);
             for (RenderedTile tile : tiles) {
                 if (!output.store(tile).toCompletableFuture().isCompletedExceptionally()) {
                     acknowledged.add(tile);
@@ -285,9 +292,9 @@ class DeepZoomOutputTest {
         return acknowledged;
     }
 
-    private DeepZoomOutput output(TileFiles files, TileEncoding encoding) throws IOException {
+    private DeepZoomOutput output(Pyramid pyramid, TileFiles files, TileEncoding encoding) throws IOException {
         return new DeepZoomOutput(
-                ODD, Paintings.format(encoding), files, Paintings.SETTINGS, Runnable::run, (level, column, row) -> {});
+                pyramid, Paintings.format(encoding), files, Paintings.SETTINGS, Runnable::run, (level, column, row) -> {});
     }
 
     private DeepZoomOutput open(Path here, Pyramid pyramid, TileEncoding encoding) {
@@ -321,7 +328,10 @@ class DeepZoomOutputTest {
         stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
-    /** Carries out so many steps, leaves the next one half done, and then no more: a process that dies. */
+    /**
+     * Carries out so many steps, leaves the next one half done, and then no more: a process that dies.
+     * Forces nothing to the disk, which outlives processes anyway.
+     */
     private static final class DyingFiles extends TileFiles {
 
         private int stepsLeft;
@@ -338,14 +348,14 @@ class DeepZoomOutputTest {
                 Files.write(file, java.util.Arrays.copyOf(content, content.length / 2));
             }
             live();
-            super.write(file, content);
+            Files.write(file, content);
         }
 
         @Override
         void rename(Path from, Path to) throws IOException {
             lastStep();
             live();
-            super.rename(from, to);
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
         }
 
         @Override

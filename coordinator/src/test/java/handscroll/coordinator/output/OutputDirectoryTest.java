@@ -1,0 +1,194 @@
+package handscroll.coordinator.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import handscroll.protocol.canvas.Canvas;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.job.JobSpec.TileEncoding;
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
+import handscroll.protocol.job.RenderingTask;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutputDirectoryTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void acceptsADirectoryThatIsMissingOrEmpty() {
+        assertThat(check(directory)).isEmpty();
+        assertThat(check(directory.resolve("a/b/c"))).isEmpty();
+        assertThat(directory.resolve("a")).doesNotExist();
+    }
+
+    @Test
+    void acceptsADirectoryThatAJobOfOursWasBegunIn() throws Exception {
+        Files.createDirectories(directory.resolve("journal"));
+        Files.createDirectories(directory.resolve("tokens"));
+        assertThat(check(directory)).isEmpty();
+        manifest("5eed", TileEncoding.JPEG).write(directory);
+        Files.writeString(directory.resolve("notes.txt"), "mine");
+        assertThat(check(directory)).isEmpty();
+    }
+
+    @Test
+    void refusesADirectoryOfSomebodyElse() throws Exception {
+        Files.writeString(directory.resolve("thesis.tex"), "years of work");
+        assertThat(check(directory))
+                .extracting(Problem::what)
+                .singleElement()
+                .asString()
+                .contains("\"thesis.tex\"");
+    }
+
+    @Test
+    void refusesAFile() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        assertThat(check(file)).extracting(Problem::remedy).containsExactly("name a directory");
+        assertThat(check(file.resolve("below"))).hasSize(1);
+    }
+
+    @Test
+    void refusesThePictureOfAnotherJobAndOtherTiles() throws Exception {
+        manifest("0ther", TileEncoding.JPEG).write(directory);
+        assertThat(check(directory))
+                .extracting(Problem::what)
+                .singleElement()
+                .asString()
+                .contains("another picture, job sky");
+        manifest("5eed", TileEncoding.PNG).write(directory);
+        assertThat(check(directory))
+                .extracting(Problem::what)
+                .singleElement()
+                .asString()
+                .contains("PNG of quality 90");
+    }
+
+    @Test
+    void refusesADiskThatIsTooSmall() {
+        JobSpec huge = spec(2_000_000_000, 2_000_000_000);
+        assertThat(OutputDirectory.check(directory, huge, "5eed", Paintings.SETTINGS))
+                .extracting(Problem::what)
+                .singleElement()
+                .asString()
+                .startsWith("the picture takes about 2666666666.7 GB, ");
+    }
+
+    @Test
+    void readsTheManifestThatItWrote() throws Exception {
+        Manifest begun = manifest("5eed", TileEncoding.JPEG);
+        begun.write(directory);
+        assertThat(Manifest.read(directory)).contains(begun);
+        Manifest ended = begun.finished(NOON.plusSeconds(3), Map.of("seconds", 3.0, "patches", 24.0));
+        ended.write(directory);
+        assertThat(Manifest.read(directory)).contains(ended);
+        assertThat(Files.readString(directory.resolve("manifest.json")))
+                .contains("\"job\" : \"sky\"", "\"width\" : 20", "\"started\" : \"2026-11-22T12:00:00Z\"");
+        assertThat(Manifest.read(directory.resolve("none"))).isEmpty();
+    }
+
+    @Test
+    void saysWhatIsWrongWithAManifestThatIsNone() throws Exception {
+        Files.writeString(directory.resolve("manifest.json"), "[1, 2");
+        assertThatThrownBy(() -> Manifest.read(directory))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is no manifest of Handscroll");
+    }
+
+    @Test
+    void exportsExactlyThePixelsOfTheTiles() throws Exception {
+        Pyramid pyramid = new Pyramid(20, 13, 8);
+        Path target = directory.resolve("sky.png");
+        manifest("5eed", TileEncoding.PNG).write(directory);
+        DeepZoomOutput output = DeepZoomOutput.open(
+                        directory,
+                        pyramid,
+                        Paintings.format(TileEncoding.PNG),
+                        Paintings.SETTINGS,
+                        Runnable::run,
+                        (level, column, row) -> {})
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        var tiles = Paintings.tiles(pyramid, TileEncoding.PNG);
+        output.store(tiles.get(0));
+        assertThatThrownBy(() -> PngExport.write(directory, target, Paintings.SETTINGS))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("5 of 6 tiles are not there yet; let the job finish");
+        tiles.forEach(output::store);
+
+        PngExport.write(directory, target, Paintings.SETTINGS);
+        var image = ImageIO.read(target.toFile());
+        assertThat(List.of(image.getWidth(), image.getHeight())).containsExactly(20, 13);
+        for (int y = 0; y < 13; y++) {
+            for (int x = 0; x < 20; x++) {
+                int[] rgb = Paintings.pixel(x, y);
+                assertThat(image.getRGB(x, y) & 0xFFFFFF)
+                        .as("%d,%d", x, y)
+                        .isEqualTo(rgb[0] << 16 | rgb[1] << 8 | rgb[2]);
+            }
+        }
+        assertThat(directory.resolve("sky.png.part")).doesNotExist();
+    }
+
+    @Test
+    void refusesToExportAPictureThatIsTooLargeForOneFile() throws Exception {
+        manifest("5eed", TileEncoding.PNG).write(directory);
+        OutputSettings small = new OutputSettings(1, 1, 259, 0.5, 2.5);
+        assertThatThrownBy(() -> PngExport.write(directory, directory.resolve("sky.png"), small))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("260 pixels are more than the 259")
+                .hasMessageContaining("picture.dzi");
+        assertThatThrownBy(() -> PngExport.write(directory.resolve("none"), directory.resolve("sky.png"), small))
+                .isInstanceOf(Refusal.class);
+    }
+
+    private static List<Problem> check(Path where) {
+        return OutputDirectory.check(where, spec(20, 13), "5eed", Paintings.SETTINGS);
+    }
+
+    private static JobSpec spec(int width, int height) {
+        return new JobSpec(
+                "sky",
+                RenderingTask.UNCONDITIONAL,
+                new Canvas(width, height, 1),
+                "starry-night",
+                Optional.empty(),
+                "auto",
+                7,
+                new JobSpec.Sampling(Optional.empty(), Optional.empty(), Optional.empty()),
+                JobSpec.Context.FULL,
+                Paintings.format(TileEncoding.JPEG));
+    }
+
+    private static Manifest manifest(String contentHash, TileEncoding encoding) {
+        return new Manifest(
+                "0.1.0",
+                new JobId("sky"),
+                "{\"canvas\":{\"height\":13,\"width\":20},\"task\":\"unconditional\"}",
+                7,
+                contentHash,
+                new Manifest.Model("starry-night", "abc", "CC0-1.0"),
+                Optional.empty(),
+                Optional.of("cpu-bf16"),
+                Optional.of("bf16"),
+                new Manifest.Tiles(encoding, 90, Manifest.Tiles.thisEncoder(), 8, 20, 13),
+                NOON,
+                Optional.empty(),
+                Map.of());
+    }
+}
