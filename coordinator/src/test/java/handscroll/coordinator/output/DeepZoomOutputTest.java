@@ -127,7 +127,8 @@ class DeepZoomOutputTest {
             List<RenderedTile> acknowledged = storeUntilDeath(files, encoding, tiles);
             died = files.dead;
 
-            DeepZoomOutput again = output(SMALL, new DyingFiles(here, encoding.extension(), Integer.MAX_VALUE), encoding);
+            DeepZoomOutput again =
+                    output(SMALL, new DyingFiles(here, encoding.extension(), Integer.MAX_VALUE), encoding);
             again.resume();
             for (RenderedTile tile : acknowledged) {
                 int index = SMALL.grid(SMALL.topLevel()).index(tile.patch().cell());
@@ -294,7 +295,12 @@ class DeepZoomOutputTest {
 
     private DeepZoomOutput output(Pyramid pyramid, TileFiles files, TileEncoding encoding) throws IOException {
         return new DeepZoomOutput(
-                pyramid, Paintings.format(encoding), files, Paintings.SETTINGS, Runnable::run, (level, column, row) -> {});
+                pyramid,
+                Paintings.format(encoding),
+                files,
+                Paintings.SETTINGS,
+                Runnable::run,
+                (level, column, row) -> {});
     }
 
     private DeepZoomOutput open(Path here, Pyramid pyramid, TileEncoding encoding) {

@@ -94,7 +94,8 @@ class OutputDirectoryTest {
         Manifest begun = manifest("5eed", TileEncoding.JPEG);
         begun.write(directory);
         assertThat(Manifest.read(directory)).contains(begun);
-        Manifest ended = begun.finished(NOON.plusSeconds(3), Map.of("seconds", 3.0, "patches", 24.0));
+        Manifest ended =
+                begun.finished(Optional.of("cpu-bf16"), NOON.plusSeconds(3), Map.of("seconds", 3.0, "patches", 24.0));
         ended.write(directory);
         assertThat(Manifest.read(directory)).contains(ended);
         assertThat(Files.readString(directory.resolve("manifest.json")))
