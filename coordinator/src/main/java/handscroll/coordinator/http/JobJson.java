@@ -63,7 +63,8 @@ final class JobJson {
         json.putObject("work")
                 .put("samplingSeconds", seconds(status.work().sampling()))
                 .put("decodingSeconds", seconds(status.work().decoding()))
-                .put("encodingSeconds", seconds(status.work().encoding()));
+                .put("encodingSeconds", seconds(status.work().encoding()))
+                .put("slotSeconds", seconds(status.slotTime()));
         status.cause().ifPresentOrElse(cause -> json.put("cause", cause), () -> json.putNull("cause"));
         return json;
     }
