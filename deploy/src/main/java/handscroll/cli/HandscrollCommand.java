@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
         description = "Renders pictures too large for one machine or one model call.",
         subcommands = {
             RenderCommand.class,
+            PlanCommand.class,
             ModelsCommand.class,
             CoordinatorCommand.class,
             WorkerCommand.class,

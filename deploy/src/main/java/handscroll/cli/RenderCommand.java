@@ -4,10 +4,15 @@ import akka.actor.typed.javadsl.AskPattern;
 import com.typesafe.config.Config;
 import handscroll.coordinator.job.Jobs;
 import handscroll.coordinator.job.Jobs.JobStatus;
+import handscroll.coordinator.output.OutputSettings;
+import handscroll.coordinator.output.PngExport;
+import handscroll.coordinator.plan.DryRun;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.Refusal;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -79,6 +84,12 @@ final class RenderCommand implements Callable<Integer> {
     private Optional<Path> resumed = Optional.empty();
 
     @Option(
+            names = "--png",
+            paramLabel = "FILE",
+            description = "At the end, write the whole picture into one file, too.")
+    private Optional<Path> png = Optional.empty();
+
+    @Option(
             names = "--port",
             paramLabel = "P",
             description = "Port of the page that shows the picture; 0 takes any free one.")
@@ -108,6 +119,7 @@ final class RenderCommand implements Callable<Integer> {
         if (workers < 1) {
             throw wrong("--workers is " + workers + "; at least 1 is needed");
         }
+        png.ifPresent(this::checkPng);
         Map<String, Object> options = new HashMap<>();
         port.ifPresent(number -> {
             options.put(SettingNames.HTTP_PORT, number);
@@ -121,8 +133,9 @@ final class RenderCommand implements Callable<Integer> {
             place = OutputPlace.ofInterrupted(resumed.get());
             job = Optional.empty();
         } else {
-            JobSpec checked = JobFiles.spec(jobFile.orElseThrow(), overrides, out, settings.models());
+            JobSpec checked = JobFile.read(jobFile.orElseThrow(), overrides, out);
             place = OutputPlace.ofNew(Path.of(checked.output().directory()));
+            DryRun.of(checked, settings.models());
             job = Optional.of(checked);
         }
         Logs.to(place.state());
@@ -147,7 +160,8 @@ final class RenderCommand implements Callable<Integer> {
                     }
                     JobStatus last = follow(farm, id, settings, err);
                     interruption.gate();
-                    return finish(last, place, CoordinatorCost.soFar());
+                    Duration coordinatorTime = CoordinatorCost.soFar();
+                    return finish(last, place, coordinatorTime, OutputSettings.from(config));
                 } catch (Refusal refused) {
                     interruption.gate();
                     if (job.isPresent()) {
@@ -226,7 +240,7 @@ final class RenderCommand implements Callable<Integer> {
         }
     }
 
-    private int finish(JobStatus last, OutputPlace place, Duration coordinatorTime) {
+    private int finish(JobStatus last, OutputPlace place, Duration coordinatorTime, OutputSettings outputSettings) {
         PrintWriter print = spec.commandLine().getOut();
         if (last.state() != Jobs.State.DONE) {
             String name = last.name();
@@ -236,9 +250,27 @@ final class RenderCommand implements Callable<Integer> {
                     how + System.lineSeparator() + "What is rendered is kept; continue " + name
                             + " with: handscroll render --resume " + place.quoted());
         }
-        var summary = new RenderSummary(last, workers, coordinatorTime);
+        png.ifPresent(file -> writePng(last.directory(), file, outputSettings));
+        var summary = new RenderSummary(last, workers, coordinatorTime, png);
         print.println(json ? summary.json().toPrettyString() : summary.text());
         return ExitCode.DONE;
+    }
+
+    private void checkPng(Path file) {
+        Path directory = file.toAbsolutePath().resolveSibling("").normalize();
+        if (Files.isDirectory(file) || !Files.isDirectory(directory) || !Files.isWritable(directory)) {
+            throw wrong("--png " + file + " cannot be written; name a file in a directory that is there");
+        }
+    }
+
+    private static void writePng(Path directory, Path file, OutputSettings settings) {
+        try {
+            PngExport.write(directory, file.toAbsolutePath(), settings);
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    "The picture in " + directory + " is whole, but " + file + " cannot be written: " + e.getMessage());
+        }
     }
 
     private ParameterException wrong(String sentence) {

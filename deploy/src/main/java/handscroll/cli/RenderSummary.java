@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import handscroll.coordinator.job.Jobs.JobStatus;
 import handscroll.protocol.lease.Leasing.WorkTime;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a render says at its end: where the picture lies, and where the time went.
@@ -20,7 +22,7 @@ import java.util.Locale;
  *   coordinator   0.21 ms a patch
  * </pre>
  */
-record RenderSummary(JobStatus status, int slotCount, Duration coordinatorTime) {
+record RenderSummary(JobStatus status, int slotCount, Duration coordinatorTime, Optional<Path> png) {
 
     double samplingShare() {
         return share(status.work().sampling());
@@ -48,7 +50,7 @@ record RenderSummary(JobStatus status, int slotCount, Duration coordinatorTime) 
     }
 
     private double share(Duration work) {
-        double slotSeconds = seconds(status.elapsed()) * Math.max(1, slotCount);
+        double slotSeconds = seconds(status.slotTime());
         return slotSeconds == 0 ? 0 : seconds(work) / slotSeconds;
     }
 
@@ -67,6 +69,8 @@ record RenderSummary(JobStatus status, int slotCount, Duration coordinatorTime) 
                 Figures.time(status.elapsed()),
                 patchCount() / Math.max(0.001, seconds(status.elapsed()))));
         text.append(line("picture", status.directory().toString()));
+        png.ifPresent(file ->
+                text.append(line("png", file.toAbsolutePath().normalize().toString())));
         if (!work.equals(WorkTime.NONE)) {
             text.append(line(
                     "sampling",
@@ -85,6 +89,7 @@ record RenderSummary(JobStatus status, int slotCount, Duration coordinatorTime) 
         json.put("name", status.name());
         json.put("state", status.state().name().toLowerCase(Locale.ROOT));
         json.put("directory", status.directory().toString());
+        png.ifPresent(file -> json.put("png", file.toAbsolutePath().normalize().toString()));
         json.put("patches", patchCount());
         json.put("criticalPath", status.criticalPath());
         json.put("elapsedSeconds", seconds(status.elapsed()));

@@ -1,7 +1,7 @@
 package handscroll.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.typesafe.config.ConfigRenderOptions;
+import handscroll.protocol.job.JobSpecWriter;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
@@ -55,8 +55,8 @@ final class SubmitCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CliSettings settings = CliSettings.from(shared.config("local.conf", Map.of()));
-        String text = JobFiles.text(jobFile, overrides, out).root().render(ConfigRenderOptions.concise());
-        JsonNode accepted = coordinator.client(settings).post("/api/jobs", "application/json", text);
+        String text = JobSpecWriter.toHocon(JobFile.read(jobFile, overrides, out));
+        JsonNode accepted = coordinator.client(settings).post("/api/jobs", "text/plain; charset=utf-8", text);
         PrintWriter print = spec.commandLine().getOut();
         if (json) {
             print.println(accepted.toPrettyString());

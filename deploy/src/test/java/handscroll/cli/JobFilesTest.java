@@ -1,0 +1,69 @@
+package handscroll.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import handscroll.coordinator.plan.Direction;
+import handscroll.coordinator.plan.PictureSize;
+import handscroll.coordinator.plan.Plan;
+import handscroll.coordinator.plan.Planner;
+import handscroll.coordinator.plan.Region;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.model.ModelCard;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The jobs that come with Handscroll can all be planned, from wherever the command is called. */
+class JobFilesTest {
+
+    private static final Path JOBS = Path.of("..", "config", "jobs");
+
+    /** The shape of the shipped model, so that this needs none of its weights. */
+    private static final ModelCard SHAPE = new ModelCard(
+            "starry-night", Path.of("."), "patch-encoder", 64, 8, 512, 2, 2, 0, 5, 16, 0.6, 560, 0.9, 100, "any", "00");
+
+    static List<Path> jobs() throws IOException {
+        try (Stream<Path> files = Files.list(JOBS)) {
+            return files.sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("jobs")
+    void everyJobCanBePlanned(Path file) {
+        assertThat(plan(file).wavefronts().sampledCount()).isPositive();
+    }
+
+    @ParameterizedTest
+    @MethodSource("jobs")
+    void everyPictureGivesMostOfItself(Path file) {
+        Plan plan = plan(file);
+        plan.given().ifPresent(given -> assertThat(given.cellCount()).isEqualTo(11 * 8));
+    }
+
+    @Test
+    void theScrollGrowsToTheRight() {
+        Plan plan = plan(JOBS.resolve("starry-scroll.conf"));
+        assertThat(plan.given()).contains(new Region(0, 0, 11, 8));
+        assertThat(plan.sampleGrid().cellCount()).isEqualTo(8 * 256);
+        assertThat(plan.direction()).isIn(Direction.OMEGA, Direction.ZETA, Direction.ZETA_STAR);
+    }
+
+    @Test
+    void theHandscrollHasTheSizeOfThePapers() {
+        Plan plan = plan(JOBS.resolve("starry-handscroll.conf"));
+        assertThat(plan.spec().canvas().widthPixels()).isEqualTo(38_912);
+        assertThat(plan.spec().canvas().heightPixels()).isEqualTo(2_048);
+    }
+
+    private static Plan plan(Path file) {
+        JobSpec spec = JobFile.read(file, List.of(), Optional.empty());
+        return Planner.plan(spec, SHAPE, spec.input().map(input -> PictureSize.of(Path.of(input.image()))));
+    }
+}
