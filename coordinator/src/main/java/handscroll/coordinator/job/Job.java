@@ -230,7 +230,6 @@ final class Job {
         renderingSince = now;
         counted = now;
         pace = new Pace(now);
-        ready.book().start();
         return ready.book().isComplete() ? finish() : offerReady();
     }
 

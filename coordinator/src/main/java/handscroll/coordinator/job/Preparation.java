@@ -153,6 +153,7 @@ final class Preparation {
         RenderBook book = new RenderBook(planned.plan(), planned.picture().map(picture -> (Picture) picture));
         TokenLog.Scan scan = TokenLog.scan(tokens, planned.identity(), book::restoreTokens);
         book.restoreTiles(output.storedTiles());
+        book.start();
         if (scan.segmentCount() > 0) {
             system.log()
                     .info(

@@ -140,11 +140,15 @@ public final class Planner {
         if (spec.sampling().horizon().isPresent()) {
             refuse("sampling.horizon", "the picture has its own", "leave it out; it is for canvases without input");
         }
-        if (right > canvas().widthPixels() || bottom > canvas().heightPixels()) {
+        boolean beside = right <= 0
+                || bottom <= 0
+                || input.xPixels() >= canvas().widthPixels()
+                || input.yPixels() >= canvas().heightPixels();
+        if (beside) {
             refuse(
                     "input",
-                    "a picture of " + picture + " leaves the canvas",
-                    "move it, or make the canvas at least " + right + " x " + bottom);
+                    "a picture of " + picture + " lies beside the canvas",
+                    "move it onto the canvas of " + canvas().widthPixels() + " x " + canvas().heightPixels());
             return Optional.empty();
         }
         Optional<Region> given = Region.coveredBy(

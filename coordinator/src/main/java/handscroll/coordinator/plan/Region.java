@@ -34,24 +34,25 @@ public record Region(int column, int row, int columns, int rows) {
      * that it covers in part is rendered, because its tokens are one whole; place a picture at
      * multiples of the patch size and all of it counts. Empty when no cell is covered.
      *
-     * @param xPixels where the picture's upper left lies on the canvas, with {@code yPixels}
+     * @param xPixels where the picture's upper left lies on the canvas, with {@code yPixels}; negative
+     *     where the picture sticks out
      */
     static Optional<Region> coveredBy(
             Grid grid, int cellPixels, int canvasWidth, int canvasHeight, int xPixels, int yPixels, PictureSize size) {
-        int column = ceilDiv(xPixels, cellPixels);
-        int row = ceilDiv(yPixels, cellPixels);
+        int column = Math.max(0, ceilDiv(xPixels, cellPixels));
+        int row = Math.max(0, ceilDiv(yPixels, cellPixels));
         int endColumn = xPixels + size.widthPixels() >= canvasWidth
                 ? grid.columns()
-                : (xPixels + size.widthPixels()) / cellPixels;
+                : Math.floorDiv(xPixels + size.widthPixels(), cellPixels);
         int endRow = yPixels + size.heightPixels() >= canvasHeight
                 ? grid.rows()
-                : (yPixels + size.heightPixels()) / cellPixels;
+                : Math.floorDiv(yPixels + size.heightPixels(), cellPixels);
         return endColumn > column && endRow > row
                 ? Optional.of(new Region(column, row, endColumn - column, endRow - row))
                 : Optional.empty();
     }
 
     private static int ceilDiv(int pixels, int cellPixels) {
-        return (pixels + cellPixels - 1) / cellPixels;
+        return -Math.floorDiv(-pixels, cellPixels);
     }
 }

@@ -126,8 +126,15 @@ class PlannerTest {
     }
 
     @Test
+    void takesWhatLiesOnTheCanvasOfAPictureThatSticksOut() {
+        Plan plan = extension(1280, 384, -4, -60);
+        assertThat(plan.given()).contains(new Region(0, 0, 9, 6));
+        assertThat(plan.axis().position(0)).isGreaterThan(0.1);
+    }
+
+    @Test
     void tellsAllProblemsAtOnce() {
-        JobSpec good = Specs.extension(640, 400, 0, 0, "spirall");
+        JobSpec good = Specs.extension(640, 400, 700, 0, "spirall");
         var spec = new JobSpec(
                 good.name(),
                 good.task(),
@@ -153,8 +160,8 @@ class PlannerTest {
                                 "leave it out; it is for canvases without input"),
                         new Problem(
                                 "input",
-                                "a picture of 640 x 512 pixels at [0, 0] leaves the canvas",
-                                "move it, or make the canvas at least 640 x 512"));
+                                "a picture of 640 x 512 pixels at [700, 0] lies beside the canvas",
+                                "move it onto the canvas of 640 x 400"));
     }
 
     @Test

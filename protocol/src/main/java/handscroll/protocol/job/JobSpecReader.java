@@ -38,7 +38,8 @@ import java.util.regex.Pattern;
  * output { to = "out/starry-scroll", tiles = jpeg, quality = 90, format = deep-zoom }
  * </pre>
  *
- * The picture is looked for beside the job file, the output beside the caller, as a user in a shell
+ * The picture may stick out of the canvas, {@code at = [-4, -60]} leaves out its first columns and rows.
+ * It is looked for beside the job file, the output beside the caller, as a user in a shell
  * expects of both. A canvas may have any size: whole patches cover it, and what they have too much
  * at the right and at the bottom is cut off.
  */
@@ -155,7 +156,7 @@ public final class JobSpecReader {
             fields.demand("input.at", "say where its upper left lies on the canvas: at = [x, y]");
         }
         Optional<Path> image = path(fields, "input.image").map(directory::resolve);
-        Optional<long[]> at = fields.pair("input.at", 0, MAX_SIDE_PIXELS);
+        Optional<long[]> at = fields.pair("input.at", -MAX_SIDE_PIXELS, MAX_SIDE_PIXELS);
         return image.flatMap(file -> at.map(
                 xy -> new JobSpec.Input(file.toAbsolutePath().normalize().toString(), (int) xy[0], (int) xy[1])));
     }

@@ -161,7 +161,7 @@ class JobSpecReaderTest {
         assertThat(problems(EXTENSION + "\ntask = unconditional"))
                 .extracting(Problem::where)
                 .containsExactly("input");
-        assertThat(problems(EXTENSION + "\ninput.at = [-1, 0]"))
+        assertThat(problems(EXTENSION + "\ninput.at = [2000000000, 0]"))
                 .extracting(Problem::where)
                 .containsExactly("input.at[0]");
     }
