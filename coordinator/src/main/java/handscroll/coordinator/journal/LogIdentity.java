@@ -2,11 +2,13 @@ package handscroll.coordinator.journal;
 
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.StringJoiner;
 
 /**
  * Whose tokens a log holds, so that it is never read into another picture.
@@ -25,27 +27,31 @@ public record LogIdentity(JobId job, String contentHash) {
     }
 
     /**
-     * The same job asked for again, e.g. into another directory, has the same content hash.
+     * The same job asked for again, e.g. into another directory, has the same content hash. Written out
+     * field by field, so that a spec that learns a new field does not cut old logs off.
      *
      * @param otherHashes of what the spec only names: the model, the input picture
      */
     public static LogIdentity of(JobId job, JobSpec spec, List<String> otherHashes) {
-        var tokensDependOn = List.of(
-                spec.task(),
-                spec.canvas(),
-                spec.input().map(input -> List.of(input.xPixels(), input.yPixels())),
-                spec.direction(),
-                spec.seed(),
-                spec.sampling(),
-                spec.context(),
-                otherHashes);
+        var tokensDependOn = new StringJoiner("\n");
+        tokensDependOn.add("task " + spec.task().configName());
+        tokensDependOn.add("canvas " + spec.canvas().widthPixels() + " x "
+                + spec.canvas().heightPixels() + " x " + spec.canvas().frameCount());
+        spec.input().ifPresent(input -> tokensDependOn.add("input at " + input.xPixels() + ", " + input.yPixels()));
+        tokensDependOn.add("direction " + spec.direction());
+        tokensDependOn.add("seed " + spec.seed());
+        spec.sampling().temperature().ifPresent(temperature -> tokensDependOn.add("temperature " + temperature));
+        spec.sampling().topK().ifPresent(topK -> tokensDependOn.add("top-k " + topK));
+        spec.sampling().horizon().ifPresent(horizon -> tokensDependOn.add("horizon " + horizon));
+        tokensDependOn.add("context " + spec.context().configName());
+        otherHashes.forEach(tokensDependOn::add);
         return new LogIdentity(job, HexFormat.of().formatHex(sha256(tokensDependOn.toString())));
     }
 
     /** Goes into the checksum of each record, so that a record of another job is never taken for ours. */
     long checksumSeed() {
         byte[] digest = sha256(job + "\n" + contentHash);
-        return java.nio.ByteBuffer.wrap(digest).getLong();
+        return ByteBuffer.wrap(digest).getLong();
     }
 
     private static byte[] sha256(String text) {

@@ -20,15 +20,25 @@ final class SegmentWriter implements Closeable {
     private long durableEnd;
     private long allocatedEnd;
 
-    SegmentWriter(SegmentFile file, long incarnation, LogIdentity identity, TokenLogSettings settings)
-            throws IOException {
+    private SegmentWriter(SegmentFile file, long checksumSeed, long preallocatedBytes) {
         this.file = file;
-        this.checksumSeed = identity.checksumSeed();
-        this.preallocatedBytes = settings.preallocatedBytes();
-        file.write(SegmentFormat.header(incarnation, identity), 0);
-        file.force(true);
-        durableEnd = SegmentFormat.HEADER_BYTES;
-        allocatedEnd = SegmentFormat.HEADER_BYTES;
+        this.checksumSeed = checksumSeed;
+        this.preallocatedBytes = preallocatedBytes;
+        this.durableEnd = SegmentFormat.HEADER_BYTES;
+        this.allocatedEnd = SegmentFormat.HEADER_BYTES;
+    }
+
+    /** Writes the header; closes the file if it cannot be written. */
+    static SegmentWriter begin(SegmentFile file, long incarnation, LogIdentity identity, TokenLogSettings settings)
+            throws IOException {
+        try {
+            file.write(SegmentFormat.header(incarnation, identity), 0);
+            file.force(true);
+            return new SegmentWriter(file, identity.checksumSeed(), settings.preallocatedBytes());
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
     }
 
     /** Returns when all of them are on the disk. */

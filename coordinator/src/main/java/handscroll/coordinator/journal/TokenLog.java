@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -25,7 +27,7 @@ import java.util.stream.Stream;
  * Remembers every token that was rendered: the source of the picture, which outlives processes,
  * decoders and the journal.
  *
- * <p>A log is a directory of segments. Each incarnation of the coordinator writes one of its own and
+ * <p>A log is a directory of segments. Each incarnation of the coordinator writes its own and
  * never touches an older one, so that a coordinator that was given up for dead, and is not, cannot
  * write between the records of its successor.
  *
@@ -72,7 +74,15 @@ public final class TokenLog {
         }
     }
 
-    private static final Pattern SEGMENT_NAME = Pattern.compile("segment-(\\d{5,18})\\.log");
+    private static final Pattern SEGMENT_NAME = Pattern.compile("segment-(\\d{5,18})(?:-(\\d{1,9}))?\\.log");
+
+    /** {@code segment-00007.log}; the second one that incarnation 7 began is {@code segment-00007-2.log}. */
+    private record Segment(Path directory, long incarnation, int part) {
+        Path path() {
+            String suffix = part == 1 ? "" : "-" + part;
+            return directory.resolve(String.format(Locale.ROOT, "segment-%05d%s.log", incarnation, suffix));
+        }
+    }
 
     private record Batch(List<Entry> entries, long bytes, CompletableFuture<Done> durable) {}
 
@@ -95,32 +105,34 @@ public final class TokenLog {
     }
 
     /**
-     * Begins the segment of this incarnation. Blocks on the disk.
+     * Begins a segment for this incarnation, and another one each time that it opens the log again.
+     * Blocks on the disk.
      *
      * @param directory of the log, made if it is not there
-     * @param incarnation larger than that of any coordinator before
+     * @param incarnation not smaller than that of any coordinator before
      * @throws Refusal when the directory holds the log of another job, spec or model, or that of a
      *     later coordinator
      */
     public static TokenLog open(Path directory, LogIdentity identity, long incarnation, TokenLogSettings settings) {
         try {
             Files.createDirectories(directory);
-            for (Path older : segments(directory)) {
-                if (incarnationOf(older) >= incarnation) {
+            int part = 1;
+            for (Segment older : segments(directory)) {
+                if (older.incarnation() > incarnation) {
                     throw new Refusal(
                             "The token log in " + directory + " cannot be written:",
                             List.of(new Problem(
-                                    String.valueOf(older.getFileName()),
-                                    "is not older than incarnation " + incarnation + " of the coordinator",
+                                    String.valueOf(older.path().getFileName()),
+                                    "is later than incarnation " + incarnation + " of the coordinator",
                                     "stop this coordinator, another one has taken over")));
                 }
-                try (SegmentReader reader = new SegmentReader(older, identity)) {
+                try (SegmentReader reader = new SegmentReader(older.path(), identity)) {
                     reader.checkHeader();
                 }
+                part = older.incarnation() == incarnation ? older.part() + 1 : 1;
             }
-            Path path = directory.resolve(String.format(Locale.ROOT, "segment-%05d.log", incarnation));
-            SegmentFile file = new SegmentFile(path);
-            return new TokenLog(directory, settings, new SegmentWriter(file, incarnation, identity, settings));
+            SegmentFile file = new SegmentFile(new Segment(directory, incarnation, part).path());
+            return new TokenLog(directory, settings, SegmentWriter.begin(file, incarnation, identity, settings));
         } catch (IOException e) {
             throw new UncheckedIOException(failure(directory, "cannot be opened", e));
         }
@@ -135,8 +147,8 @@ public final class TokenLog {
     public static Scan scan(Path directory, LogIdentity identity, Visitor visitor) {
         Scan found = new Scan(0, 0, 0);
         try {
-            for (Path path : segments(directory)) {
-                try (SegmentReader reader = new SegmentReader(path, identity)) {
+            for (Segment segment : segments(directory)) {
+                try (SegmentReader reader = new SegmentReader(segment.path(), identity)) {
                     reader.checkHeader();
                     found = found.plus(reader.readRecords(visitor));
                 }
@@ -224,25 +236,21 @@ public final class TokenLog {
         group.forEach(batch -> pendingBytes.addAndGet(-batch.bytes()));
     }
 
-    private static List<Path> segments(Path directory) throws IOException {
+    /** In the order in which they were begun. */
+    private static List<Segment> segments(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
         try (Stream<Path> children = Files.list(directory)) {
-            return children.filter(path -> SEGMENT_NAME
-                            .matcher(String.valueOf(path.getFileName()))
-                            .matches())
-                    .sorted(java.util.Comparator.comparingLong(TokenLog::incarnationOf))
+            return children.map(child -> SEGMENT_NAME.matcher(String.valueOf(child.getFileName())))
+                    .filter(Matcher::matches)
+                    .map(name -> new Segment(
+                            directory,
+                            Long.parseLong(name.group(1)),
+                            name.group(2) == null ? 1 : Integer.parseInt(name.group(2))))
+                    .sorted(Comparator.comparingLong(Segment::incarnation).thenComparingInt(Segment::part))
                     .toList();
         }
-    }
-
-    private static long incarnationOf(Path segment) {
-        var name = SEGMENT_NAME.matcher(String.valueOf(segment.getFileName()));
-        if (!name.matches()) {
-            throw new IllegalArgumentException(segment + " is no segment of a token log");
-        }
-        return Long.parseLong(name.group(1));
     }
 
     private static IOException failure(Path directory, String what, Exception cause) {

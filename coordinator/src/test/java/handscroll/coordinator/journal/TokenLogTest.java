@@ -158,10 +158,26 @@ class TokenLogTest {
     void refusesToWriteBesideALaterCoordinator() throws Exception {
         done(TokenLog.open(directory, SKY, 5, SETTINGS).close());
 
-        assertThatThrownBy(() -> TokenLog.open(directory, SKY, 5, SETTINGS))
+        assertThatThrownBy(() -> TokenLog.open(directory, SKY, 4, SETTINGS))
                 .isInstanceOf(Refusal.class)
+                .hasMessageContaining("is later than incarnation 4")
                 .hasMessageContaining("another one has taken over");
-        assertThatThrownBy(() -> TokenLog.open(directory, SKY, 4, SETTINGS)).isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void isOpenedAgainByTheSameCoordinatorWhenAPausedJobGoesOn() throws Exception {
+        for (int cell = 0; cell < 12; cell++) {
+            TokenLog log = TokenLog.open(directory, SKY, 5, SETTINGS);
+            done(log.append(cells(cell, 1)));
+            done(log.close());
+        }
+
+        assertThat(directory).isDirectoryContaining("glob:**segment-00005-12.log");
+        assertThat(scan()).isEqualTo(new TokenLog.Scan(12, 12, 0));
+        assertThat(found)
+                .extracting(text -> text.substring(0, text.indexOf(' ')))
+                .startsWith("0:0", "0:1")
+                .endsWith("0:10", "0:11");
     }
 
     @Test
@@ -215,7 +231,7 @@ class TokenLogTest {
     }
 
     private TokenLog log(SegmentFile file) throws IOException {
-        return new TokenLog(directory, SETTINGS, new SegmentWriter(file, 1, SKY, SETTINGS));
+        return new TokenLog(directory, SETTINGS, SegmentWriter.begin(file, 1, SKY, SETTINGS));
     }
 
     private void writeClosed(int count) throws Exception {
