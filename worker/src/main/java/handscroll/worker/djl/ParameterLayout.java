@@ -79,6 +79,18 @@ public final class ParameterLayout {
         return parameters.stream().mapToInt(Parameter::size).sum();
     }
 
+    /** Where a parameter begins in the flat vector. */
+    int offset(String name) {
+        int at = 0;
+        for (Parameter parameter : parameters) {
+            if (parameter.name().equals(name)) {
+                return at;
+            }
+            at += parameter.size();
+        }
+        throw new IllegalArgumentException("no parameter " + name);
+    }
+
     /** A flat vector of initial values. */
     public float[] initial(RandomGenerator random) {
         float[] flat = new float[size()];

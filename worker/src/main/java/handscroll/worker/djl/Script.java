@@ -61,7 +61,7 @@ public final class Script implements AutoCloseable {
     /**
      * Runs a method; the results belong to {@code owner}.
      *
-     * @param arguments an {@link NDArray}, {@link Long}, {@link Double} or {@code long[]} each, in the
+     * @param arguments an {@link NDArray}, {@link Long}, {@link Double} or {@link NDList} each, in the
      *     order of the method's parameters
      */
     public NDList call(NDManager owner, String method, Object... arguments) {
@@ -110,8 +110,8 @@ public final class Script implements AutoCloseable {
             return IValue.from(number);
         } else if (argument instanceof Double number) {
             return IValue.from(number);
-        } else if (argument instanceof long[] numbers) {
-            return IValue.listFrom(numbers);
+        } else if (argument instanceof NDList tensors) {
+            return IValue.listFrom(tensors.stream().map(PtNDArray.class::cast).toArray(PtNDArray[]::new));
         }
         throw new IllegalArgumentException("no TorchScript value for " + argument.getClass());
     }

@@ -1,5 +1,8 @@
 package handscroll.worker.djl;
 
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+
 /**
  * The sizes of a transformer that draws patches of 8 x 8 tokens with context extent (2, 2, 0).
  *
@@ -23,8 +26,11 @@ public record TransformerShape(int codes, int width, int heads, int layers, int 
     /** Numbers that tell a token row's height in the picture: sine and cosine of four frequencies. */
     public static final int HEIGHT_FEATURES = 8;
 
-    /** The shipped size: 6.6 million parameters. */
-    public static final TransformerShape STANDARD = new TransformerShape(512, 256, 8, 4, 2);
+    /** Numbers that a token's code is looked up as. */
+    static final int CODE_WIDTH = 64;
+
+    /** The shipped size: 5 million parameters. */
+    public static final TransformerShape STANDARD = new TransformerShape(512, 256, 8, 4, 1);
 
     /** The row of the offset table for a patch so far away, in patches. */
     public static int offsetRow(int columnOffset, int rowOffset) {
@@ -42,10 +48,11 @@ public record TransformerShape(int codes, int width, int heads, int layers, int 
 
     ParameterLayout layout() {
         ParameterLayout layout = new ParameterLayout()
-                .normal("neighbour", 0.02, 8 * (codes + 1), width)
+                .normal("code", 0.3, codes + 1, CODE_WIDTH)
+                .linear("around", 8 * CODE_WIDTH, width, 0.04)
                 .normal("position", 0.02, PATCH_TOKENS, width)
                 .linear("vertical", HEIGHT_FEATURES, width, 0.05)
-                .normal("encoder.token", 0.05, codes, width)
+                .linear("encoder.code", CODE_WIDTH, width, 0.1)
                 .normal("encoder.position", 0.02, PATCH_TOKENS, width);
         for (int i = 0; i < encoderLayers; i++) {
             block(layout, "encoder." + i);
@@ -59,8 +66,43 @@ public record TransformerShape(int codes, int width, int heads, int layers, int 
             layout.normal(name + ".empty", 0.02, 1, 2, width);
         }
         layout.norm("head.norm", width);
-        layout.linear("head", width, codes, 0.02);
+        layout.normal("head.shared", 0.02, CODE_WIDTH, width);
+        layout.normal("head.own", 0.002, codes, width);
+        layout.constant("head.bias", 0, codes);
         return layout;
+    }
+
+    /**
+     * Random weights, except for what is known before the first step: codes start as the tokenizer's own
+     * vectors and the bias of the head as their frequencies.
+     *
+     * @param codebook of the tokenizer, [codes, dim]
+     * @param counts how often each code occurs
+     */
+    public float[] initial(RandomGenerator random, float[] codebook, long[] counts) {
+        ParameterLayout layout = layout();
+        float[] flat = layout.initial(random);
+        int dim = codebook.length / codes;
+        int code = layout.offset("code");
+        for (int k = 0; k < Math.min(dim, CODE_WIDTH); k++) {
+            double sum = 0;
+            double squares = 0;
+            for (int c = 0; c < codes; c++) {
+                sum += codebook[c * dim + k];
+                squares += codebook[c * dim + k] * codebook[c * dim + k];
+            }
+            double mean = sum / codes;
+            double deviation = Math.sqrt(squares / codes - mean * mean) + 1e-9;
+            for (int c = 0; c < codes; c++) {
+                flat[code + c * CODE_WIDTH + k] = (float) ((codebook[c * dim + k] - mean) / deviation);
+            }
+        }
+        long total = Arrays.stream(counts).sum();
+        int bias = layout.offset("head.bias");
+        for (int c = 0; c < codes; c++) {
+            flat[bias + c] = (float) Math.log((counts[c] + 1.0) / (total + codes) * codes);
+        }
+        return flat;
     }
 
     private void block(ParameterLayout layout, String name) {

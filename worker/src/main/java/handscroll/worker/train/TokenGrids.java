@@ -57,6 +57,17 @@ final class TokenGrids implements AutoCloseable {
         return grids.get(by.nextInt(grids.size()));
     }
 
+    /** How often each code occurs in the stock. */
+    long[] counts(int codes) {
+        long[] counts = new long[codes];
+        for (TokenGrid grid : grids) {
+            for (short token : grid.tokens()) {
+                counts[token]++;
+            }
+        }
+        return counts;
+    }
+
     private TokenGrid variant() {
         Picture picture = pictures.get(random.nextInt(pictures.size()));
         double scale = 0.75 * Math.pow(1.35 / 0.75, random.nextDouble());

@@ -62,7 +62,7 @@ public final class Training implements AutoCloseable {
                     new Sharpening(manager, tokenizer, weights, codebook, pictures, replicas, seed));
             try (TokenGrids grids = new TokenGrids(manager, tokenizer, weights, codebook, pictures, seed)) {
                 learn("transformer", plan.transformerTime(), () ->
-                        new TransformerTraining(manager, transformer, grids, replicas, seed));
+                        new TransformerTraining(manager, transformer, grids, codebook, replicas, seed));
             }
         }
     }

@@ -12,7 +12,7 @@ import java.util.Random;
 /** Third stage of training: learns to draw patches in the order of the token grids' pictures. */
 final class TransformerTraining implements Stage {
 
-    private static final double PEAK_RATE = 1e-3;
+    private static final double PEAK_RATE = 1.2e-3;
     private static final int STEPS_PER_VARIANT = 12;
     private static final int FIRST_VARIANTS = 12;
 
@@ -25,17 +25,24 @@ final class TransformerTraining implements Stage {
     private double plain;
 
     TransformerTraining(
-            NDManager parent, TransformerNetwork network, TokenGrids grids, Replicas replicas, long seed) {
+            NDManager parent,
+            TransformerNetwork network,
+            TokenGrids grids,
+            float[] codebook,
+            Replicas replicas,
+            long seed) {
         this.network = network;
         this.grids = grids;
         this.replicas = replicas;
         this.random = new Random(seed);
         this.manager = parent.newSubManager();
         this.optimizer = new Optimizer(
-                manager, network.layout(), new Optimizer.Settings(0.9, 0.98, 0.05, 1.0, 0.998), seed);
+                manager, network.layout(), new Optimizer.Settings(0.9, 0.98, 0.05, 1.0, 0.99), seed);
         for (int i = 0; i < FIRST_VARIANTS; i++) {
             grids.renew();
         }
+        long[] counts = grids.counts(network.shape().codes());
+        optimizer.start(network.shape().initial(random, codebook, counts));
     }
 
     @Override

@@ -33,7 +33,8 @@ class Transformer(Module):
   # What later patches may know of finished ones: [n, 64] tokens to [n, 64, d], from their own tokens alone.
   # `e` holds the embeddings (fp32 while learning, so that rare gradients are not rounded away), `p` the rest.
   def encode(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], tokens: Tensor) -> Tensor:
-    x = torch.to(torch.add(torch.embedding(e["encoder.token"], tokens), e["encoder.position"]), 6)
+    look = torch.embedding(e["code"], tokens)
+    x = torch.to(torch.add(self.project(p, "encoder.code", look), p["encoder.position"]), 6)
     for i in range(ENCODER_LAYERS):
       name = torch.add("encoder.", str(i))
       qkv = self.project(p, torch.add(name, ".qkv"), self.norm(p, torch.add(name, ".norm1"), x))
@@ -48,10 +49,21 @@ class Transformer(Module):
     grid = torch.view(states, [torch.size(states, 0), 4, 2, 4, 2, WIDTH])
     return torch.view(torch.mean(grid, [2, 4]), [torch.size(states, 0), 16, WIDTH])
 
-  # Sum of the embeddings of the eight tokens around each: [..., 8] to [..., d] in fp32.
-  def look_around(self: __torch__.Transformer, e: Dict[str, Tensor], neighbours: Tensor) -> Tensor:
-    rows = torch.add(neighbours, torch.mul(torch.arange(8, dtype=4, device=ops.prim.device(neighbours)), CODES + 1))
-    return torch.sum(torch.embedding(e["neighbour"], rows), [-2], dtype=6)
+  # What a token is drawn from: the codes of the eight tokens around it, its place, its height in the picture.
+  # A code is a learned vector that starts as the tokenizer's own, so that codes which look alike begin alike.
+  # [..., 8] tokens to [..., d] in fp32.
+  def look_around(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], neighbours: Tensor) -> Tensor:
+    look = torch.flatten(torch.embedding(e["code"], neighbours), -2)
+    return torch.to(self.project(p, "around", look), 6)
+
+  # Logits of the next token; codes that look alike share a part of their weights. [..., d] to [..., CODES].
+  def judge(self: __torch__.Transformer, p: Dict[str, Tensor], weight: Tensor, x: Tensor) -> Tensor:
+    h = torch.to(self.norm(p, "head.norm", x), weight)
+    return torch.to(torch.linear(h, weight, p["head.bias"]), 6)
+
+  def head(self: __torch__.Transformer, p: Dict[str, Tensor]) -> Tensor:
+    shared = torch.matmul(torch.slice(p["code"], 0, 0, CODES), p["head.shared"])
+    return torch.add(p["head.own"], shared)
 
   # Context keys or values of all slots: gathered [n, s, t, d] plus one learned row a slot, to [n, s * t, d].
   def with_offset(self: __torch__.Transformer, x: Tensor, table: Tensor, offsets: Tensor) -> Tensor:
@@ -70,7 +82,7 @@ class Transformer(Module):
     n = torch.size(inputs, 0)
     states = self.encode(e, p, inputs)
     pooled = self.pool(states)
-    x = torch.add(self.look_around(e, neighbours), e["position"])
+    x = torch.add(self.look_around(e, p, neighbours), e["position"])
     height = torch.repeat_interleave(torch.linear(vertical, e["vertical.weight"], e["vertical.bias"]), 8, 1)
     x = torch.add(x, height)
     later = torch.triu(torch.full([64, 64], -inf), 1)
@@ -95,9 +107,104 @@ class Transformer(Module):
       a = self.attend(self.split_heads(q), self.split_heads(keys), self.split_heads(values), mask)
       x = torch.add(x, self.project(p, torch.add(name, ".out"), self.join_heads(a)))
       x = self.feed_forward(p, name, x)
-    logits = torch.to(self.project(p, "head", self.norm(p, "head.norm", x)), 6)
+    logits = self.judge(p, self.head(p), x)
     rows = torch.view(logits, [-1, CODES])
     loss = torch.cross_entropy_loss(rows, torch.flatten(targets), None, 1, -100, 0.1)
     plain = torch.cross_entropy_loss(torch.detach(rows), torch.flatten(targets))
     gradient = unchecked_cast(Tensor, torch.grad([loss], [leaf], None, None, False, False)[0])
     return (torch.detach(loss), gradient, plain)
+
+  # The flat vector in the type numbered `kind`, for rendering.
+  def cast(self: __torch__.Transformer, w: Tensor, kind: int) -> Tensor:
+    return torch.to(w, kind)
+
+  # What the pool keeps of finished patches [n, 64]: for each layer keys beside values, of all tokens
+  # [n, LAYERS, 64, 2d] and of their 2 x 2 means [n, LAYERS, 16, 2d]. Free of place: offsets come at use.
+  def states(self: __torch__.Transformer, w: Tensor, tokens: Tensor) -> Tuple[Tensor, Tensor]:
+    p = self.named(w)
+    near = self.encode(p, p, tokens)
+    far = self.pool(near)
+    of_near = annotate(List[Tensor], [])
+    of_far = annotate(List[Tensor], [])
+    for i in range(LAYERS):
+      name = torch.add(torch.add("decoder.", str(i)), ".context")
+      _0 = torch.append(of_near, self.project(p, name, near))
+      _1 = torch.append(of_far, self.project(p, name, far))
+    return (torch.stack(of_near, 1), torch.stack(of_far, 1))
+
+  # Keys (or values) of one layer for a batch of patches, with room for their own: [B, heads, N + 64, d / heads].
+  def room(self: __torch__.Transformer, empty: Tensor, near: Tensor, far: Tensor) -> Tensor:
+    n = torch.size(near, 0)
+    own = torch.new_zeros(near, [n, 64, WIDTH])
+    first = torch.expand(empty, [n, 1, WIDTH])
+    return torch.contiguous(self.split_heads(torch.cat([first, near, far, own], 1)))
+
+  # Draws a batch of patches token by token, [B, 64].
+  #   near: B * s states [LAYERS, 64, 2d], far: B * f states [LAYERS, 16, 2d], slot by slot for each patch,
+  #   *_offsets: rows of the offset table [B, s] and [B, f], *_bias: 0, or minus infinity for an empty slot,
+  #   window [B, 10, 10]: the patch with the tokens around it, CODES where unknown,
+  #   vertical [B, 8, FREQUENCIES], noise [B, 64, CODES]: Gumbel noise for each token and code.
+  # Each operation computes a patch independently of the rest of its batch, so any batch gives the same bits.
+  def sample(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, noise: Tensor, temperature: float, top_k: int) -> Tensor:
+    p = self.named(w)
+    n = torch.size(window, 0)
+    near_all = torch.view(torch.stack(near), [n, -1, LAYERS, 64, 2 * WIDTH])
+    far_all = torch.view(torch.stack(far), [n, -1, LAYERS, 16, 2 * WIDTH])
+    keys = annotate(List[Tensor], [])
+    values = annotate(List[Tensor], [])
+    norm1 = annotate(List[Tensor], [])
+    norm2 = annotate(List[Tensor], [])
+    weights = annotate(List[Tensor], [])
+    for i in range(LAYERS):
+      name = torch.add("decoder.", str(i))
+      table = p[torch.add(name, ".offset")]
+      empty = p[torch.add(name, ".empty")]
+      near_k, near_v, = torch.split(torch.select(near_all, 2, i), WIDTH, 3)
+      far_k, far_v, = torch.split(torch.select(far_all, 2, i), WIDTH, 3)
+      near_k = self.with_offset(near_k, table, near_offsets)
+      far_k = self.with_offset(far_k, table, far_offsets)
+      _0 = torch.append(keys, self.room(torch.slice(empty, 1, 0, 1), near_k, far_k))
+      near_v = torch.reshape(near_v, [n, -1, WIDTH])
+      far_v = torch.reshape(far_v, [n, -1, WIDTH])
+      _1 = torch.append(values, self.room(torch.slice(empty, 1, 1, 2), near_v, far_v))
+      for part in [".norm1", ".norm2"]:
+        _2 = torch.append(norm1, torch.to(p[torch.add(torch.add(name, part), ".weight")], 6))
+        _3 = torch.append(norm2, torch.to(p[torch.add(torch.add(name, part), ".bias")], 6))
+      for part in [".qkv", ".out", ".widen", ".narrow"]:
+        _4 = torch.append(weights, p[torch.add(torch.add(name, part), ".weight")])
+        _5 = torch.append(weights, p[torch.add(torch.add(name, part), ".bias")])
+    context = torch.size(keys[0], 2) - 64
+    zero = torch.new_zeros(near_bias, [n, 1])
+    bias = torch.cat([zero, torch.repeat_interleave(near_bias, 64, 1), torch.repeat_interleave(far_bias, 16, 1)], 1)
+    later = torch.triu(torch.full([64, 64], -inf, device=ops.prim.device(bias)), 1)
+    head = self.head(p)
+    around = torch.tensor([0, 1, 2, 3, 5, 6, 7, 8], dtype=4, device=ops.prim.device(window))
+    height = torch.to(torch.linear(torch.to(vertical, w), p["vertical.weight"], p["vertical.bias"]), 6)
+    position = torch.to(p["position"], 6)
+    tokens = torch.new_zeros(window, [n, 64])
+    for m in range(64):
+      r = m // 8
+      c = m % 8
+      near_by = torch.reshape(torch.narrow(torch.narrow(window, 1, r, 3), 2, c, 3), [n, 9])
+      x = self.look_around(p, p, torch.index_select(near_by, 1, around))
+      x = torch.add(torch.add(x, torch.select(position, 0, m)), torch.select(height, 1, r))
+      mask = torch.cat([bias, torch.expand(torch.select(later, 0, m), [n, 64])], 1)
+      mask = torch.view(torch.to(mask, w), [n, 1, 1, -1])
+      for i in range(LAYERS):
+        h = torch.to(torch.layer_norm(x, [WIDTH], norm1[2 * i], norm2[2 * i]), w)
+        qkv = torch.view(torch.linear(h, weights[8 * i], weights[8 * i + 1]), [n, 3, HEADS, WIDTH // HEADS])
+        _6 = torch.copy_(torch.select(keys[i], 2, context + m), torch.select(qkv, 1, 1))
+        _7 = torch.copy_(torch.select(values[i], 2, context + m), torch.select(qkv, 1, 2))
+        a = self.attend(torch.unsqueeze(torch.select(qkv, 1, 0), 2), keys[i], values[i], mask)
+        x = torch.add(x, torch.linear(torch.reshape(a, [n, WIDTH]), weights[8 * i + 2], weights[8 * i + 3]))
+        h = torch.to(torch.layer_norm(x, [WIDTH], norm1[2 * i + 1], norm2[2 * i + 1]), w)
+        h = torch.gelu(torch.linear(h, weights[8 * i + 4], weights[8 * i + 5]))
+        x = torch.add(x, torch.linear(h, weights[8 * i + 6], weights[8 * i + 7]))
+      logits = self.judge(p, head, x)
+      best, _8, = torch.topk(logits, top_k)
+      floor = torch.narrow(best, 1, top_k - 1, 1)
+      drawn = torch.add(torch.div(logits, temperature), torch.select(noise, 1, m))
+      token = torch.argmax(torch.masked_fill(drawn, torch.lt(logits, floor), -inf), 1)
+      _9 = torch.copy_(torch.select(tokens, 1, m), token)
+      _10 = torch.copy_(torch.select(torch.select(window, 1, r + 1), 1, c + 1), token)
+    return tokens
