@@ -4,6 +4,10 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * Starts libtorch the way the farm needs it: offline, one intra-op thread a call, no graph optimiser.
@@ -64,6 +68,39 @@ public final class LibTorch {
     public static String version() {
         start();
         return Engine.getEngine("PyTorch").getVersion();
+    }
+
+    /**
+     * What the bits of a result depend on besides the model: workers of one class make the same ones.
+     * GPU and CPU never agree, nor do CPUs with and without bf16 units.
+     */
+    public static String deviceClass(Device device) {
+        if (device.isGpu()) {
+            return "cuda-bf16";
+        }
+        String flags = cpuFlags();
+        if (flags.contains(" amx_bf16 ")) {
+            return "cpu-bf16-amx";
+        } else if (flags.contains(" avx512_bf16 ")) {
+            return "cpu-bf16-avx512";
+        }
+        return flags.contains(" avx512f ") ? "cpu-fp32-avx512" : "cpu-fp32";
+    }
+
+    /** Number types as TorchScript counts them: bf16 where the device multiplies it fast, else fp32. */
+    static long numberType(Device device) {
+        return deviceClass(device).contains("bf16") ? 15 : 6;
+    }
+
+    private static String cpuFlags() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("flags"))
+                    .findFirst()
+                    .map(line -> line + " ")
+                    .orElse("");
+        } catch (IOException e) {
+            return ""; // no Linux: the class without any claims
+        }
     }
 
     private static void setUnlessGiven(String key, String value) {

@@ -3,6 +3,7 @@ package handscroll.worker.train;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import handscroll.worker.djl.LibTorch;
+import handscroll.worker.djl.ModelDirectory;
 import handscroll.worker.djl.TokenizerNetwork;
 import handscroll.worker.djl.TokenizerShape;
 import handscroll.worker.djl.TransformerNetwork;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import javax.imageio.ImageIO;
 
 /**
  * Learns a model from pictures, from first pixel to finished model directory.
@@ -26,6 +28,7 @@ import java.util.function.Supplier;
 public final class Training implements AutoCloseable {
 
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(60);
+    private static final Duration SHOW_INTERVAL = Duration.ofMinutes(6);
     private static final Duration LINE_INTERVAL = Duration.ofSeconds(15);
 
     private final TrainingPlan plan;
@@ -55,26 +58,27 @@ public final class Training implements AutoCloseable {
         try (TokenizerNetwork tokenizer = new TokenizerNetwork(TokenizerShape.STANDARD);
                 TransformerNetwork transformer = new TransformerNetwork(TransformerShape.STANDARD)) {
             learn("tokenizer", plan.tokenizerTime(), () ->
-                    new TokenizerTraining(manager, tokenizer, pictures, replicas, seed));
+                    new TokenizerTraining(manager, tokenizer, pictures, replicas, seed), () -> {});
             float[] weights = checkpoint.vector("tokenizer.average");
             float[] codebook = checkpoint.vector("codebook");
             learn("sharpening", plan.sharpeningTime(), () ->
-                    new Sharpening(manager, tokenizer, weights, codebook, pictures, replicas, seed));
+                    new Sharpening(manager, tokenizer, weights, codebook, pictures, replicas, seed), () -> {});
             try (TokenGrids grids = new TokenGrids(manager, tokenizer, weights, codebook, pictures, seed)) {
                 learn("transformer", plan.transformerTime(), () ->
-                        new TransformerTraining(manager, transformer, grids, codebook, replicas, seed));
+                        new TransformerTraining(manager, transformer, grids, codebook, replicas, seed), () ->
+                        show(grids));
             }
         }
     }
 
     /** Runs one stage unless the checkpoint says that it is finished. */
-    private void learn(String name, Duration budget, Supplier<Stage> start) throws IOException {
+    private void learn(String name, Duration budget, Supplier<Stage> start, Show show) throws IOException {
         String finished = name + ".finished";
         if (checkpoint.number(finished, 0) > 0) {
             return;
         }
         try (Stage stage = start.get()) {
-            learn(stage, budget);
+            learn(stage, budget, show);
             checkpoint.put(finished, 1);
             for (String part : List.of("weights", "moment", "square", "use", "total")) {
                 checkpoint.forget(name + "." + part);
@@ -83,17 +87,19 @@ public final class Training implements AutoCloseable {
         }
     }
 
-    private void learn(Stage stage, Duration budget) throws IOException {
+    private void learn(Stage stage, Duration budget, Show show) throws IOException {
         String spentKey = stage.name() + ".seconds";
         double before = checkpoint.number(spentKey, 0);
         if (before > 0) {
             stage.restore(checkpoint);
         }
+        LossCurve curve = new LossCurve(stage.name(), checkpoint);
         double whole = budget.toMillis() / 1000.0;
         long start = System.nanoTime();
         double spent = before;
         double lastCheckpoint = spent;
         double lastLine = spent;
+        double lastShow = spent;
         double sum = 0;
         long count = 0;
         while (spent < whole) {
@@ -102,26 +108,70 @@ public final class Training implements AutoCloseable {
             spent = before + (System.nanoTime() - start) / 1e9;
             boolean over = spent >= whole;
             if (over || spent - lastLine > LINE_INTERVAL.toSeconds()) {
-                lines.accept(String.format(
-                        Locale.ROOT,
-                        "%-11s %5.1f of %.0f min, loss %.4f, %.2f steps/s, %s",
-                        stage.name(),
-                        spent / 60,
-                        whole / 60,
-                        sum / count,
-                        count / (spent - lastLine),
-                        stage.judgement()));
+                lines.accept(line(stage, spent, whole, sum / count, count / (spent - lastLine)));
+                curve.add(spent / 60, sum / count);
                 lastLine = spent;
                 sum = 0;
                 count = 0;
             }
-            if (over || spent - lastCheckpoint > CHECKPOINT_INTERVAL.toSeconds()) {
+            boolean showing = over || spent - lastShow > SHOW_INTERVAL.toSeconds();
+            if (showing || spent - lastCheckpoint > CHECKPOINT_INTERVAL.toSeconds()) {
                 stage.save(checkpoint);
+                curve.save(checkpoint);
                 checkpoint.put(spentKey, spent);
                 checkpoint.write(plan.directory());
                 lastCheckpoint = spent;
             }
+            if (showing) {
+                show.run();
+                spent = before + (System.nanoTime() - start) / 1e9;
+                lastShow = spent;
+            }
         }
+    }
+
+    private static String line(Stage stage, double spent, double whole, double loss, double rate) {
+        return String.format(
+                Locale.ROOT,
+                "%-11s %5.1f of %.0f min, loss %.4f, %.2f steps/s, %s",
+                stage.name(),
+                spent / 60,
+                whole / 60,
+                loss,
+                rate,
+                stage.judgement());
+    }
+
+    /** Writes the model as it is now, and pictures of what it can do: from the first time on it can be used. */
+    private void show(TokenGrids grids) throws IOException {
+        ModelDirectory model = new ModelDirectory(
+                TokenizerShape.STANDARD,
+                checkpoint.vector("sharpening.average"),
+                checkpoint.vector("codebook"),
+                TransformerShape.STANDARD,
+                checkpoint.vector("transformer.average"));
+        List<LossCurve> curves = List.of(
+                new LossCurve("tokenizer", checkpoint),
+                new LossCurve("sharpening", checkpoint),
+                new LossCurve("transformer", checkpoint));
+        Picture first = pictures.get(0);
+        model.write(
+                plan.directory(),
+                new ModelDirectory.Picture(first.height(), plan.horizon()),
+                plan.licence(),
+                Provenance.text(plan, checkpoint, curves));
+        ImageIO.write(
+                LossCurve.chart(curves),
+                "png",
+                plan.directory().resolve("loss-curve.png").toFile());
+        ImageIO.write(
+                SampleSheet.draw(model, first, grids, plan.seed()),
+                "png",
+                plan.directory().resolve("samples.png").toFile());
+    }
+
+    private interface Show {
+        void run() throws IOException;
     }
 
     @Override

@@ -19,6 +19,8 @@ final class TrainingMain {
         long seed = 1;
         double minutes = 60;
         boolean resume = false;
+        double horizon = 0.6;
+        String licence = "as the pictures";
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--name" -> name = arguments[++i];
@@ -28,12 +30,14 @@ final class TrainingMain {
                 case "--threads" -> threads = Integer.parseInt(arguments[++i]);
                 case "--seed" -> seed = Long.parseLong(arguments[++i]);
                 case "--minutes" -> minutes = Double.parseDouble(arguments[++i]);
+                case "--horizon" -> horizon = Double.parseDouble(arguments[++i]);
+                case "--licence" -> licence = arguments[++i];
                 case "--resume" -> resume = true;
                 default -> throw new IllegalArgumentException("unknown option " + arguments[i]);
             }
         }
         Duration time = Duration.ofMillis((long) (minutes * 60_000));
-        TrainingPlan plan = new TrainingPlan(name, pictures, frame, directory, time, threads, seed, resume);
+        TrainingPlan plan = new TrainingPlan(name, pictures, frame, directory, time, threads, seed, resume, horizon, licence);
         try (Training training = new Training(plan, System.out::println)) {
             training.run();
         }

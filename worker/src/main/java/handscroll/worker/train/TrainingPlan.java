@@ -15,6 +15,8 @@ import java.util.List;
  * @param threads replicas that learn side by side, one core each; part of what decides the result
  * @param seed of all random draws
  * @param resume whether to go on from the checkpoint in the directory
+ * @param horizon where sky meets land in the pictures, as a share of their height
+ * @param licence of the weights, which follows from the pictures'
  */
 public record TrainingPlan(
         String name,
@@ -24,7 +26,9 @@ public record TrainingPlan(
         Duration time,
         int threads,
         long seed,
-        boolean resume) {
+        boolean resume,
+        double horizon,
+        String licence) {
 
     private static final double TOKENIZER_SHARE = 0.15;
     private static final double SHARPENING_SHARE = 0.13;

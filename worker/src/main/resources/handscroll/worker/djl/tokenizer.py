@@ -130,7 +130,18 @@ class Tokenizer(Module):
   def to_tokens(self: __torch__.Tokenizer, w: Tensor, codebook: Tensor, x: Tensor, kind: int) -> Tensor:
     return self.nearest(self.encode(self.named(w), torch.to(x, kind)), codebook)
 
-  # Pixels [n, 3, 8h, 8w] in 0..255 (uint8) of tokens [n, h, w].
-  def to_pixels(self: __torch__.Tokenizer, w: Tensor, codebook: Tensor, tokens: Tensor, kind: int) -> Tensor:
-    y = self.decode(self.named(w), torch.to(self.look_up(tokens, codebook), kind))
-    return torch.to(torch.clamp(torch.round(torch.mul(torch.add(y, 1.), 127.5)), 0., 255.), 0)
+  # Tokens [h, w] of a window of pixels [8h + 2m, 8w + 2m, 3] in 0..255, m being 8 times `margin`.
+  def window_to_tokens(self: __torch__.Tokenizer, w: Tensor, codebook: Tensor, window: Tensor, margin: int, kind: int) -> Tensor:
+    x = torch.sub(torch.div(torch.to(window, 6), 127.5), 1.)
+    tokens = self.to_tokens(w, codebook, torch.unsqueeze(torch.permute(x, [2, 0, 1]), 0), kind)[0]
+    inner = torch.narrow(tokens, 0, margin, torch.size(tokens, 0) - 2 * margin)
+    return torch.contiguous(torch.narrow(inner, 1, margin, torch.size(tokens, 1) - 2 * margin))
+
+  # Pixels [8h, 8w, 3] in 0..255 (uint8) of a window of tokens [h + 2 margin, w + 2 margin].
+  def window_to_pixels(self: __torch__.Tokenizer, w: Tensor, codebook: Tensor, window: Tensor, margin: int, kind: int) -> Tensor:
+    codes = self.look_up(torch.unsqueeze(window, 0), codebook)
+    y = self.decode(self.named(w), torch.to(codes, kind))[0]
+    inner = torch.narrow(y, 1, 8 * margin, torch.size(y, 1) - 16 * margin)
+    inner = torch.narrow(inner, 2, 8 * margin, torch.size(y, 2) - 16 * margin)
+    levels = torch.clamp(torch.round(torch.mul(torch.add(inner, 1.), 127.5)), 0., 255.)
+    return torch.contiguous(torch.to(torch.permute(levels, [1, 2, 0]), 0))

@@ -1,0 +1,86 @@
+package handscroll.worker.djl;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * The weights of one model on one device, and the pool of states made with them: what all slots of a
+ * process share. Any thread may read; whoever loaded it closes it after the last slot.
+ */
+public final class LoadedModel implements AutoCloseable {
+
+    private final TokenizerNetwork tokenizer;
+    private final TransformerNetwork transformer;
+    private final NDManager manager;
+    private final long numberType;
+    private final NDArray tokenizerWeights;
+    private final NDArray codebook; // [codes, dim]
+    private final NDArray transformerWeights; // flat, in the number type
+    private final NearbyContextPool pool;
+
+    /** @param poolBytes of native memory for states of rendered patches */
+    public LoadedModel(ModelDirectory model, Device device, long poolBytes) {
+        manager = LibTorch.newManager(device);
+        LibTorch.forbidGradients();
+        tokenizer = new TokenizerNetwork(model.tokenizer());
+        transformer = new TransformerNetwork(model.transformer());
+        numberType = LibTorch.numberType(device);
+        tokenizerWeights = manager.create(model.tokenizerWeights());
+        codebook = manager.create(
+                model.codebook(),
+                new Shape(model.tokenizer().codes(), model.tokenizer().dim()));
+        try (NDManager loading = manager.newSubManager()) {
+            NDArray full = loading.create(model.transformerWeights());
+            transformerWeights =
+                    transformer.script().call(manager, "cast", full, numberType).singletonOrThrow();
+        }
+        pool = new NearbyContextPool(poolBytes);
+    }
+
+    /** The operators of one slot; opened and used by that slot's thread. */
+    public SlotOperators open() {
+        return new SlotOperators(this);
+    }
+
+    TokenizerNetwork tokenizer() {
+        return tokenizer;
+    }
+
+    TransformerNetwork transformer() {
+        return transformer;
+    }
+
+    NDManager manager() {
+        return manager;
+    }
+
+    long numberType() {
+        return numberType;
+    }
+
+    NDArray tokenizerWeights() {
+        return tokenizerWeights;
+    }
+
+    NDArray codebook() {
+        return codebook;
+    }
+
+    NDArray transformerWeights() {
+        return transformerWeights;
+    }
+
+    NearbyContextPool pool() {
+        return pool;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        manager.close();
+        tokenizer.close();
+        transformer.close();
+    }
+}

@@ -1,0 +1,323 @@
+package handscroll.worker.djl;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.task.ContextPatch;
+import handscroll.protocol.task.PixelBlock;
+import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.Task;
+import handscroll.protocol.task.TokenBlock;
+import handscroll.worker.render.PatchOperators;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A model's operators on PyTorch for one slot. Confined to the thread that opened it. */
+public final class SlotOperators implements PatchOperators {
+
+    private static final int SIDE = TransformerShape.PATCH_SIDE;
+    private static final int TOKENS = TransformerShape.PATCH_TOKENS;
+    private static final int FEATURES = TransformerShape.HEIGHT_FEATURES;
+
+    private final LoadedModel model;
+    private final NDManager slot;
+    private final NDArray emptyNear; // [layers, 64, 2d], stands where a slot has no patch
+    private final NDArray emptyFar; // [layers, 16, 2d]
+
+    SlotOperators(LoadedModel model) {
+        LibTorch.forbidGradients();
+        this.model = model;
+        this.slot = model.manager().newSubManager();
+        try (NDManager opening = slot.newSubManager()) {
+            NDList states = states(opening, new short[1][TOKENS]);
+            emptyNear = first(states.get(0)).zerosLike();
+            emptyFar = first(states.get(1)).zerosLike();
+            emptyNear.attach(slot);
+            emptyFar.attach(slot);
+        }
+    }
+
+    @Override
+    public List<short[]> sample(RenderSettings settings, List<Task.Sample> tasks) {
+        List<NearbyContextPool.States> used = new ArrayList<>();
+        try (NDManager batch = slot.newSubManager()) {
+            Map<PatchId, NearbyContextPool.States> context = select(batch, settings.job(), tasks, used);
+            NDArray drawn = draw(batch, settings, tasks, context); // [B, 64]
+            List<short[]> tokens = rows(drawn).subList(0, tasks.size());
+            List<PatchId> patches = tasks.stream().map(Task.Sample::patch).toList();
+            used.addAll(add(batch, settings.job(), patches, tokens));
+            return tokens;
+        } finally {
+            model.pool().giveBack(used);
+        }
+    }
+
+    /** Finds the states of all context patches, making those that the pool does not have. */
+    private Map<PatchId, NearbyContextPool.States> select(
+            NDManager batch, JobId job, List<Task.Sample> tasks, List<NearbyContextPool.States> used) {
+        Map<PatchId, NearbyContextPool.States> found = new LinkedHashMap<>();
+        Map<PatchId, short[]> missing = new LinkedHashMap<>();
+        for (Task.Sample task : tasks) {
+            for (ContextPatch seen : task.context()) {
+                PatchId patch = place(task, seen);
+                if (found.containsKey(patch) || missing.containsKey(patch)) {
+                    continue;
+                }
+                Optional<NearbyContextPool.States> pooled = model.pool().select(job, patch, seen.tokens());
+                pooled.ifPresentOrElse(
+                        states -> {
+                            found.put(patch, states);
+                            used.add(states);
+                        },
+                        () -> missing.put(patch, seen.tokens()));
+            }
+        }
+        List<PatchId> patches = List.copyOf(missing.keySet());
+        List<NearbyContextPool.States> made = add(batch, job, patches, List.copyOf(missing.values()));
+        used.addAll(made);
+        for (int i = 0; i < patches.size(); i++) {
+            found.put(patches.get(i), made.get(i));
+        }
+        return found;
+    }
+
+    private static PatchId place(Task.Sample task, ContextPatch seen) {
+        PatchId at = task.patch();
+        return new PatchId(
+                at.stage(),
+                at.column() + seen.columnOffset(),
+                at.row() + seen.rowOffset(),
+                at.frame() + seen.frameOffset());
+    }
+
+    /** Encodes finished patches and hands their states to the pool, selected for this slot. */
+    private List<NearbyContextPool.States> add(
+            NDManager batch, JobId job, List<PatchId> patches, List<short[]> tokens) {
+        if (patches.isEmpty()) {
+            return List.of();
+        }
+        NDList states = states(batch, tokens.toArray(short[][]::new));
+        List<NearbyContextPool.States> added = new ArrayList<>();
+        for (int i = 0; i < patches.size(); i++) {
+            // Copies, so that a patch's memory can be freed without that of its batch.
+            NDArray near = states.get(0).get(i).duplicate();
+            NDArray far = states.get(1).get(i).duplicate();
+            near.attach(model.manager());
+            far.attach(model.manager());
+            added.add(model.pool().add(job, patches.get(i), new NearbyContextPool.States(tokens.get(i), near, far)));
+        }
+        return added;
+    }
+
+    /** Near [n, layers, 64, 2d] and far [n, layers, 16, 2d] states of n patches. */
+    private NDList states(NDManager owner, short[][] patches) {
+        long[] flat = new long[patches.length * TOKENS];
+        for (int i = 0; i < flat.length; i++) {
+            flat[i] = patches[i / TOKENS][i % TOKENS];
+        }
+        NDArray tokens = owner.create(flat, new Shape(patches.length, TOKENS));
+        return model.transformer().script().call(owner, "states", model.transformerWeights(), tokens);
+    }
+
+    private NDArray draw(
+            NDManager batch,
+            RenderSettings settings,
+            List<Task.Sample> tasks,
+            Map<PatchId, NearbyContextPool.States> context) {
+        int count = Math.max(tasks.size(), smallestBatch());
+        int codes = model.transformer().shape().codes();
+        Slots near = new Slots(count, settings.nearSlots());
+        Slots far = new Slots(count, settings.farSlots());
+        long[] window = new long[count * (SIDE + 2) * (SIDE + 2)];
+        float[] heights = new float[count * SIDE * FEATURES];
+        float[] noise = new float[count * TOKENS * codes];
+        for (int i = 0; i < count; i++) {
+            Task.Sample task = tasks.get(Math.min(i, tasks.size() - 1));
+            for (ContextPatch seen : task.context()) {
+                NearbyContextPool.States states = context.get(place(task, seen));
+                if (states == null) {
+                    throw new IllegalStateException("context patch was not selected");
+                }
+                boolean isNear = Math.max(Math.abs(seen.columnOffset()), Math.abs(seen.rowOffset())) <= 1;
+                (isNear ? near : far).fill(i, seen, isNear ? states.near() : states.far());
+            }
+            near.pad(i, emptyNear);
+            far.pad(i, emptyFar);
+            surround(task, codes, window, i * (SIDE + 2) * (SIDE + 2));
+            for (int r = 0; r < SIDE; r++) {
+                double share = (r + 0.5) / SIDE;
+                double height = task.topPosition() + share * (task.bottomPosition() - task.topPosition());
+                TransformerShape.heightFeatures(height, heights, (i * SIDE + r) * FEATURES);
+            }
+            PatchId at = task.patch();
+            long cell = ((long) at.frame() * settings.gridRows() + at.row()) * settings.gridColumns() + at.column();
+            GumbelNoise.fill(noise, i * TOKENS * codes, settings.seed(), at.stage(), cell, TOKENS, codes);
+        }
+        return model.transformer()
+                .script()
+                .call(
+                        batch,
+                        "sample",
+                        model.transformerWeights(),
+                        near.states,
+                        near.offsets(batch),
+                        near.bias(batch),
+                        far.states,
+                        far.offsets(batch),
+                        far.bias(batch),
+                        batch.create(window, new Shape(count, SIDE + 2, SIDE + 2)),
+                        batch.create(heights, new Shape(count, SIDE, FEATURES)),
+                        batch.create(noise, new Shape(count, TOKENS, codes)),
+                        settings.temperature(),
+                        (long) Math.min(settings.topK(), codes))
+                .singletonOrThrow();
+    }
+
+    /** fp32 products depend on whether they have less than four rows; bf16 ones on nothing. */
+    private int smallestBatch() {
+        return model.numberType() == 15 ? 1 : 4;
+    }
+
+    /** Writes the tokens around a patch from its context: [10, 10] with {@code codes} where nothing is known. */
+    private static void surround(Task.Sample task, int codes, long[] window, int at) {
+        Arrays.fill(window, at, at + (SIDE + 2) * (SIDE + 2), codes);
+        for (ContextPatch seen : task.context()) {
+            if (Math.max(Math.abs(seen.columnOffset()), Math.abs(seen.rowOffset())) != 1) {
+                continue;
+            }
+            for (int r = 0; r < SIDE; r++) {
+                for (int c = 0; c < SIDE; c++) {
+                    int y = seen.rowOffset() * SIDE + r + 1;
+                    int x = seen.columnOffset() * SIDE + c + 1;
+                    if (y >= 0 && y < SIDE + 2 && x >= 0 && x < SIDE + 2) {
+                        window[at + y * (SIDE + 2) + x] = seen.tokens()[r * SIDE + c];
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<short[]> rows(NDArray tokens) {
+        long[] flat = tokens.toLongArray();
+        List<short[]> rows = new ArrayList<>();
+        for (int i = 0; i < flat.length; i += TOKENS) {
+            short[] row = new short[TOKENS];
+            for (int m = 0; m < TOKENS; m++) {
+                row[m] = (short) flat[i + m];
+            }
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    private static NDArray first(NDArray batch) {
+        return batch.get(0);
+    }
+
+    @Override
+    public short[] encode(PixelBlock window) {
+        try (NDManager patch = slot.newSubManager()) {
+            NDArray pixels = patch.create(
+                    ByteBuffer.wrap(window.rgb()),
+                    new Shape(window.heightPixels(), window.widthPixels(), 3),
+                    DataType.UINT8);
+            long[] tokens = model.tokenizer()
+                    .script()
+                    .call(
+                            patch,
+                            "window_to_tokens",
+                            model.tokenizerWeights(),
+                            model.codebook(),
+                            pixels,
+                            (long) TokenizerShape.ENCODER_MARGIN_PIXELS / TokenizerShape.FACTOR,
+                            model.numberType())
+                    .singletonOrThrow()
+                    .toLongArray(); // [8, 8]
+            short[] narrow = new short[tokens.length];
+            for (int i = 0; i < tokens.length; i++) {
+                narrow[i] = (short) tokens[i];
+            }
+            return narrow;
+        }
+    }
+
+    @Override
+    public PixelBlock decode(TokenBlock window) {
+        try (NDManager tile = slot.newSubManager()) {
+            long[] wide = new long[window.tokens().length];
+            for (int i = 0; i < wide.length; i++) {
+                wide[i] = window.tokens()[i];
+            }
+            NDArray pixels = model.tokenizer()
+                    .script()
+                    .call(
+                            tile,
+                            "window_to_pixels",
+                            model.tokenizerWeights(),
+                            model.codebook(),
+                            tile.create(wide, new Shape(window.rows(), window.columns())),
+                            (long) TokenizerShape.DECODER_MARGIN_TOKENS,
+                            model.numberType())
+                    .singletonOrThrow(); // [height, width, 3]
+            Shape shape = pixels.getShape();
+            return new PixelBlock((int) shape.get(1), (int) shape.get(0), pixels.toByteArray());
+        }
+    }
+
+    @Override
+    public void release(JobId job, List<PatchId> patches) {
+        model.pool().remove(job, patches);
+    }
+
+    @Override
+    public void close() {
+        slot.close();
+    }
+
+    /** The context of a batch at one distance: the same number of slots for each patch, filled or not. */
+    private static final class Slots {
+        private final int perPatch;
+        private final NDList states = new NDList();
+        private final long[] offsets;
+        private final float[] bias;
+
+        Slots(int patches, int perPatch) {
+            this.perPatch = perPatch;
+            offsets = new long[patches * perPatch];
+            bias = new float[patches * perPatch];
+        }
+
+        void fill(int patch, ContextPatch seen, NDArray seenStates) {
+            if (states.size() == (patch + 1) * perPatch) {
+                throw new IllegalArgumentException(
+                        "a patch has more context than the " + perPatch + " slots of its job");
+            }
+            offsets[states.size()] = TransformerShape.offsetRow(seen.columnOffset(), seen.rowOffset());
+            states.add(seenStates);
+        }
+
+        void pad(int patch, NDArray empty) {
+            while (states.size() < (patch + 1) * perPatch) {
+                bias[states.size()] = Float.NEGATIVE_INFINITY;
+                states.add(empty);
+            }
+        }
+
+        NDArray offsets(NDManager owner) {
+            return owner.create(offsets, new Shape(offsets.length / perPatch, perPatch));
+        }
+
+        NDArray bias(NDManager owner) {
+            return owner.create(bias, new Shape(bias.length / perPatch, perPatch));
+        }
+    }
+}

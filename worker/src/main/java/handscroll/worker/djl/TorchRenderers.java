@@ -1,0 +1,103 @@
+package handscroll.worker.djl;
+
+import ai.djl.Device;
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.model.ModelCard;
+import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.Task;
+import handscroll.worker.render.PatchRenderer;
+import handscroll.worker.render.RendererFactory;
+import handscroll.worker.render.TaskRenderer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Makes the renderers of one process on PyTorch. A model is loaded when the first task asks for it and
+ * stays; all slots share its weights and its pool. Closed after the last renderer.
+ */
+public final class TorchRenderers implements RendererFactory, AutoCloseable {
+
+    private final Device device;
+    private final long poolBytes;
+    private final Map<String, ModelCard> cards = new TreeMap<>();
+    private final Map<String, LoadedModel> loaded = new HashMap<>(); // guarded by this
+
+    /**
+     * @param models that may be rendered
+     * @param poolBytes of native memory for each model's nearby context pool
+     */
+    public TorchRenderers(List<ModelCard> models, Device device, long poolBytes) {
+        this.device = device;
+        this.poolBytes = poolBytes;
+        models.forEach(card -> cards.put(card.name(), card));
+    }
+
+    @Override
+    public TaskRenderer open(int slot) {
+        LibTorch.forbidGradients();
+        return new SlotRenderer();
+    }
+
+    @Override
+    public String deviceClass() {
+        return LibTorch.deviceClass(device);
+    }
+
+    @Override
+    public Map<String, String> modelHashes() {
+        Map<String, String> hashes = new TreeMap<>();
+        cards.forEach((name, card) -> hashes.put(name, card.hash()));
+        return hashes;
+    }
+
+    private synchronized LoadedModel model(String name, String hash) throws TaskRenderer.RenderFailure {
+        ModelCard card = cards.get(name);
+        if (card == null || !card.hash().equals(hash)) {
+            throw new TaskRenderer.RenderFailure(
+                    "this worker has no model " + name + " with the hash " + hash,
+                    new IllegalArgumentException(name));
+        }
+        LoadedModel model = loaded.get(name);
+        if (model == null) {
+            model = new LoadedModel(ModelDirectory.load(card), device, poolBytes);
+            loaded.put(name, model);
+        }
+        return model;
+    }
+
+    @Override
+    public synchronized void close() {
+        loaded.values().forEach(LoadedModel::close);
+        loaded.clear();
+    }
+
+    /** One slot's renderers, one for each model it was asked for. */
+    private final class SlotRenderer implements TaskRenderer {
+        private final Map<String, PatchRenderer> renderers = new HashMap<>();
+
+        @Override
+        public Rendering render(RenderSettings settings, List<Task> tasks) throws RenderFailure {
+            PatchRenderer renderer = renderers.get(settings.model());
+            LoadedModel model = model(settings.model(), settings.modelHash());
+            if (renderer == null) {
+                renderer = new PatchRenderer(model.open());
+                renderers.put(settings.model(), renderer);
+            }
+            return renderer.render(settings, tasks);
+        }
+
+        @Override
+        public void release(JobId job, List<PatchId> patches) {
+            renderers.values().forEach(renderer -> renderer.release(job, patches));
+        }
+
+        @Override
+        public void close() {
+            renderers.values().forEach(PatchRenderer::close);
+            renderers.clear();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package handscroll.worker.render;
+
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.task.PixelBlock;
+import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.Task;
+import handscroll.protocol.task.TokenBlock;
+import java.util.List;
+
+/**
+ * The mathematics of one model on one slot's device. Called by one thread at a time.
+ *
+ * <p>What comes out for a task depends on the task, the settings, the model and the device class alone:
+ * never on the other tasks of the batch or on what was rendered before.
+ */
+public interface PatchOperators extends AutoCloseable {
+
+    /** Draws patches; the tokens of each, row by row, in the order of the tasks. */
+    List<short[]> sample(RenderSettings settings, List<Task.Sample> tasks);
+
+    /** The tokens of a window of pixels without its margin, row by row. */
+    short[] encode(PixelBlock window);
+
+    /** The pixels of a window of tokens without its margin. */
+    PixelBlock decode(TokenBlock window);
+
+    /** Forgets what was kept of patches that no later patch reads. */
+    void release(JobId job, List<PatchId> patches);
+
+    @Override
+    void close();
+}

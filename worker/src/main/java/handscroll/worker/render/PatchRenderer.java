@@ -1,0 +1,83 @@
+package handscroll.worker.render;
+
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.lease.Leasing.WorkTime;
+import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.Task;
+import handscroll.protocol.task.TaskResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Turns the tasks of a lease into results: the model's mathematics first, then the encoding of tiles. */
+public final class PatchRenderer implements TaskRenderer {
+
+    private final PatchOperators operators;
+
+    public PatchRenderer(PatchOperators operators) {
+        this.operators = operators;
+    }
+
+    @Override
+    public Rendering render(RenderSettings settings, List<Task> tasks) throws RenderFailure {
+        try {
+            return dispatch(settings, tasks);
+        } catch (IllegalArgumentException e) {
+            throw new RenderFailure(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Rendering dispatch(RenderSettings settings, List<Task> tasks) {
+        List<TaskResult> results = new ArrayList<>();
+        List<Tile> tiles = new ArrayList<>();
+        List<Task.Sample> samples = new ArrayList<>();
+        WorkTime work = WorkTime.NONE;
+        for (Task task : tasks) {
+            if (task instanceof Task.Sample sample) {
+                samples.add(sample);
+            } else if (task instanceof Task.Encode encode) {
+                long start = System.nanoTime();
+                results.add(new TaskResult.Tokens(encode.patch(), operators.encode(encode.window())));
+                work = work.plus(new WorkTime(since(start), Duration.ZERO, Duration.ZERO));
+            } else if (task instanceof Task.Decode decode) {
+                work = work.plus(decode(settings, decode, tiles));
+            } else if (task instanceof Task.Idle idle) {
+                results.add(new TaskResult.Nothing(idle.patch(), new byte[idle.resultBytes()]));
+            }
+        }
+        if (!samples.isEmpty()) {
+            long start = System.nanoTime();
+            List<short[]> tokens = operators.sample(settings, samples);
+            for (int i = 0; i < samples.size(); i++) {
+                results.add(new TaskResult.Tokens(samples.get(i).patch(), tokens.get(i)));
+            }
+            work = work.plus(new WorkTime(since(start), Duration.ZERO, Duration.ZERO));
+        }
+        return new Rendering(results, tiles, work);
+    }
+
+    private WorkTime decode(RenderSettings settings, Task.Decode task, List<Tile> tiles) {
+        long start = System.nanoTime();
+        TilePixels pixels = new TilePixels(operators.decode(task.window()))
+                .clippedTo(task.widthPixels(), task.heightPixels());
+        Duration decoding = since(start);
+        start = System.nanoTime();
+        tiles.add(new Tile(task.patch(), pixels.encode(settings.tiles(), settings.quality()), pixels.half()));
+        return new WorkTime(Duration.ZERO, decoding, since(start));
+    }
+
+    private static Duration since(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    @Override
+    public void release(JobId job, List<PatchId> patches) {
+        operators.release(job, patches);
+    }
+
+    @Override
+    public void close() {
+        operators.close();
+    }
+}

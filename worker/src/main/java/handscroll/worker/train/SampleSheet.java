@@ -1,0 +1,51 @@
+package handscroll.worker.train;
+
+import ai.djl.Device;
+import handscroll.worker.djl.LoadedModel;
+import handscroll.worker.djl.ModelDirectory;
+import handscroll.worker.djl.SlotOperators;
+import handscroll.worker.djl.TransformerShape;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+
+/**
+ * What a model can do so far, on one picture: above, the source beside what the tokenizer makes of it;
+ * below, the source continued to the right.
+ */
+final class SampleSheet {
+
+    private static final int HEIGHT_PIXELS = 512;
+    private static final int NEW_COLUMNS = 7;
+    private static final int GAP_PIXELS = 8;
+    private static final long POOL_BYTES = 64L << 20;
+
+    private SampleSheet() {}
+
+    static BufferedImage draw(ModelDirectory model, Picture source, TokenGrids grids, long seed) {
+        int width = (int) Math.round((double) source.width() * HEIGHT_PIXELS / source.height());
+        Picture scaled = source.resized(width, HEIGHT_PIXELS);
+        TokenGrid grid = grids.encode(scaled, width % 64, 0);
+        try (LoadedModel loaded = new LoadedModel(model, Device.cpu(), POOL_BYTES);
+                SlotOperators operators = loaded.open()) {
+            Picture copy = Sketch.decode(operators, grid.tokens(), grid.columns(), grid.rows());
+            int patches = grid.columns() / TransformerShape.PATCH_SIDE;
+            int rows = grid.rows() / TransformerShape.PATCH_SIDE;
+            Sketch sketch = new Sketch(operators, patches + NEW_COLUMNS, rows, 0, 1, seed, 0.9);
+            sketch.begin(grid);
+            sketch.draw();
+            return place(scaled, copy, sketch.decode());
+        }
+    }
+
+    private static BufferedImage place(Picture source, Picture copy, Picture extension) {
+        int width = Math.max(source.width() + copy.width() + GAP_PIXELS, extension.width());
+        int height = source.height() + GAP_PIXELS + extension.height();
+        BufferedImage sheet = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = sheet.createGraphics();
+        graphics.drawImage(source.toImage(), 0, 0, null);
+        graphics.drawImage(copy.toImage(), source.width() + GAP_PIXELS, 0, null);
+        graphics.drawImage(extension.toImage(), 0, source.height() + GAP_PIXELS, null);
+        graphics.dispose();
+        return sheet;
+    }
+}
