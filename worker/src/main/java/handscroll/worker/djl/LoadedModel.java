@@ -11,6 +11,9 @@ import ai.djl.ndarray.types.Shape;
  */
 public final class LoadedModel implements AutoCloseable {
 
+    /** How TorchScript numbers bf16. */
+    static final long BFLOAT16 = 15;
+
     private final TokenizerNetwork tokenizer;
     private final TransformerNetwork transformer;
     private final NDManager manager;
@@ -70,6 +73,13 @@ public final class LoadedModel implements AutoCloseable {
 
     NDArray transformerWeights() {
         return transformerWeights;
+    }
+
+    /** Native memory that the states of one patch take: DJL cannot be asked for the size of a bf16. */
+    long statesBytes() {
+        TransformerShape shape = transformer.shape();
+        long rows = TransformerShape.PATCH_TOKENS + TransformerShape.PATCH_TOKENS / 4;
+        return shape.layers() * rows * 2 * shape.width() * (numberType == BFLOAT16 ? 2 : 4);
     }
 
     NearbyContextPool pool() {

@@ -25,6 +25,7 @@ final class NearbyContextPool implements AutoCloseable {
      *
      * @param near keys and values of its tokens for each layer [layers, 64, 2d]
      * @param far those of the means of 2 x 2 tokens [layers, 16, 2d]
+     * @param bytes of native memory that both take
      */
     static final class States {
         private final short[] tokens;
@@ -34,11 +35,11 @@ final class NearbyContextPool implements AutoCloseable {
         private int readers;
         private boolean dropped;
 
-        States(short[] tokens, NDArray near, NDArray far) {
+        States(short[] tokens, NDArray near, NDArray far, long bytes) {
             this.tokens = tokens;
             this.near = near;
             this.far = far;
-            this.bytes = size(near) + size(far);
+            this.bytes = bytes;
         }
 
         NDArray near() {
@@ -47,10 +48,6 @@ final class NearbyContextPool implements AutoCloseable {
 
         NDArray far() {
             return far;
-        }
-
-        private static long size(NDArray array) {
-            return array.size() * array.getDataType().getNumOfBytes();
         }
     }
 

@@ -37,13 +37,9 @@ public final class SlotOperators implements PatchOperators {
         LibTorch.forbidGradients();
         this.model = model;
         this.slot = model.manager().newSubManager();
-        try (NDManager opening = slot.newSubManager()) {
-            NDList states = states(opening, new short[1][TOKENS]);
-            emptyNear = first(states.get(0)).zerosLike();
-            emptyFar = first(states.get(1)).zerosLike();
-            emptyNear.attach(slot);
-            emptyFar.attach(slot);
-        }
+        NDList nothing = model.transformer().script().call(slot, "no_states", model.transformerWeights());
+        emptyNear = nothing.get(0);
+        emptyFar = nothing.get(1);
     }
 
     @Override
@@ -113,7 +109,7 @@ public final class SlotOperators implements PatchOperators {
             NDArray far = states.get(1).get(i).duplicate();
             near.attach(model.manager());
             far.attach(model.manager());
-            added.add(model.pool().add(job, patches.get(i), new NearbyContextPool.States(tokens.get(i), near, far)));
+            added.add(model.pool().add(job, patches.get(i), new NearbyContextPool.States(tokens.get(i), near, far, model.statesBytes())));
         }
         return added;
     }
@@ -184,7 +180,7 @@ public final class SlotOperators implements PatchOperators {
 
     /** fp32 products depend on whether they have less than four rows; bf16 ones on nothing. */
     private int smallestBatch() {
-        return model.numberType() == 15 ? 1 : 4;
+        return model.numberType() == LoadedModel.BFLOAT16 ? 1 : 4;
     }
 
     /** Writes the tokens around a patch from its context: [10, 10] with {@code codes} where nothing is known. */
@@ -217,10 +213,6 @@ public final class SlotOperators implements PatchOperators {
             rows.add(row);
         }
         return rows;
-    }
-
-    private static NDArray first(NDArray batch) {
-        return batch.get(0);
     }
 
     @Override

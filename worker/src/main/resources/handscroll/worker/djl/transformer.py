@@ -132,6 +132,10 @@ class Transformer(Module):
       _1 = torch.append(of_far, self.project(p, name, far))
     return (torch.stack(of_near, 1), torch.stack(of_far, 1))
 
+  # States for slots without a patch; a bias of minus infinity keeps them unseen.
+  def no_states(self: __torch__.Transformer, w: Tensor) -> Tuple[Tensor, Tensor]:
+    return (torch.new_zeros(w, [LAYERS, 64, 2 * WIDTH]), torch.new_zeros(w, [LAYERS, 16, 2 * WIDTH]))
+
   # Keys (or values) of one layer for a batch of patches, with room for their own: [B, heads, N + 64, d / heads].
   def room(self: __torch__.Transformer, empty: Tensor, near: Tensor, far: Tensor) -> Tensor:
     n = torch.size(near, 0)
