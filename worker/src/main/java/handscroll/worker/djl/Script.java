@@ -45,7 +45,8 @@ public final class Script implements AutoCloseable {
         LibTorch.start();
         String source = read(resource);
         for (Map.Entry<String, ? extends Number> constant : constants.entrySet()) {
-            source = source.replaceAll("\\b" + constant.getKey() + "\\b", constant.getValue().toString());
+            source = source.replaceAll(
+                    "\\b" + constant.getKey() + "\\b", constant.getValue().toString());
         }
         byte[] archive = TorchScriptArchive.of(className, source + generated);
         Model model = Model.newInstance(className, "PyTorch");

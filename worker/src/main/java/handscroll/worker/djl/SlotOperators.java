@@ -109,7 +109,11 @@ public final class SlotOperators implements PatchOperators {
             NDArray far = states.get(1).get(i).duplicate();
             near.attach(model.manager());
             far.attach(model.manager());
-            added.add(model.pool().add(job, patches.get(i), new NearbyContextPool.States(tokens.get(i), near, far, model.statesBytes())));
+            added.add(model.pool()
+                    .add(
+                            job,
+                            patches.get(i),
+                            new NearbyContextPool.States(tokens.get(i), near, far, model.statesBytes())));
         }
         return added;
     }

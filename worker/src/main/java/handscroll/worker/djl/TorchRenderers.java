@@ -57,8 +57,7 @@ public final class TorchRenderers implements RendererFactory, AutoCloseable {
         ModelCard card = cards.get(name);
         if (card == null || !card.hash().equals(hash)) {
             throw new TaskRenderer.RenderFailure(
-                    "this worker has no model " + name + " with the hash " + hash,
-                    new IllegalArgumentException(name));
+                    "this worker has no model " + name + " with the hash " + hash, new IllegalArgumentException(name));
         }
         LoadedModel model = loaded.get(name);
         if (model == null) {

@@ -59,8 +59,8 @@ public final class PatchRenderer implements TaskRenderer {
 
     private WorkTime decode(RenderSettings settings, Task.Decode task, List<Tile> tiles) {
         long start = System.nanoTime();
-        TilePixels pixels = new TilePixels(operators.decode(task.window()))
-                .clippedTo(task.widthPixels(), task.heightPixels());
+        TilePixels pixels =
+                new TilePixels(operators.decode(task.window())).clippedTo(task.widthPixels(), task.heightPixels());
         Duration decoding = since(start);
         start = System.nanoTime();
         tiles.add(new Tile(task.patch(), pixels.encode(settings.tiles(), settings.quality()), pixels.half()));

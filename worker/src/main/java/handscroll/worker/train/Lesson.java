@@ -91,13 +91,12 @@ final class Lesson {
         int[] result = new int[columns * rows];
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < columns; c++) {
-                result[r * columns + c] =
-                        switch (direction) {
-                            case 0 -> c * rows + r;
-                            case 1 -> (columns - 1 - c) * rows + r;
-                            case 2 -> r * columns + c;
-                            default -> (rows - 1 - r) * columns + c;
-                        };
+                result[r * columns + c] = switch (direction) {
+                    case 0 -> c * rows + r;
+                    case 1 -> (columns - 1 - c) * rows + r;
+                    case 2 -> r * columns + c;
+                    default -> (rows - 1 - r) * columns + c;
+                };
             }
         }
         return result;
@@ -109,8 +108,7 @@ final class Lesson {
         int middle = random.nextInt(columns * rows);
         double[] key = new double[columns * rows];
         for (int i = 0; i < key.length; i++) {
-            int ring = Math.max(
-                    Math.abs(i % columns - middle % columns), Math.abs(i / columns - middle / columns));
+            int ring = Math.max(Math.abs(i % columns - middle % columns), Math.abs(i / columns - middle / columns));
             key[i] = (rings ? ring : 0) + random.nextDouble();
         }
         int[] result = new int[key.length];

@@ -17,8 +17,7 @@ final class Provenance {
         StringBuilder pictures = new StringBuilder();
         for (Path path : plan.pictures()) {
             pictures.append(String.format(
-                    "    { file = \"%s\", sha256 = %s }\n",
-                    path.getFileName(), ModelCard.fileHash(path)));
+                    "    { file = \"%s\", sha256 = %s }\n", path.getFileName(), ModelCard.fileHash(path)));
         }
         String names = plan.pictures().stream()
                 .map(path -> String.valueOf(path.getFileName()))

@@ -47,7 +47,8 @@ final class Sharpening implements Stage {
         decoder = new Optimizer(manager, network.layout(), settings, seed);
         decoder.start(weights);
         critic = new Optimizer(manager, network.criticLayout(), settings, seed + 1);
-        codebook = manager.create(codes, new Shape(network.shape().codes(), network.shape().dim()));
+        codebook = manager.create(
+                codes, new Shape(network.shape().codes(), network.shape().dim()));
         crops = new Crops(pictures, seed + 2);
     }
 

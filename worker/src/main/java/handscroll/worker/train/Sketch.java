@@ -50,8 +50,7 @@ final class Sketch {
         tokens = new short[columns * rows * SIDE * SIDE];
         done = new boolean[columns * rows];
         JobId job = new JobId("sketch");
-        settings = new RenderSettings(
-                job, "", "", seed, temperature, 100, columns, rows, 4, 8, TileEncoding.PNG, 100);
+        settings = new RenderSettings(job, "", "", seed, temperature, 100, columns, rows, 4, 8, TileEncoding.PNG, 100);
     }
 
     /** Puts a picture's tokens on the left of the canvas; all of its columns that fill whole patches. */
@@ -143,8 +142,7 @@ final class Sketch {
                 for (int line = 0; line < tile.heightPixels(); line++) {
                     int y = top * TokenizerShape.FACTOR + line;
                     if (y < height) {
-                        System.arraycopy(
-                                tile.rgb(), 3 * line * tile.widthPixels(), rgb, 3 * (y * width + x), 3 * wide);
+                        System.arraycopy(tile.rgb(), 3 * line * tile.widthPixels(), rgb, 3 * (y * width + x), 3 * wide);
                     }
                 }
             }

@@ -41,7 +41,8 @@ final class TokenGrids implements AutoCloseable {
         this.random = new Random(seed);
         this.manager = parent.newSubManager();
         this.weights = manager.create(weights);
-        this.codebook = manager.create(codes, new Shape(network.shape().codes(), network.shape().dim()));
+        this.codebook = manager.create(
+                codes, new Shape(network.shape().codes(), network.shape().dim()));
     }
 
     /** Adds a variant, in place of another one when the stock is full. */

@@ -57,16 +57,24 @@ public final class Training implements AutoCloseable {
         long seed = plan.seed();
         try (TokenizerNetwork tokenizer = new TokenizerNetwork(TokenizerShape.STANDARD);
                 TransformerNetwork transformer = new TransformerNetwork(TransformerShape.STANDARD)) {
-            learn("tokenizer", plan.tokenizerTime(), () ->
-                    new TokenizerTraining(manager, tokenizer, pictures, replicas, seed), () -> {});
+            learn(
+                    "tokenizer",
+                    plan.tokenizerTime(),
+                    () -> new TokenizerTraining(manager, tokenizer, pictures, replicas, seed),
+                    () -> {});
             float[] weights = checkpoint.vector("tokenizer.average");
             float[] codebook = checkpoint.vector("codebook");
-            learn("sharpening", plan.sharpeningTime(), () ->
-                    new Sharpening(manager, tokenizer, weights, codebook, pictures, replicas, seed), () -> {});
+            learn(
+                    "sharpening",
+                    plan.sharpeningTime(),
+                    () -> new Sharpening(manager, tokenizer, weights, codebook, pictures, replicas, seed),
+                    () -> {});
             try (TokenGrids grids = new TokenGrids(manager, tokenizer, weights, codebook, pictures, seed)) {
-                learn("transformer", plan.transformerTime(), () ->
-                        new TransformerTraining(manager, transformer, grids, codebook, replicas, seed), () ->
-                        show(grids));
+                learn(
+                        "transformer",
+                        plan.transformerTime(),
+                        () -> new TransformerTraining(manager, transformer, grids, codebook, replicas, seed),
+                        () -> show(grids));
             }
         }
     }

@@ -37,7 +37,8 @@ final class TrainingMain {
             }
         }
         Duration time = Duration.ofMillis((long) (minutes * 60_000));
-        TrainingPlan plan = new TrainingPlan(name, pictures, frame, directory, time, threads, seed, resume, horizon, licence);
+        TrainingPlan plan =
+                new TrainingPlan(name, pictures, frame, directory, time, threads, seed, resume, horizon, licence);
         try (Training training = new Training(plan, System.out::println)) {
             training.run();
         }

@@ -36,8 +36,8 @@ final class TransformerTraining implements Stage {
         this.replicas = replicas;
         this.random = new Random(seed);
         this.manager = parent.newSubManager();
-        this.optimizer = new Optimizer(
-                manager, network.layout(), new Optimizer.Settings(0.9, 0.98, 0.05, 1.0, 0.99), seed);
+        this.optimizer =
+                new Optimizer(manager, network.layout(), new Optimizer.Settings(0.9, 0.98, 0.05, 1.0, 0.99), seed);
         for (int i = 0; i < FIRST_VARIANTS; i++) {
             grids.renew();
         }
