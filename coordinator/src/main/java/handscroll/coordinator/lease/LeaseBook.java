@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Decides who renders what: which ready tasks a free slot gets, for how long, and what happens when
@@ -43,9 +44,20 @@ public final class LeaseBook {
     public record Taken(WorkerId worker, long epoch, JobId job, List<PatchId> returned, List<PatchId> givenUp) {}
 
     private static final int INCARNATION_SHIFT = 40;
+    private static final int REMEMBERED_REFUSALS = 8;
 
     private final LeaseSettings settings;
     private final Map<WorkerId, FarmWorker> workers = new LinkedHashMap<>();
+    /** Why those at the door were refused, the latest last; they ask again by themselves. */
+    private final Map<WorkerId, String> turnedAway = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<WorkerId, String> eldest) {
+            return size() > REMEMBERED_REFUSALS;
+        }
+    };
+
     private final Map<JobId, LentJob> jobs = new LinkedHashMap<>();
     private final Map<Long, Lease> leases = new LinkedHashMap<>();
     /** In the order in which they fell idle. */
@@ -85,8 +97,10 @@ public final class LeaseBook {
             objections.add(objection.get());
         }
         if (!objections.isEmpty()) {
+            turnedAway.put(id, String.join("; ", objections));
             return Optional.of(String.join("; ", objections));
         }
+        turnedAway.remove(id);
         FarmWorker worker = workers.computeIfAbsent(id, i -> candidate);
         worker.joinAgain(slotCount, deviceClass, modelHashes);
         worker.hear(now);
@@ -402,6 +416,12 @@ public final class LeaseBook {
                     : "all that is ready is being rendered";
         }
         String ready = job.readyCount() + (job.readyCount() == 1 ? " patch is" : " patches are") + " ready, ";
+        if (workers.isEmpty() && !turnedAway.isEmpty()) {
+            return ready + "but every worker that came was refused: "
+                    + turnedAway.entrySet().stream()
+                            .map(worker -> "[" + worker.getKey() + "] " + worker.getValue())
+                            .collect(Collectors.joining("; "));
+        }
         if (workers.isEmpty()) {
             return ready + "but no worker has joined; start one with handscroll worker --join HOST:PORT";
         }

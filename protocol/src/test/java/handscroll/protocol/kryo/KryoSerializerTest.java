@@ -1,0 +1,235 @@
+package handscroll.protocol.kryo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.ExtendedActorSystem;
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.javadsl.Adapter;
+import akka.serialization.SerializationExtension;
+import com.esotericsoftware.kryo.KryoException;
+import com.esotericsoftware.kryo.io.Output;
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.lease.Leasing;
+import handscroll.protocol.lease.Leasing.WorkTime;
+import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.task.ContextPatch;
+import handscroll.protocol.task.PixelBlock;
+import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.Task;
+import handscroll.protocol.task.TaskResult;
+import handscroll.protocol.task.TokenBlock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KryoSerializerTest {
+
+    private static final ActorTestKit KIT = ActorTestKit.create();
+    private static final KryoSerializer SERIALIZER =
+            new KryoSerializer((ExtendedActorSystem) Adapter.toClassic(KIT.system()));
+
+    private static final WorkerId WORKER = new WorkerId("worker-1");
+    private static final JobId SKY = new JobId("sky");
+    private static final PatchId PATCH = new PatchId(1, -2, 300_000, 4);
+    private static final short[] TOKENS = {0, 1, -1, Short.MAX_VALUE, Short.MIN_VALUE};
+    private static final RenderSettings SETTINGS = new RenderSettings(
+            SKY,
+            "starry-night",
+            "c0ffee",
+            Long.MIN_VALUE,
+            0.9,
+            100,
+            12,
+            34,
+            8,
+            16,
+            JobSpec.TileEncoding.values()[0],
+            90);
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    static Stream<Leasing.Message> messages() {
+        return Stream.of(
+                new Leasing.Join(WORKER, 2, "cpu-bf16", Map.of("starry-night", "c0ffee", "wave", "beef"), ref()),
+                new Leasing.Join(WORKER, 2, "cpu-bf16", Map.of(), ref()),
+                new Leasing.Welcome("127.0.0.1", 40_000, "key", Duration.ofMillis(1500)),
+                new Leasing.Refused("job sky needs the model “wave” 浪"),
+                new Leasing.Pull(WORKER, 3, 16),
+                new Leasing.Granted(
+                        Long.MAX_VALUE,
+                        3,
+                        SETTINGS,
+                        List.of(
+                                new Task.Encode(PATCH, new PixelBlock(2, 1, new byte[] {1, 2, 3, -1, -2, -3})),
+                                new Task.Sample(PATCH, List.of(new ContextPatch(-1, 0, 0, TOKENS)), 0.25, 0.5),
+                                new Task.Sample(PATCH, List.of(), 0, 1),
+                                new Task.Decode(PATCH, new TokenBlock(5, 1, TOKENS), 255, 256),
+                                new Task.Idle(PATCH, 7))),
+                new Leasing.Renew(WORKER, List.of(1L, -1L, Long.MIN_VALUE)),
+                new Leasing.Renew(WORKER, List.of()),
+                new Leasing.Completed(
+                        WORKER,
+                        7,
+                        List.of(
+                                new TaskResult.Tokens(PATCH, TOKENS),
+                                new TaskResult.TileStored(PATCH),
+                                new TaskResult.Nothing(PATCH, new byte[3])),
+                        new WorkTime(Duration.ofNanos(1), Duration.ofSeconds(2), Duration.ZERO)),
+                new Leasing.Failed(WORKER, 7, ""),
+                new Leasing.Revoked(7, "the job was withdrawn"),
+                new Leasing.Released(SKY, List.of(PATCH, new PatchId(0, 0, 0, 0))),
+                new Leasing.Leave(WORKER));
+    }
+
+    private static akka.actor.typed.ActorRef<Leasing.ToWorker> ref() {
+        return KIT.<Leasing.ToWorker>createTestProbe().getRef();
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void everyMessageComesBackAsItWas(Leasing.Message message) {
+        Object back = SERIALIZER.fromBinaryJava(SERIALIZER.toBinary(message), Object.class);
+        assertThat(back).usingRecursiveComparison().isEqualTo(message);
+    }
+
+    @Test
+    void everyMessageOfTheConversationIsTried() {
+        List<Class<?>> tried =
+                messages().map(Object::getClass).distinct().collect(ArrayList::new, List::add, List::addAll);
+        List<Class<?>> declared = Stream.of(Leasing.class.getDeclaredClasses())
+                .filter(type -> type.isRecord() && Leasing.Message.class.isAssignableFrom(type))
+                .collect(ArrayList::new, List::add, List::addAll);
+        assertThat(tried).containsExactlyInAnyOrderElementsOf(declared);
+    }
+
+    @Test
+    void akkaTakesThisSerializerForTheConversation() throws java.io.NotSerializableException {
+        var found = SerializationExtension.get(Adapter.toClassic(KIT.system())).serializerFor(Leasing.Pull.class);
+        assertThat(found).isInstanceOf(KryoSerializer.class);
+        assertThat(found.identifier()).isEqualTo(7001);
+    }
+
+    @Test
+    void anActorIsFoundAgain() {
+        var probe = KIT.<Leasing.ToWorker>createTestProbe();
+        var join = new Leasing.Join(WORKER, 1, "cpu", Map.of(), probe.getRef());
+        var back = (Leasing.Join) SERIALIZER.fromBinaryJava(SERIALIZER.toBinary(join), Object.class);
+        back.replyTo().tell(new Leasing.Refused("found"));
+        assertThat(probe.receiveMessage()).isEqualTo(new Leasing.Refused("found"));
+    }
+
+    @Test
+    void anyKindOfListTravels() {
+        var epochs = new LinkedList<>(List.of(1L, 2L));
+        var back = SERIALIZER.fromBinaryJava(SERIALIZER.toBinary(new Leasing.Renew(WORKER, epochs)), Object.class);
+        assertThat(back).isEqualTo(new Leasing.Renew(WORKER, List.of(1L, 2L)));
+    }
+
+    @Test
+    void aMessageWithoutANumberIsRefusedAtTheSender() {
+        record Stranger(int value) implements Leasing.Message {}
+        assertThatThrownBy(() -> SERIALIZER.toBinary(new Stranger(1))).hasMessageContaining("not registered");
+    }
+
+    @Test
+    void aMessageLongerThanAFrameIsRefusedAtTheSenderWithWhatToDo() {
+        var huge = new TaskResult.Nothing(PATCH, new byte[2 << 20]);
+        var completed = new Leasing.Completed(WORKER, 1, List.of(huge), WorkTime.NONE);
+        assertThatThrownBy(() -> SERIALIZER.toBinary(completed))
+                .hasMessageContaining("maximum-frame-size")
+                .hasMessageContaining("grant-bytes");
+        everyMessageComesBackAsItWas(new Leasing.Leave(WORKER));
+    }
+
+    /** Each announces some 2^31 values of its kind and ends. */
+    @ParameterizedTest
+    @ValueSource(ints = {WireTypes.LIST, WireTypes.MAP, 23, 24})
+    void aFewBytesCannotAskForGigabytes(int number) {
+        var output = new Output(16);
+        output.writeVarInt(number + 2, true);
+        output.writeVarInt(Integer.MAX_VALUE, true);
+        assertThat(output.position()).isEqualTo(6);
+        assertThatThrownBy(() -> SERIALIZER.fromBinaryJava(output.toBytes(), Object.class))
+                .isInstanceOf(KryoException.class)
+                .hasStackTraceContaining("bytes are left");
+    }
+
+    @Test
+    void aShortTextCannotAskForGigabytes() {
+        var output = new Output(16);
+        output.writeVarInt(33 + 2, true);
+        output.writeByte(1); // the reason is there
+        output.writeVarIntFlag(true, Integer.MAX_VALUE, true);
+        assertThatThrownBy(() -> SERIALIZER.fromBinaryJava(output.toBytes(), Object.class))
+                .isInstanceOf(KryoException.class);
+        var bare = new Output(16);
+        bare.writeVarIntFlag(true, Integer.MAX_VALUE, true);
+        assertThatThrownBy(() -> new BoundedInput(bare.toBytes()).readString())
+                .isInstanceOf(KryoException.class)
+                .hasMessageContaining("bytes are left");
+    }
+
+    @Test
+    void listsInListsEndBeforeTheStack() {
+        var output = new Output(1 << 20);
+        for (int depth = 0; depth < 100_000; depth++) {
+            output.writeVarInt(WireTypes.LIST + 2, true);
+            output.writeVarInt(1, true);
+        }
+        assertThatThrownBy(() -> SERIALIZER.fromBinaryJava(output.toBytes(), Object.class))
+                .isInstanceOf(KryoException.class);
+    }
+
+    @Test
+    void aTruncatedMessageIsRefusedWhereverItEnds() {
+        byte[] whole = SERIALIZER.toBinary(
+                messages().filter(Leasing.Granted.class::isInstance).findFirst().orElseThrow());
+        for (int length = 0; length < whole.length; length++) {
+            byte[] part = java.util.Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> SERIALIZER.fromBinaryJava(part, Object.class))
+                    .as("%d of %d bytes", length, whole.length)
+                    .isInstanceOf(RuntimeException.class);
+        }
+    }
+
+    @Test
+    void bytesBehindAMessageAreRefused() {
+        byte[] whole = SERIALIZER.toBinary(new Leasing.Leave(WORKER));
+        byte[] longer = java.util.Arrays.copyOf(whole, whole.length + 1);
+        assertThatThrownBy(() -> SERIALIZER.fromBinaryJava(longer, Object.class))
+                .hasMessageContaining("after its end");
+    }
+
+    @Test
+    void whatIsNoMessageIsRefused() {
+        var output = new Output(16);
+        output.writeVarInt(WireTypes.LIST + 2, true);
+        output.writeVarInt(0, true);
+        assertThatThrownBy(() -> SERIALIZER.fromBinaryJava(output.toBytes(), Object.class))
+                .hasMessageContaining("no message");
+    }
+
+    @Test
+    void manyThreadsMaySerializeAtOnce() {
+        var message = new Leasing.Released(SKY, List.of(PATCH));
+        assertThat(IntStream.range(0, 2000)
+                        .parallel()
+                        .mapToObj(i -> SERIALIZER.fromBinaryJava(SERIALIZER.toBinary(message), Object.class)))
+                .allMatch(message::equals);
+    }
+}

@@ -1,0 +1,56 @@
+package handscroll.protocol.kryo;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class WireTypesTest {
+
+    /** The wire format. A line may be added at the end of its block; if one changes, old processes stop understanding. */
+    private static final String GOLDEN = """
+            23 [B
+            24 [S
+            25 java.time.Duration
+            30 handscroll.protocol.lease.Leasing$WorkerId
+            31 handscroll.protocol.lease.Leasing$Join
+            32 handscroll.protocol.lease.Leasing$Welcome
+            33 handscroll.protocol.lease.Leasing$Refused
+            34 handscroll.protocol.lease.Leasing$Pull
+            35 handscroll.protocol.lease.Leasing$Granted
+            36 handscroll.protocol.lease.Leasing$Renew
+            37 handscroll.protocol.lease.Leasing$Completed
+            38 handscroll.protocol.lease.Leasing$WorkTime
+            39 handscroll.protocol.lease.Leasing$Failed
+            40 handscroll.protocol.lease.Leasing$Revoked
+            41 handscroll.protocol.lease.Leasing$Released
+            42 handscroll.protocol.lease.Leasing$Leave
+            60 handscroll.protocol.job.JobId
+            61 handscroll.protocol.canvas.PatchId
+            62 handscroll.protocol.task.RenderSettings
+            63 handscroll.protocol.job.JobSpec$TileEncoding
+            64 handscroll.protocol.task.Task$Encode
+            65 handscroll.protocol.task.Task$Sample
+            66 handscroll.protocol.task.Task$Decode
+            67 handscroll.protocol.task.Task$Idle
+            68 handscroll.protocol.task.ContextPatch
+            69 handscroll.protocol.task.TokenBlock
+            70 handscroll.protocol.task.PixelBlock
+            71 handscroll.protocol.task.TaskResult$Tokens
+            72 handscroll.protocol.task.TaskResult$TileStored
+            73 handscroll.protocol.task.TaskResult$Nothing
+            """;
+
+    @Test
+    void everyClassKeepsItsNumber() {
+        String found = WireTypes.BY_NUMBER.entrySet().stream()
+                .map(type -> type.getKey() + " " + type.getValue().getName() + "\n")
+                .collect(joining());
+        assertThat(found).isEqualTo(GOLDEN);
+    }
+
+    @Test
+    void noClassHasTwoNumbers() {
+        assertThat(WireTypes.BY_NUMBER.values()).doesNotHaveDuplicates();
+    }
+}
