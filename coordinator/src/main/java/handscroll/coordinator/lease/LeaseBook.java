@@ -62,7 +62,7 @@ public final class LeaseBook {
     private final Map<Long, Lease> leases = new LinkedHashMap<>();
     /** In the order in which they fell idle. */
     private final Set<Slot> idle = new LinkedHashSet<>();
-    /** With room for a waiting batch; first those whose running batch began first, for it should end first. */
+    /** With room for a waiting batch. Workers pull ahead, so first is whose running batch began first and should end first. */
     private final Set<Slot> roomy = new LinkedHashSet<>();
 
     private long nextEpoch;

@@ -55,7 +55,8 @@ public final class TileIntake {
         byte[] key = new byte[KEY_BYTES];
         new SecureRandom().nextBytes(key);
         SharedKillSwitch connections = KillSwitches.shared("tile-intake");
-        var intake = new Acceptor(settings, HexFormat.of().formatHex(key), stores, connections);
+        var intake = new Acceptor(
+                settings, HexFormat.of().formatHex(key), stores, connections, new StoreRoom(settings.storedAtOnce()));
         return Tcp.get(system)
                 .bind(
                         settings.bindHost(),
@@ -75,7 +76,16 @@ public final class TileIntake {
                                 .handle((done, failure) -> intake.closed(connection, Optional.ofNullable(failure))))
                 .toMat(Sink.ignore(), Keep.left())
                 .run(system)
-                .thenApply(binding -> new TileIntake(binding, intake));
+                .handle((binding, failure) -> {
+                    if (failure != null) {
+                        throw new IllegalStateException(
+                                "Tiles cannot be taken in at " + settings.bindHost() + ":" + settings.port()
+                                        + "; set handscroll.coordinator.tile.bind-host and port to a free address"
+                                        + " of this machine, or port to 0.",
+                                failure);
+                    }
+                    return new TileIntake(binding, intake);
+                });
     }
 
     private final Tcp.ServerBinding binding;
@@ -104,7 +114,8 @@ public final class TileIntake {
             TileIntakeSettings settings,
             String key,
             Function<JobId, Optional<TileStore>> stores,
-            SharedKillSwitch connections) {
+            SharedKillSwitch connections,
+            StoreRoom room) {
 
         /**
          * <pre>
@@ -120,7 +131,7 @@ public final class TileIntake {
                     .via(connections.flow())
                     .statefulMapConcat(() -> new Doorkeeper(key)::admit)
                     .map(TileFrames::tile)
-                    .mapAsyncUnordered(settings.parallelism(), this::store)
+                    .mapAsyncUnordered(settings.connectionParallelism(), tile -> room.enter(() -> store(tile)))
                     .map(TileFrames::encode);
             return Framing.simpleFramingProtocol(settings.limits().frameBytes())
                     .reversed()

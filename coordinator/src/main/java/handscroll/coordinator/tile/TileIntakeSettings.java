@@ -9,14 +9,16 @@ import java.time.Duration;
  *
  * @param host that workers are told to connect to
  * @param port 0 for any free one
- * @param parallelism tiles of one connection that are stored at once
+ * @param connectionParallelism tiles of one connection that are taken in at once
+ * @param storedAtOnce tiles of all connections that are handed to stores at once
  */
 public record TileIntakeSettings(
         String bindHost,
         String host,
         int port,
         int connectionCount,
-        int parallelism,
+        int connectionParallelism,
+        int storedAtOnce,
         Duration helloTimeout,
         TileLimits limits) {
 
@@ -28,7 +30,8 @@ public record TileIntakeSettings(
                 tile.getString("host"),
                 tile.getInt("port"),
                 tile.getInt("connections"),
-                tile.getInt("parallelism"),
+                tile.getInt("connection-parallelism"),
+                tile.getInt("stored-at-once"),
                 tile.getDuration("hello-timeout"),
                 TileLimits.from(config));
     }

@@ -199,13 +199,13 @@ class LeaseBookTest {
     void waitingBatchesGoFirstToTheSlotThatBeganFirst() {
         join(ANNA, BERT);
         pull(BERT, 0);
-        offer(SKY, BATCH);
-        onlyGrant();
-        pull(ANNA, 0);
-        offer(SKY, BATCH);
-        onlyGrant();
-        pull(ANNA, 0);
         pull(BERT, 0);
+        offer(SKY, BATCH);
+        onlyGrant();
+        pull(ANNA, 0);
+        pull(ANNA, 0);
+        offer(SKY, BATCH);
+        onlyGrant();
         offer(SKY, 3);
         assertThat(book.grantReady(START)).extracting(Grant::worker).containsExactly(BERT, ANNA);
     }
