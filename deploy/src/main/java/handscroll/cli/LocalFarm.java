@@ -49,8 +49,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * A node of the farm in this process, as coordinator, as worker, or as both. Also a farm of one
@@ -68,16 +68,16 @@ final class LocalFarm implements Farm {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /** @param renderers makes what renders in the slots of this process from the models it may load */
-    static Opener opener(Function<ModelShelf, RendererFactory> renderers) {
+    static Opener opener(BiFunction<Config, ModelShelf, RendererFactory> renderers) {
         return options -> open(options, renderers);
     }
 
-    private static Farm open(FarmOptions options, Function<ModelShelf, RendererFactory> renderers) {
+    private static Farm open(FarmOptions options, BiFunction<Config, ModelShelf, RendererFactory> renderers) {
         StateLock lock = StateLock.take(options.stateDirectory());
         try {
             ModelShelf models = CliSettings.from(options.config()).models();
             CompletableFuture<Void> workerEnded = new CompletableFuture<>();
-            ActorSystem<Void> system = start(options, () -> renderers.apply(models), workerEnded);
+            ActorSystem<Void> system = start(options, () -> renderers.apply(options.config(), models), workerEnded);
             try {
                 Optional<CoordinatorNode> coordinator = options.coordinates()
                         ? Optional.of(await(CoordinatorNode.start(system, models)))

@@ -1,15 +1,13 @@
 package handscroll.cli;
 
+import handscroll.worker.djl.TorchRenderers;
 import picocli.CommandLine;
 
 /** The command {@code handscroll}: wiring only. */
 public final class Main {
 
     public static void main(String[] arguments) {
-        System.exit(commandLine(LocalFarm.opener(models -> {
-                    throw new CommandFailure(ExitCode.FAILED, "This build has no renderer yet");
-                }))
-                .execute(arguments));
+        System.exit(commandLine(LocalFarm.opener(TorchRenderers::from)).execute(arguments));
     }
 
     /** The whole command; output goes to the streams that are set on the result. */

@@ -102,7 +102,7 @@ class LocalFarmTest {
                         java.util.List.of(directory.resolve("models").toString()),
                         SettingNames.HTTP_PORT,
                         0));
-        return LocalFarm.opener(models -> renderers)
+        return LocalFarm.opener((settings, models) -> renderers)
                 .open(new FarmOptions(
                         config,
                         true,

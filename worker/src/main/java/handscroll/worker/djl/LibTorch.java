@@ -4,9 +4,12 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -62,6 +65,35 @@ public final class LibTorch {
         start();
         JniUtils.setGradMode(true);
         JniUtils.setGraphExecutorOptimize(false);
+    }
+
+    /**
+     * The device of that name.
+     *
+     * @param name {@code auto} (the first CUDA device where libtorch finds one, else the CPU), {@code
+     *     cpu}, or {@code cuda:N}
+     * @throws Refusal when there is no such device
+     */
+    public static Device device(String name) {
+        start();
+        int gpuCount = Engine.getEngine("PyTorch").getGpuCount();
+        if (name.equals("auto")) {
+            return gpuCount > 0 ? Device.gpu(0) : Device.cpu();
+        }
+        if (name.equals("cpu")) {
+            return Device.cpu();
+        }
+        for (int gpu = 0; gpu < gpuCount; gpu++) {
+            if (name.equals("cuda:" + gpu)) {
+                return Device.gpu(gpu);
+            }
+        }
+        throw new Refusal(
+                "This worker cannot start:",
+                List.of(new Problem(
+                        "handscroll.worker.djl.device",
+                        "\"" + name + "\" is not there, libtorch finds " + gpuCount + " CUDA devices",
+                        "use auto, cpu, or one of those devices")));
     }
 
     /** The version of libtorch that makes the bits, for manifests and provenance. */

@@ -1,24 +1,32 @@
 package handscroll.worker.djl;
 
 import ai.djl.Device;
+import com.typesafe.config.Config;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.Refusal;
 import handscroll.protocol.model.ModelCard;
+import handscroll.protocol.model.ModelShelf;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.worker.render.PatchRenderer;
 import handscroll.worker.render.RendererFactory;
 import handscroll.worker.render.TaskRenderer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the renderers of one process on PyTorch. A model is loaded when the first task asks for it and
  * stays; all slots share its weights and its pool. Closed after the last renderer.
  */
 public final class TorchRenderers implements RendererFactory, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(TorchRenderers.class);
 
     private final Device device;
     private final long poolBytes;
@@ -33,6 +41,25 @@ public final class TorchRenderers implements RendererFactory, AutoCloseable {
         this.device = device;
         this.poolBytes = poolBytes;
         models.forEach(card -> cards.put(card.name(), card));
+    }
+
+    /**
+     * What this machine can render with the models it has; one that cannot be used is left out, and the
+     * log says why.
+     *
+     * @param config with the block {@code handscroll.worker.djl}
+     */
+    public static TorchRenderers from(Config config, ModelShelf models) {
+        Config block = config.getConfig("handscroll.worker.djl");
+        List<ModelCard> cards = new ArrayList<>();
+        for (String name : models.names()) {
+            try {
+                cards.add(models.find(name));
+            } catch (Refusal refusal) {
+                log.warn("Model [{}] is not offered: {}", name, refusal.getMessage());
+            }
+        }
+        return new TorchRenderers(cards, LibTorch.device(block.getString("device")), block.getBytes("pool"));
     }
 
     @Override
