@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,10 +33,10 @@ final class CoordinatorCommand implements Callable<Integer> {
     private Optional<String> host = Optional.empty();
 
     @Option(names = "--port", paramLabel = "P", description = "Port of the pages and the API; 0 takes any free one.")
-    private OptionalInt port = OptionalInt.empty();
+    private Optional<Integer> port = Optional.empty();
 
     @Option(names = "--join-port", paramLabel = "P", description = "Port that workers join at, by default 25520.")
-    private OptionalInt joinPort = OptionalInt.empty();
+    private Optional<Integer> joinPort = Optional.empty();
 
     @Option(
             names = "--state",

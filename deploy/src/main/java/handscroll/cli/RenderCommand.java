@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -93,7 +92,7 @@ final class RenderCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "P",
             description = "Port of the page that shows the picture; 0 takes any free one.")
-    private OptionalInt port = OptionalInt.empty();
+    private Optional<Integer> port = Optional.empty();
 
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
