@@ -11,6 +11,9 @@ record Commands(Farm.Opener farms) implements IFactory {
         if (type == RenderCommand.class) {
             return type.cast(new RenderCommand(farms));
         }
+        if (type == EvaluateCommand.class) {
+            return type.cast(new EvaluateCommand(farms));
+        }
         if (type == CoordinatorCommand.class) {
             return type.cast(new CoordinatorCommand(farms));
         }

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
             RenderCommand.class,
             PlanCommand.class,
             ModelsCommand.class,
+            EvaluateCommand.class,
             CoordinatorCommand.class,
             WorkerCommand.class,
             SubmitCommand.class,

@@ -1,5 +1,6 @@
 package handscroll.cli;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -23,7 +24,7 @@ public record HostPort(String host, int port) {
         throw wrong(text, null);
     }
 
-    private static TypeConversionException wrong(String text, @org.jspecify.annotations.Nullable Exception cause) {
+    private static TypeConversionException wrong(String text, @Nullable Exception cause) {
         var exception = new TypeConversionException(
                 "\"" + text + "\" is no address; write HOST:PORT, for example farm.example.org:25520");
         if (cause != null) {

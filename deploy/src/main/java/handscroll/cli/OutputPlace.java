@@ -1,6 +1,9 @@
 package handscroll.cli;
 
+import handscroll.coordinator.output.Manifest;
 import handscroll.coordinator.output.OutputDirectory;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.job.JobSpecReader;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
 import java.io.IOException;
@@ -11,7 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The directory that one render fills; what the farm needs to continue it lies in it, under {@code state}. */
+/** The directory that one render fills; what the farm needs to continue it lies in it, under {@code .handscroll}. */
 final class OutputPlace {
 
     private final Path directory;
@@ -50,7 +53,7 @@ final class OutputPlace {
         if (!Files.isDirectory(place.directory)) {
             throw place.refusal("is no directory", "name the output directory of a render");
         }
-        if (!Files.isDirectory(place.state())) {
+        if (!Files.isDirectory(place.state()) && !Files.isRegularFile(place.directory.resolve(Manifest.FILE_NAME))) {
             throw place.refusal("holds no render to continue", "name the output directory of a render");
         }
         return place;
@@ -70,6 +73,30 @@ final class OutputPlace {
         return new Refusal(
                 "Nothing can be rendered into " + directory + ":",
                 List.of(new Problem(directory.toString(), what, remedy)));
+    }
+
+    /**
+     * The job that was begun here, for a journal that was lost: the tokens are still there.
+     *
+     * @throws Refusal when nothing says which job it was
+     */
+    JobSpec recordedSpec() {
+        try {
+            Manifest manifest = Manifest.read(directory)
+                    .orElseThrow(() -> refusal("holds no job that was accepted", "render the job file again"));
+            JobSpec spec = JobSpecReader.readText(manifest.job().value(), manifest.spec(), directory);
+            refuseIfMovedFrom(Path.of(spec.output().directory()));
+            return spec;
+        } catch (IOException e) {
+            throw refusal("cannot be read: " + e.getMessage(), "restore " + Manifest.FILE_NAME);
+        }
+    }
+
+    /** @throws Refusal when the job would go on in another directory than this */
+    void refuseIfMovedFrom(Path jobDirectory) {
+        if (!jobDirectory.toAbsolutePath().normalize().equals(directory)) {
+            throw refusal("was " + jobDirectory + " when the job was begun", "move it back there, and resume that");
+        }
     }
 
     /** Takes away what a farm left that refused the job, so that the next try finds the directory empty. */

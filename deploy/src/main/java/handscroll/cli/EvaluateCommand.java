@@ -1,0 +1,153 @@
+package handscroll.cli;
+
+import handscroll.cli.evaluate.Evaluation;
+import handscroll.cli.evaluate.EvaluationReport;
+import handscroll.coordinator.output.Manifest;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.job.JobSpecReader;
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "evaluate",
+        description = "Says in figures whether the borders between patches can be told from the rest of a picture.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  handscroll evaluate out/starry-scroll --control", "  handscroll evaluate picture.png"})
+final class EvaluateCommand implements Callable<Integer> {
+
+    private final Farm.Opener farms;
+
+    @Mixin
+    private SharedOptions shared = new SharedOptions();
+
+    @Parameters(paramLabel = "DIR", description = "A job's output directory, or any picture file.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+    private Path directory;
+
+    @Option(
+            names = "--control",
+            description =
+                    "Compare with the picture that the job began with, and with the same job rendered from patches"
+                            + " that see no neighbours; that one goes to DIR-independent and is kept.")
+    private boolean control;
+
+    @Option(
+            names = "--source",
+            paramLabel = "FILE",
+            description = "Compare with this picture; --control takes the job's own.")
+    private Optional<Path> source = Optional.empty();
+
+    @Option(
+            names = "--independent",
+            paramLabel = "DIR",
+            description = "Compare with this output of the job with context=none; --control makes one.")
+    private Optional<Path> independent = Optional.empty();
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "Slots to render the control with, by default one for each processor.")
+    private int workers = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+    private CommandSpec spec;
+
+    EvaluateCommand(Farm.Opener farms) {
+        this.farms = farms;
+    }
+
+    @Override
+    public Integer call() {
+        if (control) {
+            JobSpec job = recordedSpec();
+            if (source.isEmpty()) {
+                source = job.input().map(input -> Path.of(input.image()));
+            }
+            if (independent.isEmpty()) {
+                independent = Optional.of(independent(job));
+            }
+        }
+        EvaluationReport report = Evaluation.report(directory, source, independent);
+        spec.commandLine().getOut().println(json ? report.json() : report.table());
+        return ExitCode.DONE;
+    }
+
+    private Path independent(JobSpec job) {
+        Path name = directory.toAbsolutePath().normalize();
+        Path there = name.resolveSibling(name.getFileName() + "-independent");
+        if (isWhole(there)) {
+            return there;
+        }
+        spec.commandLine().getErr().println("Rendering the control into " + there + " ...");
+        var place = Files.isDirectory(there) ? OutputPlace.ofInterrupted(there) : OutputPlace.ofNew(there);
+        var render = new LocalRender(
+                farms,
+                shared.config("local.conf", Map.of()),
+                place,
+                workers,
+                spec.commandLine().getErr(),
+                false);
+        LocalRender.Ending ending =
+                Files.isDirectory(there) ? render.resume() : render.render(withoutContext(job, there));
+        if (!ending.status().state().isOver() || !isWhole(there)) {
+            throw new CommandFailure(ExitCode.FAILED, "The control: " + ProgressLine.of(Progress.of(ending.status())));
+        }
+        return there;
+    }
+
+    private static JobSpec withoutContext(JobSpec job, Path there) {
+        return new JobSpec(
+                job.name() + "-independent",
+                job.task(),
+                job.canvas(),
+                job.model(),
+                job.input(),
+                job.direction(),
+                job.seed(),
+                job.sampling(),
+                JobSpec.Context.NONE,
+                new JobSpec.Output(
+                        there.toString(), job.output().tiles(), job.output().quality()));
+    }
+
+    private static boolean isWhole(Path output) {
+        try {
+            return Manifest.read(output).flatMap(Manifest::finished).isPresent();
+        } catch (IOException unreadable) {
+            return false;
+        }
+    }
+
+    private JobSpec recordedSpec() {
+        try {
+            Manifest manifest = Manifest.read(directory).orElseThrow(() -> refusal("holds no " + Manifest.FILE_NAME));
+            return JobSpecReader.readText(manifest.job().value(), manifest.spec(), directory);
+        } catch (IOException e) {
+            throw refusal("cannot be read: " + e.getMessage());
+        }
+    }
+
+    private Refusal refusal(String what) {
+        return new Refusal(
+                directory + " cannot be evaluated with --control:",
+                List.of(new Problem(
+                        directory.toString(), what, "name a job's output directory, or leave out --control")));
+    }
+}
