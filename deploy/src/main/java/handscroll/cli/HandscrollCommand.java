@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RenderCommand.class,
             PlanCommand.class,
+            TrainCommand.class,
             ModelsCommand.class,
             EvaluateCommand.class,
             CoordinatorCommand.class,

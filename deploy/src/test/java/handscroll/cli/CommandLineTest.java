@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import handscroll.coordinator.output.OutputDirectory;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +103,45 @@ class CommandLineTest {
         Run run = Run.of("models", "--config", TinyModel.shelf(directory).toString());
         assertThat(run.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(run.out()).contains("m ", "64 px", "512 codes");
+    }
+
+    @Test
+    void aPictureTooSmallToLearnFromIsRefused() throws IOException {
+        Path small = directory.resolve("small.png");
+        ImageIO.write(new BufferedImage(20, 20, BufferedImage.TYPE_INT_RGB), "png", small.toFile());
+        Run run = Run.of("train", "--name", "m", "--from", small.toString(), "--to", directory.toString());
+        assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(run.err()).contains("small.png is 20 x 20 px", "nothing was started");
+    }
+
+    @Test
+    void aModelThatIsThereIsNotOverwritten() throws IOException {
+        TinyModel.shelf(directory);
+        String models = directory.resolve("models").toString();
+        Run run = Run.of("train", "--name", "m", "--from", "sky.png", "--to", models);
+        assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(run.err()).contains("already holds a model", "--resume");
+    }
+
+    @Test
+    void aTrainingThatWasNeverBegunCannotGoOn() {
+        Run run = Run.of("train", "--name", "m", "--from", "sky.png", "--to", directory.toString(), "--resume");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(run.err()).contains("holds no training to go on with");
+    }
+
+    @Test
+    void whatIsNoPictureCannotBeEvaluated() {
+        Run run = Run.of("evaluate", directory.toString());
+        assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(run.err()).contains("cannot be evaluated", "name the output directory of a job");
+    }
+
+    @Test
+    void controlsNeedAnOutputThatSaysWhichJobItWas() {
+        Run run = Run.of("evaluate", directory.toString(), "--control");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(run.err()).contains("holds no manifest.json", "leave out --control");
     }
 
     @Test

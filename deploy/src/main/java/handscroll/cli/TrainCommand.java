@@ -1,0 +1,204 @@
+package handscroll.cli;
+
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
+import handscroll.protocol.model.ModelCard;
+import handscroll.worker.train.Training;
+import handscroll.worker.train.TrainingPlan;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "train",
+        description = "Learns a model from pictures. It can be rendered with from the first sample sheet on, and gets"
+                + " better until the time is over.",
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  handscroll train --name great-wave --from wave.png --minutes 60",
+            "  handscroll train --name great-wave --from wave.png --minutes 180 --resume"
+        })
+final class TrainCommand implements Callable<Integer> {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+
+    @Mixin
+    private SharedOptions shared = new SharedOptions();
+
+    @Option(names = "--name", paramLabel = "NAME", required = true, description = "What the model is called in jobs.")
+    private String name = "";
+
+    @Option(
+            names = "--from",
+            paramLabel = "PICTURE",
+            required = true,
+            arity = "1..*",
+            description = "PNG or JPEG files to learn from; one painting is enough.")
+    private List<Path> pictures = List.of();
+
+    @Option(
+            names = "--frame",
+            paramLabel = "PIXELS",
+            defaultValue = "0",
+            description = "Cut this much off each side of each picture: the rim of a scan.")
+    private int framePixels;
+
+    @Option(
+            names = "--horizon",
+            paramLabel = "SHARE",
+            defaultValue = "0.5",
+            description = "Where sky meets land in the pictures, from 0 at the top to 1 at the bottom; by default 0.5.")
+    private double horizon;
+
+    @Option(
+            names = "--licence",
+            paramLabel = "TEXT",
+            defaultValue = "unknown",
+            description = "Of the pictures, for the model's card.")
+    private String licence = "";
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            defaultValue = "60",
+            description = "How long to learn, all stages together, by default 60.")
+    private double minutes;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of all random draws, by default 1.")
+    private long seed;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "Cores to learn on, by default 2; part of what decides the result.")
+    private int threads;
+
+    @Option(names = "--resume", description = "Go on from the last checkpoint; with more minutes, learn longer.")
+    private boolean resume;
+
+    @Option(
+            names = "--to",
+            paramLabel = "DIR",
+            defaultValue = "models",
+            description = "The directory of models to put it in, by default models.")
+    private Path models = Path.of("models");
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        checkOptions();
+        Path directory = models.resolve(name).toAbsolutePath().normalize();
+        checkDirectory(directory);
+        Logs.to(directory);
+        PrintWriter err = spec.commandLine().getErr();
+        var plan = new TrainingPlan(
+                name,
+                pictures,
+                framePixels,
+                directory,
+                Duration.ofMillis((long) (minutes * 60_000)),
+                threads,
+                seed,
+                resume,
+                horizon,
+                licence);
+        try (Interruption interruption = Interruption.calls(() -> interrupt(directory, err))) {
+            try (Training training = new Training(plan, err::println)) {
+                err.println("Learning " + name + " for " + Figures.time(plan.time())
+                        + "; samples.png and loss-curve.png appear in " + directory);
+                training.run();
+            } catch (RuntimeException failure) {
+                interruption.gate();
+                throw failure;
+            } catch (IOException failure) {
+                interruption.gate();
+                throw new UncheckedIOException(failure);
+            } catch (Exception refusedPicture) {
+                throw refusal("picture", String.valueOf(refusedPicture.getMessage()), "name other pictures");
+            }
+        }
+        spec.commandLine()
+                .getOut()
+                .println(name + " has learned for " + Figures.time(plan.time()) + "; it lies in " + directory
+                        + ". Render with it: model = " + name + " in a job.");
+        return ExitCode.DONE;
+    }
+
+    /** The JVM is stopped hard: libtorch does not survive its end while it computes. The last checkpoint is whole. */
+    private void interrupt(Path directory, PrintWriter err) {
+        err.println();
+        err.println("interrupted; what was learned up to the last minute is in " + directory
+                + "; continue with the same command and --resume");
+        err.flush();
+        Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+    }
+
+    private void checkOptions() {
+        if (!NAME.matcher(name).matches()) {
+            throw wrong("--name is \"" + name + "\"; use letters, digits, '.', '_' and '-'");
+        }
+        if (!(minutes > 0)) {
+            throw wrong("--minutes is " + minutes + "; more than 0 are needed");
+        }
+        if (threads < 1) {
+            throw wrong("--threads is " + threads + "; at least 1 is needed");
+        }
+        if (framePixels < 0) {
+            throw wrong("--frame is " + framePixels + "; it cannot be negative");
+        }
+        if (!(horizon >= 0 && horizon <= 1)) {
+            throw wrong("--horizon is " + horizon + "; give a share from 0 to 1");
+        }
+    }
+
+    private void checkDirectory(Path directory) {
+        Optional<String> there = firstFile(directory);
+        if (resume && there.isEmpty()) {
+            throw refusal(directory.toString(), "holds no training to go on with", "leave out --resume");
+        }
+        if (!resume && there.isPresent()) {
+            boolean model = Files.exists(directory.resolve(ModelCard.FILE_NAME));
+            throw refusal(
+                    directory.toString(),
+                    model ? "already holds a model" : "is not empty",
+                    "choose another --name, or go on with --resume");
+        }
+    }
+
+    private static Optional<String> firstFile(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> String.valueOf(file.getFileName())).findFirst();
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.REFUSED, directory + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private Refusal refusal(String where, String what, String remedy) {
+        return new Refusal("The model \"" + name + "\" cannot be learned:", List.of(new Problem(where, what, remedy)));
+    }
+
+    private ParameterException wrong(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
+    }
+}
