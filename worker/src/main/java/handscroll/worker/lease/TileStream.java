@@ -12,7 +12,9 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import akka.io.TcpSO;
 import akka.japi.Pair;
 import akka.stream.BoundedSourceQueue;
+import akka.stream.KillSwitches;
 import akka.stream.QueueOfferResult;
+import akka.stream.UniqueKillSwitch;
 import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Framing;
 import akka.stream.javadsl.Keep;
@@ -75,6 +77,9 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
 
     private record TileKey(long epoch, PatchId patch) {}
 
+    /** @param end hangs up, also on a connection that has broken already */
+    private record Connection(BoundedSourceQueue<ByteString> queue, UniqueKillSwitch end) {}
+
     /** Counts down the tiles of a lease. */
     private static final class Batch {
         final ActorRef<Sent> replyTo;
@@ -94,9 +99,9 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
     private final Map<Long, Batch> batches = new LinkedHashMap<>();
     private final Map<TileKey, ByteString> unacknowledged = new LinkedHashMap<>();
     private Optional<Welcome> welcome = Optional.empty();
-    private Optional<BoundedSourceQueue<ByteString>> connection = Optional.empty();
+    private Optional<Connection> connection = Optional.empty();
     private int connectionCount;
-    private String lastTrouble = "no coordinator has said yet where tiles are taken";
+    private String lastBreak = "";
 
     private TileStream(
             ActorContext<Command> context,
@@ -143,7 +148,7 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
         batches.put(send.epoch(), new Batch(send.replyTo(), frames.size()));
         unacknowledged.putAll(frames);
         timers.startSingleTimer(send.epoch(), new TimedOut(send.epoch()), settings.ackTimeout());
-        connection.ifPresent(queue -> frames.values().forEach(frame -> put(queue, frame)));
+        connection.ifPresent(open -> frames.values().forEach(frame -> put(open.queue(), frame)));
         return this;
     }
 
@@ -154,6 +159,7 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
 
     private Behavior<Command> onAcknowledged(Acknowledged acknowledged) {
         Ack ack = acknowledged.ack();
+        lastBreak = "";
         Batch batch = batches.get(ack.epoch());
         if (unacknowledged.remove(new TileKey(ack.epoch(), ack.patch())) == null || batch == null) {
             return this;
@@ -179,8 +185,10 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
     private Behavior<Command> onClosed(Closed closed) {
         if (closed.connection() == connectionCount && connection.isPresent()) {
             hangUp();
-            lastTrouble = closed.reason();
-            getContext().getLog().warn("The tile stream broke, and is made anew: {}", closed.reason());
+            if (!closed.reason().equals(lastBreak)) {
+                getContext().getLog().warn("The tile stream broke, and is made anew: {}", closed.reason());
+            }
+            lastBreak = closed.reason();
             timers.startSingleTimer(Reconnect.INSTANCE, Reconnect.INSTANCE, settings.reconnectInterval());
         }
         return this;
@@ -194,10 +202,11 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
     }
 
     private Behavior<Command> onTimedOut(TimedOut timedOut) {
+        String trouble = lastBreak.isEmpty() ? "its disk or the network is slow" : "the connection broke, " + lastBreak;
         end(
                 timedOut.epoch(),
                 Optional.of("the coordinator did not take the tiles within "
-                        + settings.ackTimeout().toSeconds() + " s: " + lastTrouble));
+                        + settings.ackTimeout().toSeconds() + " s: " + trouble));
         return this;
     }
 
@@ -212,15 +221,14 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
 
     private void connect(Welcome to) {
         int number = ++connectionCount;
-        Pair<BoundedSourceQueue<ByteString>, CompletionStage<Done>> running =
+        Pair<Connection, CompletionStage<Done>> running =
                 graph(to).run(getContext().getSystem());
         getContext().pipeToSelf(running.second(), (done, failure) -> {
             String reason = failure == null ? "the coordinator closed it" : String.valueOf(failure.getMessage());
             return new Closed(number, reason);
         });
-        lastTrouble = "the store is slow, or the network";
         connection = Optional.of(running.first());
-        unacknowledged.values().forEach(frame -> put(running.first(), frame));
+        unacknowledged.values().forEach(frame -> put(running.first().queue(), frame));
     }
 
     /**
@@ -229,7 +237,7 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
      *      this actor ◀─ acks ◀─ frames ◀─ socket
      * </pre>
      */
-    private RunnableGraph<Pair<BoundedSourceQueue<ByteString>, CompletionStage<Done>>> graph(Welcome to) {
+    private RunnableGraph<Pair<Connection, CompletionStage<Done>>> graph(Welcome to) {
         ActorRef<Command> self = getContext().getSelf();
         Flow<ByteString, ByteString, CompletionStage<Tcp.OutgoingConnection>> socket = Tcp.get(
                         getContext().getSystem())
@@ -242,6 +250,7 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
                         Optional.of(settings.connectTimeout()),
                         Optional.empty());
         return Source.<ByteString>queue(capacity)
+                .viaMat(KillSwitches.single(), Connection::new)
                 .prepend(Source.single(TileFrames.encode(new Hello(to.tileKey(), worker))))
                 .via(Framing.simpleFramingProtocol(settings.tileLimits().frameBytes())
                         .join(socket))
@@ -258,7 +267,7 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
     }
 
     private Behavior<Command> hangUp() {
-        connection.ifPresent(BoundedSourceQueue::complete);
+        connection.ifPresent(open -> open.end().shutdown());
         connection = Optional.empty();
         return this;
     }

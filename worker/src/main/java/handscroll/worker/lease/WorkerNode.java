@@ -60,6 +60,7 @@ public final class WorkerNode extends AbstractBehavior<Leasing.ToWorker> {
     public static Behavior<Leasing.ToWorker> create(
             WorkerSettings settings, WorkerId worker, int slotCount, RendererFactory renderers) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            context.setLoggerName(WorkerNode.class);
             CoordinatedShutdown.get(context.getSystem())
                     .addActorTerminationTask(
                             CoordinatedShutdown.PhaseServiceStop(),
@@ -137,12 +138,9 @@ public final class WorkerNode extends AbstractBehavior<Leasing.ToWorker> {
     private Behavior<Leasing.ToWorker> onFromSlot(FromSlot from) {
         LeaseHolder.Report report = from.report();
         if (report instanceof LeaseHolder.Say say) {
-            if (say.message() instanceof Leasing.Completed completed) {
-                held.remove(completed.epoch());
-            } else if (say.message() instanceof Leasing.Failed failed) {
-                held.remove(failed.epoch());
+            if (counts(say.message())) {
+                desk.ifPresent(d -> d.tell(say.message()));
             }
-            desk.ifPresent(d -> d.tell(say.message()));
         } else if (report instanceof LeaseHolder.Opened) {
             openedCount++;
             knock();
@@ -151,6 +149,14 @@ public final class WorkerNode extends AbstractBehavior<Leasing.ToWorker> {
             return onDrain();
         }
         return this;
+    }
+
+    /** Not the end of a lease that was revoked while the slot reported it. */
+    private boolean counts(Leasing.ToDesk message) {
+        if (message instanceof Leasing.Completed completed) {
+            return held.remove(completed.epoch()) != null;
+        }
+        return !(message instanceof Leasing.Failed failed) || held.remove(failed.epoch()) != null;
     }
 
     private Behavior<Leasing.ToWorker> onGranted(Granted granted) {
