@@ -45,6 +45,12 @@ final class TokenGrids implements AutoCloseable {
                 codes, new Shape(network.shape().codes(), network.shape().dim()));
     }
 
+    /** Empties the stock and goes on with other draws. */
+    void restart(long seed) {
+        grids.clear();
+        random.setSeed(seed);
+    }
+
     /** Adds a variant, in place of another one when the stock is full. */
     void renew() {
         if (grids.size() < STOCK) {

@@ -13,13 +13,16 @@ import java.util.Random;
 final class TransformerTraining implements Stage {
 
     private static final double PEAK_RATE = 1.2e-3;
-    private static final int STEPS_PER_VARIANT = 12;
-    private static final int FIRST_VARIANTS = 12;
+    /** So often that each variant is seen about once: seen five times, variants are learned by heart. */
+    private static final int STEPS_PER_VARIANT = 2;
+
+    private static final int FIRST_VARIANTS = 16;
 
     private final TransformerNetwork network;
     private final TokenGrids grids;
     private final Replicas replicas;
     private final Random random;
+    private final long seed;
     private final NDManager manager;
     private final Optimizer optimizer;
     private double plain;
@@ -35,14 +38,19 @@ final class TransformerTraining implements Stage {
         this.grids = grids;
         this.replicas = replicas;
         this.random = new Random(seed);
+        this.seed = seed;
         this.manager = parent.newSubManager();
         this.optimizer =
                 new Optimizer(manager, network.layout(), new Optimizer.Settings(0.9, 0.98, 0.05, 1.0, 0.99), seed);
+        stock();
+        long[] counts = grids.counts(network.shape().codes());
+        optimizer.start(network.shape().initial(random, codebook, counts));
+    }
+
+    private void stock() {
         for (int i = 0; i < FIRST_VARIANTS; i++) {
             grids.renew();
         }
-        long[] counts = grids.counts(network.shape().codes());
-        optimizer.start(network.shape().initial(random, codebook, counts));
     }
 
     @Override
@@ -87,6 +95,10 @@ final class TransformerTraining implements Stage {
     @Override
     public void restore(Checkpoint checkpoint) {
         optimizer.restore(checkpoint, name());
+        // Other draws than at the start, or the first variants would be learned by heart.
+        random.setSeed(seed + optimizer.stepCount());
+        grids.restart(seed + optimizer.stepCount());
+        stock();
     }
 
     @Override
