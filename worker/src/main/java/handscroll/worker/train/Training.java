@@ -5,9 +5,7 @@ import ai.djl.ndarray.NDManager;
 import handscroll.worker.djl.LibTorch;
 import handscroll.worker.djl.ModelDirectory;
 import handscroll.worker.djl.TokenizerNetwork;
-import handscroll.worker.djl.TokenizerShape;
 import handscroll.worker.djl.TransformerNetwork;
-import handscroll.worker.djl.TransformerShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,8 +53,8 @@ public final class Training implements AutoCloseable {
     /** Runs all stages; blocks until the time budget is spent. */
     public void run() throws IOException {
         long seed = plan.seed();
-        try (TokenizerNetwork tokenizer = new TokenizerNetwork(TokenizerShape.STANDARD);
-                TransformerNetwork transformer = new TransformerNetwork(TransformerShape.STANDARD)) {
+        try (TokenizerNetwork tokenizer = new TokenizerNetwork(plan.tokenizer());
+                TransformerNetwork transformer = new TransformerNetwork(plan.transformer())) {
             learn(
                     "tokenizer",
                     plan.tokenizerTime(),
@@ -153,10 +151,10 @@ public final class Training implements AutoCloseable {
     /** Writes the model as it is now, and pictures of what it can do: from the first time on it can be used. */
     private void show(TokenGrids grids) throws IOException {
         ModelDirectory model = new ModelDirectory(
-                TokenizerShape.STANDARD,
+                plan.tokenizer(),
                 checkpoint.vector("sharpening.average"),
                 checkpoint.vector("codebook"),
-                TransformerShape.STANDARD,
+                plan.transformer(),
                 checkpoint.vector("transformer.average"));
         List<LossCurve> curves = List.of(
                 new LossCurve("tokenizer", checkpoint),

@@ -1,5 +1,7 @@
 package handscroll.worker.train;
 
+import handscroll.worker.djl.TokenizerShape;
+import handscroll.worker.djl.TransformerShape;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,8 +39,19 @@ final class TrainingMain {
             }
         }
         Duration time = Duration.ofMillis((long) (minutes * 60_000));
-        TrainingPlan plan =
-                new TrainingPlan(name, pictures, frame, directory, time, threads, seed, resume, horizon, licence);
+        TrainingPlan plan = new TrainingPlan(
+                name,
+                pictures,
+                frame,
+                directory,
+                time,
+                threads,
+                seed,
+                resume,
+                horizon,
+                licence,
+                TokenizerShape.STANDARD,
+                TransformerShape.STANDARD);
         try (Training training = new Training(plan, System.out::println)) {
             training.run();
         }

@@ -1,5 +1,7 @@
 package handscroll.worker.train;
 
+import handscroll.worker.djl.TokenizerShape;
+import handscroll.worker.djl.TransformerShape;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +19,8 @@ import java.util.List;
  * @param resume whether to go on from the checkpoint in the directory
  * @param horizon where sky meets land in the pictures, as a share of their height
  * @param licence of the weights, which follows from the pictures'
+ * @param tokenizer sizes of the tokenizer, {@link TokenizerShape#STANDARD} but in tests
+ * @param transformer sizes of the transformer
  */
 public record TrainingPlan(
         String name,
@@ -28,7 +32,9 @@ public record TrainingPlan(
         long seed,
         boolean resume,
         double horizon,
-        String licence) {
+        String licence,
+        TokenizerShape tokenizer,
+        TransformerShape transformer) {
 
     private static final double TOKENIZER_SHARE = 0.15;
     private static final double SHARPENING_SHARE = 0.13;

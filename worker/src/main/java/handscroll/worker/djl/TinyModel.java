@@ -1,0 +1,44 @@
+package handscroll.worker.djl;
+
+import handscroll.protocol.model.ModelCard;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Random;
+
+/**
+ * A model that has learned nothing and renders in milliseconds: for tests of everything around models and
+ * for measuring the farm. It takes the same way through the code as a real one.
+ */
+public final class TinyModel {
+
+    private static final TokenizerShape TOKENIZER = new TokenizerShape(32, 8, 4, 8, 8, 8);
+    private static final TransformerShape TRANSFORMER = new TransformerShape(32, 32, 2, 1, 1);
+
+    private TinyModel() {}
+
+    /** Random weights; equal seeds make equal models. */
+    public static ModelDirectory of(long seed) {
+        Random random = new Random(seed);
+        float[] codebook = new float[TOKENIZER.codes() * TOKENIZER.dim()];
+        for (int i = 0; i < codebook.length; i++) {
+            codebook[i] = (float) random.nextGaussian();
+        }
+        float[] transformer = TRANSFORMER.layout().initial(random);
+        // Strong opinions, so that a patch visibly depends on what it sees.
+        int at = TRANSFORMER.layout().offset("head.own");
+        for (int i = 0; i < TRANSFORMER.codes() * TRANSFORMER.width(); i++) {
+            transformer[at + i] *= 200;
+        }
+        return new ModelDirectory(TOKENIZER, TOKENIZER.layout().initial(random), codebook, TRANSFORMER, transformer);
+    }
+
+    /** Writes such a model as a directory that a worker can load. */
+    public static ModelCard write(Path directory, long seed) throws IOException {
+        of(seed).write(
+                        directory,
+                        new ModelDirectory.Picture(512, 0.6),
+                        "Apache-2.0",
+                        "provenance { seed = " + seed + " }\n");
+        return ModelCard.read(directory);
+    }
+}

@@ -1,0 +1,176 @@
+package handscroll.worker.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.JobSpec.TileEncoding;
+import handscroll.protocol.task.ContextPatch;
+import handscroll.protocol.task.PixelBlock;
+import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.Task;
+import handscroll.protocol.task.TokenBlock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class SlotOperatorsTest {
+
+    private static final int CODES = 32;
+    private static final int MARGIN = TokenizerShape.DECODER_MARGIN_TOKENS;
+    private static final int ENCODER_MARGIN = TokenizerShape.ENCODER_MARGIN_PIXELS;
+
+    private static LoadedModel model;
+    private static SlotOperators operators;
+
+    @BeforeAll
+    static void load() {
+        model = new LoadedModel(TinyModel.of(1), Device.cpu(), 1 << 20);
+        operators = model.open();
+    }
+
+    @AfterAll
+    static void close() {
+        operators.close();
+        model.close();
+    }
+
+    @Test
+    void drawsTheSameTokensInBatchesOfAnySize() {
+        List<Task.Sample> tasks = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            tasks.add(task(i, 12));
+        }
+        List<short[]> alone = new ArrayList<>();
+        for (Task.Sample task : tasks) {
+            alone.addAll(operators.sample(settings(4, 8), List.of(task)));
+        }
+        for (int size : new int[] {2, 3, 4, 7, 16}) {
+            List<short[]> together = new ArrayList<>();
+            for (int at = 0; at < tasks.size(); at += size) {
+                together.addAll(operators.sample(settings(4, 8), tasks.subList(at, Math.min(at + size, tasks.size()))));
+            }
+            for (int i = 0; i < tasks.size(); i++) {
+                assertThat(together.get(i))
+                        .as("patch %d in batches of %d", i, size)
+                        .isEqualTo(alone.get(i));
+            }
+        }
+    }
+
+    @Test
+    void drawsTheSameTokensFromPooledStatesAndFromFreshOnes() {
+        Task.Sample task = task(3, 12);
+        short[] pooled = operators.sample(settings(4, 8), List.of(task)).get(0);
+        try (LoadedModel other = new LoadedModel(TinyModel.of(1), Device.cpu(), 1);
+                SlotOperators fresh = other.open()) {
+            assertThat(fresh.sample(settings(4, 8), List.of(task)).get(0)).isEqualTo(pooled);
+        }
+    }
+
+    @Test
+    void drawsDifferentTokensForAnotherSeedCellOrContext() {
+        short[] tokens = operators.sample(settings(4, 8), List.of(task(0, 12))).get(0);
+        assertThat(operators.sample(settings(4, 8), List.of(task(1, 12))).get(0))
+                .isNotEqualTo(tokens);
+        assertThat(operators.sample(settings(4, 8), List.of(task(0, 0))).get(0)).isNotEqualTo(tokens);
+        RenderSettings other =
+                new RenderSettings(new JobId("other"), "tiny", "", 8, 1, 32, 100, 100, 4, 8, TileEncoding.PNG, 100);
+        assertThat(operators.sample(other, List.of(task(0, 12))).get(0)).isNotEqualTo(tokens);
+    }
+
+    @Test
+    void drawsTokensOfTheCodebook() {
+        for (short token :
+                operators.sample(settings(4, 8), List.of(task(5, 12))).get(0)) {
+            assertThat(token).isBetween((short) 0, (short) (CODES - 1));
+        }
+    }
+
+    @Test
+    void drawsWithContextOnAllSides() {
+        List<ContextPatch> context = new ArrayList<>();
+        Random random = new Random(3);
+        for (int dy = -2; dy <= 2; dy++) {
+            for (int dx = -2; dx <= 2; dx++) {
+                if (dx != 0 || dy != 0) {
+                    context.add(new ContextPatch(dx, dy, 0, tokens(random)));
+                }
+            }
+        }
+        Task.Sample task = new Task.Sample(new PatchId(0, 9, 9, 0), context, 0.2, 0.3);
+        assertThat(operators.sample(settings(8, 16), List.of(task)).get(0)).hasSize(64);
+    }
+
+    @Test
+    void refusesMoreContextThanTheJobHasRoomFor() {
+        assertThatThrownBy(() -> operators.sample(settings(1, 8), List.of(task(0, 12))))
+                .hasMessageContaining("more context than the 1 slots");
+    }
+
+    @Test
+    void decodesATileAsPartOfALargerOne() {
+        short[] canvas = new short[60 * 60];
+        Random random = new Random(5);
+        for (int i = 0; i < canvas.length; i++) {
+            canvas[i] = (short) random.nextInt(CODES);
+        }
+        PixelBlock whole = operators.decode(new TokenBlock(60, 60, canvas)); // tokens 6..53 of each side
+        int side = 8 + 2 * MARGIN;
+        short[] window = new short[side * side];
+        for (int y = 0; y < side; y++) {
+            System.arraycopy(canvas, (20 + y) * 60 + 20, window, y * side, side);
+        }
+        PixelBlock part = operators.decode(new TokenBlock(side, side, window)); // tokens 26..33
+        assertThat(part.widthPixels()).isEqualTo(64);
+        for (int y = 0; y < 64; y++) {
+            for (int x = 0; x < 3 * 64; x++) {
+                int there = whole.rgb()[(y + 160) * 3 * whole.widthPixels() + 3 * 160 + x] & 255;
+                assertThat(Math.abs(there - (part.rgb()[y * 3 * 64 + x] & 255))).isLessThanOrEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void encodesThePixelsInTheMiddleOfAWindow() {
+        int side = 64 + 2 * ENCODER_MARGIN;
+        byte[] rgb = new byte[3 * side * side];
+        new Random(7).nextBytes(rgb);
+        short[] tokens = operators.encode(new PixelBlock(side, side, rgb));
+        assertThat(tokens).hasSize(64);
+        rgb[0] += 100; // the corner of the window is beyond what any token sees
+        assertThat(operators.encode(new PixelBlock(side, side, rgb))).isEqualTo(tokens);
+    }
+
+    private static RenderSettings settings(int near, int far) {
+        return new RenderSettings(new JobId("test"), "tiny", "", 7, 1, 32, 100, 100, near, far, TileEncoding.PNG, 100);
+    }
+
+    /** A patch in the order omega that sees so many patches of the twelve it may see. */
+    private static Task.Sample task(int column, int contextCount) {
+        List<ContextPatch> context = new ArrayList<>();
+        for (int dx = -2; dx <= 0; dx++) {
+            for (int dy = -2; dy <= 2; dy++) {
+                if ((dx < 0 || dy < 0) && context.size() < contextCount) {
+                    // A patch has the same tokens for all that see it.
+                    Random random = new Random(1000L * (column + dx) + dy);
+                    context.add(new ContextPatch(dx, dy, 0, tokens(random)));
+                }
+            }
+        }
+        return new Task.Sample(new PatchId(0, column, 5, 0), context, 0.5, 0.6);
+    }
+
+    private static short[] tokens(Random random) {
+        short[] tokens = new short[64];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = (short) random.nextInt(CODES);
+        }
+        return tokens;
+    }
+}

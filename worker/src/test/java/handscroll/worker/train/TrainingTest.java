@@ -1,0 +1,99 @@
+package handscroll.worker.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import handscroll.protocol.model.ModelCard;
+import handscroll.worker.djl.ModelDirectory;
+import handscroll.worker.djl.TokenizerShape;
+import handscroll.worker.djl.TransformerShape;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void makesAModelDirectoryThatLoads() throws Exception {
+        Path picture = paint(BufferedImage.TYPE_INT_RGB, 320, 256);
+        List<String> lines = new ArrayList<>();
+        try (Training training = new Training(plan(picture, false), lines::add)) {
+            training.run();
+        }
+        ModelCard card = ModelCard.read(directory.resolve("model"));
+        assertThat(ModelDirectory.load(card).tokenizer().codes()).isEqualTo(32);
+        assertThat(directory.resolve("model/samples.png")).isNotEmptyFile();
+        assertThat(directory.resolve("model/loss-curve.png")).isNotEmptyFile();
+        assertThat(lines)
+                .anyMatch(line -> line.startsWith("tokenizer"))
+                .anyMatch(line -> line.startsWith("transformer"));
+
+        // A finished training that is resumed has nothing left to do.
+        List<String> more = new ArrayList<>();
+        try (Training training = new Training(plan(picture, true), more::add)) {
+            training.run();
+        }
+        assertThat(more).isEmpty();
+    }
+
+    @Test
+    void readsGreyAlphaAndSixteenBitPictures() throws Exception {
+        for (int type :
+                new int[] {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_INT_ARGB, BufferedImage.TYPE_USHORT_GRAY}) {
+            Picture read = Picture.read(paint(type, 300, 260), 2);
+            assertThat(read.width()).isEqualTo(296);
+            assertThat(read.rgb()).hasSize(3 * 296 * 256);
+        }
+    }
+
+    @Test
+    void refusesPicturesItCannotLearnFrom() throws IOException {
+        Path small = paint(BufferedImage.TYPE_INT_RGB, 100, 300);
+        assertThatThrownBy(() -> Picture.read(small, 0)).hasMessageContaining("is 100 x 300 px; both sides must have");
+        Path text = Files.writeString(directory.resolve("text.png"), "no picture");
+        assertThatThrownBy(() -> Picture.read(text, 0)).hasMessageContaining("is no picture that Java reads");
+        Path absent = directory.resolve("absent.png");
+        assertThatThrownBy(() -> Picture.read(absent, 0)).hasMessageContaining("is no file");
+    }
+
+    private TrainingPlan plan(Path picture, boolean resume) {
+        return new TrainingPlan(
+                "model",
+                List.of(picture),
+                0,
+                directory.resolve("model"),
+                Duration.ofSeconds(6),
+                2,
+                1,
+                resume,
+                0.6,
+                "Apache-2.0",
+                new TokenizerShape(32, 8, 4, 8, 8, 8),
+                new TransformerShape(32, 32, 2, 1, 1));
+    }
+
+    private Path paint(int type, int width, int height) throws IOException {
+        BufferedImage image = new BufferedImage(width, height, type);
+        Graphics2D graphics = image.createGraphics();
+        for (int i = 0; i < 40; i++) {
+            graphics.setColor(new Color(40 + 5 * i, 200 - 4 * i, 3 * i));
+            graphics.fillOval(7 * i, (37 * i) % height, 60, 40);
+        }
+        graphics.dispose();
+        Path path = directory.resolve("picture-" + type + "-" + width + ".png");
+        ImageIO.write(image, "png", path.toFile());
+        return path;
+    }
+}
