@@ -8,9 +8,10 @@ import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.server.Route;
 import handscroll.coordinator.job.Jobs;
 import handscroll.protocol.job.JobId;
-import java.net.BindException;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -46,34 +47,46 @@ public final class HttpServer {
         }
         var door = new FrontDoor(onLoopback, settings.host(), settings.hostNames());
         Route routes = new JobRoutes(system, desk, door, settings).all();
-        return bind(system, routes, settings, 0).thenApply(binding -> {
+        return bind(system, routes, settings).thenApply(binding -> {
             binding.addToCoordinatedShutdown(settings.shutdownGrace(), system);
             return new HttpServer(binding, settings.shutdownGrace());
         });
     }
 
-    private static CompletionStage<ServerBinding> bind(
-            ActorSystem<?> system, Route routes, HttpSettings settings, int attempt) {
-        int port = settings.port() == 0 ? 0 : settings.port() + attempt;
-        return Http.get(system).newServerAt(settings.host(), port).bind(routes).exceptionallyCompose(failure -> {
-            if (!isTaken(failure) || attempt + 1 >= settings.portAttempts() || port == 0 || port == 65_535) {
-                return CompletableFuture.failedFuture(new IllegalStateException(
+    private static CompletionStage<ServerBinding> bind(ActorSystem<?> system, Route routes, HttpSettings settings) {
+        int port = firstFreePort(settings);
+        return Http.get(system)
+                .newServerAt(settings.host(), port)
+                .bind(routes)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(new IllegalStateException(
                         "no page can be served at " + settings.host() + ":" + port
                                 + "; choose another handscroll.coordinator.http.port, or 0 for any free one",
-                        failure));
-            }
-            log.info("Port [{}] is taken, trying the next one", port);
-            return bind(system, routes, settings, attempt + 1);
-        });
+                        failure)));
     }
 
-    private static boolean isTaken(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
-                return true;
-            }
+    /** Tried out first, because Akka logs an error with a stack trace for each port that it cannot have. */
+    private static int firstFreePort(HttpSettings settings) {
+        int first = settings.port();
+        if (first == 0) {
+            return first;
         }
-        return false;
+        int last = Math.min(65_535, first + settings.portAttempts() - 1);
+        for (int port = first; port < last; port++) {
+            if (isFree(settings.host(), port)) {
+                return port;
+            }
+            log.info("Port [{}] is taken, trying the next one", port);
+        }
+        return last;
+    }
+
+    private static boolean isFree(String host, int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(host, port));
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
     }
 
     /** Where the list of all jobs is looked at. */

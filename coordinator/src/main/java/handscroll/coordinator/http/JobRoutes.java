@@ -118,7 +118,7 @@ final class JobRoutes extends AllDirectives {
                 pathPrefix(
                         segment("jobs").slash(segment()),
                         id -> get(() -> concat(
-                                pathEnd(() -> withJob(id, status -> page("job.html"))),
+                                pathEnd(() -> jobPage(id)),
                                 path("picture.dzi", () -> withJob(id, this::deepZoom)),
                                 pathPrefix(
                                         "picture_files",
@@ -133,6 +133,15 @@ final class JobRoutes extends AllDirectives {
                         RawHeader.create("Content-Security-Policy", CONTENT_POLICY),
                         RawHeader.create("Referrer-Policy", "no-referrer")),
                 () -> getFromResource(RESOURCES + name, ContentTypes.TEXT_HTML_UTF8));
+    }
+
+    private Route jobPage(String id) {
+        Route missing = mapResponse(response -> response.withStatus(StatusCodes.NOT_FOUND), () -> page("missing.html"));
+        Optional<JobId> job = jobId(id);
+        if (job.isEmpty()) {
+            return missing;
+        }
+        return onSuccess(statusOf(job.get()), status -> status.isPresent() ? page("job.html") : missing);
     }
 
     private Route deepZoom(JobStatus status) {

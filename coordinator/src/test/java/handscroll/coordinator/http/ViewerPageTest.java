@@ -105,6 +105,47 @@ class ViewerPageTest {
     }
 
     @Test
+    void aFarViewOfAGrowingPictureShowsTheFinestTilesAlready() throws Exception {
+        browser.window(640, 480, 1, false);
+        openJob();
+        picture.store(picture.top(), 6, 0);
+        desk.tell(new FakeJobDesk.Say(new Jobs.TileStored(JOB, picture.top(), 6, 0)));
+        browser.await("document.querySelector('.sheet').getBoundingClientRect().width > 0");
+        assertThat(browser.evaluate("document.querySelector('.sheet').getBoundingClientRect().width")
+                        .asDouble())
+                .as("less than half its pixels, where the level above would do")
+                .isLessThan(1024);
+        browserShows(pixelOf(1664, 128), RIGHT, "far");
+    }
+
+    @Test
+    void theWholePictureStaysInViewWhenTheHeaderGrows() throws Exception {
+        openJob();
+        browser.await("document.querySelector('.sheet').getBoundingClientRect().width > 0");
+        browser.window(700, 300, 1, false);
+        browser.await("(() => { const sheet = document.querySelector('.sheet').getBoundingClientRect();"
+                + " const stage = document.getElementById('stage').getBoundingClientRect();"
+                + " return stage.width === 700 && sheet.left >= stage.left && sheet.right <= stage.right"
+                + " && sheet.top >= stage.top && sheet.bottom <= stage.bottom; })()");
+    }
+
+    @Test
+    void keysMoveTheView() throws Exception {
+        openJob();
+        String width = "document.querySelector('.sheet').getBoundingClientRect().width";
+        browser.await(width + " > 0");
+        double whole = browser.evaluate(width).asDouble();
+        browser.evaluate("document.getElementById('zoom-in').click()");
+        browser.await(width + " > " + 1.3 * whole);
+        browser.press("h");
+        browser.await("Math.abs(" + width + " - " + whole + ") < 2");
+        browser.press("f");
+        browser.await("document.fullscreenElement?.id === 'stage'");
+        browser.press("f");
+        browser.await("document.fullscreenElement === null");
+    }
+
+    @Test
     void theHeaderFollowsTheNumbersAndTellsTheCauseOfAFailure() throws Exception {
         var before = FakeJobDesk.rendering("scroll", CANVAS, directory, 256);
         openJob();

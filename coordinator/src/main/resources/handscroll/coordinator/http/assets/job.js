@@ -32,7 +32,7 @@ function show(status) {
   document.querySelectorAll('[data-while="open"]').forEach((figure) => { figure.hidden = job.over; });
   const rendered = 100 * share(done.renderedCount, done.cellCount);
   at('done').style.width = `${rendered}%`;
-  at('leased').style.width = job.over ? '0' : `${100 * share(done.renderedCount + done.leasedCount, done.cellCount)}%`;
+  at('leased').style.width = job.over || job.state === 'paused' ? '0' : `${100 * share(done.renderedCount + done.leasedCount, done.cellCount)}%`;
   document.querySelector('.progress').setAttribute('aria-valuenow', rendered.toFixed(0));
   at('cause').textContent = job.cause ?? '';
   at('cause').hidden = !job.cause;

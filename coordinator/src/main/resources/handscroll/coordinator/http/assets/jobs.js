@@ -7,6 +7,9 @@ const NEWS_MILLIS = 2000;
 const STRIP_HEIGHT = 104;
 const STRIP_WIDTH = 940;
 
+/** The finest tiles are born first, so a picture that grows is shown in as many as this. */
+const TILES_WHILE_GROWING = 48;
+
 const list = document.getElementById('jobs');
 const none = document.getElementById('none');
 const summary = document.getElementById('summary');
@@ -23,11 +26,13 @@ function element(tag, className, ...children) {
 class Card {
   constructor(job) {
     this.pyramid = new Pyramid(job);
-    this.picture = element('div', 'picture');
     const aspect = this.pyramid.width / this.pyramid.height;
-    this.picture.style.aspectRatio = `${this.pyramid.width} / ${this.pyramid.height}`;
-    this.picture.style.width = `${Math.min(STRIP_WIDTH, STRIP_HEIGHT * aspect)}px`;
-    this.picture.style.maxWidth = '100%';
+    const width = Math.min(STRIP_WIDTH, STRIP_HEIGHT * aspect);
+    const density = Math.min(2, devicePixelRatio);
+    this.picture = element('canvas', 'picture');
+    this.picture.width = Math.max(1, Math.round(width * density));
+    this.picture.height = Math.max(1, Math.round(width * density / aspect));
+    this.picture.style.width = `${width}px`;
     this.name = element('h2', '', job.name);
     this.state = element('span', 'state');
     this.facts = element('p', 'facts');
@@ -41,30 +46,27 @@ class Card {
     link.href = `/jobs/${job.job}`;
     this.link = link;
     this.row = element('li', '', link);
-    this.missing = this.tiles(Math.min(STRIP_WIDTH, STRIP_HEIGHT * aspect) * Math.min(2, devicePixelRatio));
+    const sharp = this.pyramid.levelFor(this.picture.width / 1.5);
+    this.missing = this.tiles(job.over ? sharp : Math.max(sharp, this.pyramid.finest(TILES_WHILE_GROWING)));
     this.seen = -1;
   }
 
-  tiles(widthPixels) {
-    const { pyramid } = this;
-    const level = pyramid.levelFor(widthPixels / 1.5);
+  tiles(level) {
+    const { pyramid, picture } = this;
     const whole = pyramid.at(level);
-    const missing = [];
+    // Rounded to whole pixels of the strip, so that neighbours meet without a gap.
+    const x = (column) => Math.round(picture.width * Math.min(1, column * pyramid.tile / whole.width));
+    const y = (row) => Math.round(picture.height * Math.min(1, row * pyramid.tile / whole.height));
+    const tiles = [];
     for (let row = 0; row * pyramid.tile < whole.height; row++) {
       for (let column = 0; column * pyramid.tile < whole.width; column++) {
-        const part = (from, all) => Math.min(pyramid.tile, all - from * pyramid.tile);
-        missing.push({
+        tiles.push({
           url: pyramid.url(level, column, row),
-          place: {
-            left: `${100 * column * pyramid.tile / whole.width}%`,
-            top: `${100 * row * pyramid.tile / whole.height}%`,
-            width: `${100 * part(column, whole.width) / whole.width}%`,
-            height: `${100 * part(row, whole.height) / whole.height}%`,
-          },
+          place: [x(column), y(row), x(column + 1) - x(column), y(row + 1) - y(row)],
         });
       }
     }
-    return missing;
+    return tiles;
   }
 
   update(job) {
@@ -75,7 +77,7 @@ class Card {
       ? `${stateWord(job.state)} ${percent(done.renderedCount, done.cellCount)} %`
       : stateWord(job.state);
     this.done.style.width = `${100 * share(done.renderedCount, done.cellCount)}%`;
-    this.leased.style.width = job.over ? '0' : `${100 * share(done.renderedCount + done.leasedCount, done.cellCount)}%`;
+    this.leased.style.width = job.over || job.state === 'paused' ? '0' : `${100 * share(done.renderedCount + done.leasedCount, done.cellCount)}%`;
     const facts = [size(job.canvas), job.model];
     if (job.state === 'rendering') {
       facts.push(`${speed(job.patchesPerSecond)} patches/s`);
@@ -91,15 +93,13 @@ class Card {
     this.seen = rendered;
   }
 
-  /** Tiles that were not there at the last look are asked for again; there are a dozen at most. */
+  /** Tiles that were not there at the last look are asked for again; there are a few dozen at most. */
   look() {
     const wanted = this.missing;
     this.missing = [];
     for (const tile of wanted) {
       const image = new Image();
-      image.alt = '';
-      Object.assign(image.style, tile.place);
-      image.onload = () => this.picture.append(image);
+      image.onload = () => this.picture.getContext('2d').drawImage(image, ...tile.place);
       image.onerror = () => this.missing.push(tile);
       image.src = tile.url;
     }

@@ -11,11 +11,15 @@ const SHARP_RATIO = 0.5;
 /** Levels below this one are a single small tile, made last of all; asking for them early is wasted. */
 const LOWEST_LEVEL = 8;
 
+/** Screen pixels left free around the whole picture. */
+const MARGIN = 20;
+
 export class Picture {
   #viewer;
   #pyramid;
   #sheet;
   #growing = true;
+  #atHome = true;
 
   constructor(host, job, { onMove, onTile }) {
     this.#pyramid = new Pyramid(job);
@@ -36,9 +40,11 @@ export class Picture {
       },
       animationTime: 0.6,
       blendTime: 0.25,
+      maxTilesPerFrame: 8,
       maxImageCacheCount: 2 * TILES_IN_VIEW,
       maxZoomPixelRatio: 4,
       visibilityRatio: 0.3,
+      viewportMargins: { left: MARGIN, right: MARGIN, top: MARGIN, bottom: MARGIN },
       gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
     });
     this.#sheet = document.createElement('div');
@@ -47,6 +53,13 @@ export class Picture {
     this.#viewer.canvas.setAttribute('aria-label', 'The picture: drag to pan, scroll or pinch to zoom');
     this.#viewer.addHandler('open', () => { this.#lay(); this.#viewer.canvas.focus({ preventScroll: true }); });
     this.#viewer.addHandler('update-viewport', () => { this.#lay(); onMove(this.zoom()); });
+    // Whoever looks at the whole picture goes on doing so when the window or the header changes its size.
+    // Later, because OpenSeadragon goes on to keep the scale after it has told of the new size.
+    this.#viewer.addHandler('resize', () => queueMicrotask(() => { if (this.#atHome) this.#viewer.viewport.goHome(true); }));
+    for (const gesture of ['canvas-drag', 'canvas-scroll', 'canvas-pinch', 'canvas-double-click', 'canvas-key']) {
+      this.#viewer.addHandler(gesture, () => { this.#atHome = false; });
+    }
+    this.#viewer.addHandler('home', () => { this.#atHome = true; });
     this.#viewer.addHandler('tile-loaded', onTile);
     this.#viewer.addHandler('tile-load-failed', ({ tile }) => this.#failed(tile));
     // These keys are the page's, or do what nobody wants of a painting (turn it, mirror it).
@@ -61,8 +74,8 @@ export class Picture {
     return image ? 100 * image.viewportToImageZoom(this.#viewer.viewport.getZoom(true)) * devicePixelRatio : 0;
   }
 
-  closer() { this.#viewer.viewport.zoomBy(1.6).applyConstraints(); }
-  farther() { this.#viewer.viewport.zoomBy(1 / 1.6).applyConstraints(); }
+  closer() { this.#zoomBy(1.6); }
+  farther() { this.#zoomBy(1 / 1.6); }
   home() { this.#viewer.viewport.goHome(); }
 
   /** A tile that was missing is there: asks for it, if it is one that the view had asked for in vain. */
@@ -96,6 +109,11 @@ export class Picture {
     this.forgetMissing();
   }
 
+  #zoomBy(factor) {
+    this.#atHome = false;
+    this.#viewer.viewport.zoomBy(factor).applyConstraints();
+  }
+
   get #image() { return this.#viewer.world.getItemAt(0); }
 
   /** The request left before the tile was born and came back empty-handed; OpenSeadragon marks it missing after this. */
@@ -123,7 +141,11 @@ export class Picture {
     Object.assign(this.#sheet.style, {
       transform: `translate(${corner.x}px, ${corner.y}px)`, width: `${far.x - corner.x}px`, height: `${far.y - corner.y}px`,
     });
-    image.minPixelRatio = this.#growing ? this.#growingRatio((far.x - corner.x) / this.#pyramid.width) : SHARP_RATIO;
+    const ratio = this.#growing ? this.#growingRatio((far.x - corner.x) / this.#pyramid.width) : SHARP_RATIO;
+    if (image.minPixelRatio !== ratio) {
+      image.minPixelRatio = ratio;
+      this.#lookAgain();
+    }
   }
 
   /**

@@ -20,6 +20,18 @@ export class Pyramid {
     return `${this.path}/${level}/${column}_${row}.${this.encoding}`;
   }
 
+  /** The finest level that is made of no more than so many tiles. */
+  finest(tiles) {
+    let level = this.top;
+    while (level > 0 && this.count(level) > tiles) level--;
+    return level;
+  }
+
+  count(level) {
+    const { width, height } = this.at(level);
+    return Math.ceil(width / this.tile) * Math.ceil(height / this.tile);
+  }
+
   /** The smallest level that is at least so many pixels wide. */
   levelFor(widthPixels) {
     let level = this.top;
