@@ -51,6 +51,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A node of the farm in this process, as coordinator, as worker, or as both. Also a farm of one
@@ -62,62 +63,67 @@ final class LocalFarm implements Farm {
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
     private static final Duration END_PATIENCE = Duration.ofSeconds(20);
 
-    private final ActorSystem<?> system;
-    private final Optional<CoordinatorNode> coordinator;
+    private final FarmOptions options;
+    private final Supplier<RendererFactory> renderers;
     private final StateLock lock;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Optional<CoordinatorNode> coordinator;
+    private volatile ActorSystem<?> system;
+    private volatile boolean isClosing;
+    private Optional<RendererFactory> factory = Optional.empty(); // guarded by this
 
     /** @param renderers makes what renders in the slots of this process from the models it may load */
     static Opener opener(BiFunction<Config, ModelShelf, RendererFactory> renderers) {
-        return options -> open(options, renderers);
-    }
-
-    private static Farm open(FarmOptions options, BiFunction<Config, ModelShelf, RendererFactory> renderers) {
-        StateLock lock = StateLock.take(options.stateDirectory());
-        try {
-            ModelShelf models = CliSettings.from(options.config()).models();
-            CompletableFuture<Void> workerEnded = new CompletableFuture<>();
-            ActorSystem<Void> system = start(options, () -> renderers.apply(options.config(), models), workerEnded);
+        return options -> {
+            StateLock lock = StateLock.take(options.stateDirectory());
             try {
-                Optional<CoordinatorNode> coordinator = options.coordinates()
-                        ? Optional.of(await(CoordinatorNode.start(system, models)))
-                        : Optional.empty();
-                return new LocalFarm(system, coordinator, lock, workerEnded);
+                ModelShelf models = CliSettings.from(options.config()).models();
+                return new LocalFarm(options, models, () -> renderers.apply(options.config(), models), lock);
             } catch (RuntimeException failure) {
-                system.terminate();
+                lock.release();
                 throw failure;
             }
+        };
+    }
+
+    private LocalFarm(FarmOptions options, ModelShelf models, Supplier<RendererFactory> renderers, StateLock lock) {
+        this.options = options;
+        this.renderers = renderers;
+        this.lock = lock;
+        this.system = start();
+        try {
+            this.coordinator = options.coordinates()
+                    ? Optional.of(await(CoordinatorNode.start(system, models)))
+                    : Optional.empty();
         } catch (RuntimeException failure) {
-            lock.release();
+            isClosing = true;
+            system.terminate();
             throw failure;
         }
     }
 
-    private LocalFarm(
-            ActorSystem<?> system,
-            Optional<CoordinatorNode> coordinator,
-            StateLock lock,
-            CompletableFuture<Void> workerEnded) {
-        this.system = system;
-        this.coordinator = coordinator;
-        this.lock = lock;
-        workerEnded.whenComplete((done, failure) -> {
-            if (failure != null) {
-                ended.completeExceptionally(failure);
-            }
-        });
-        system.getWhenTerminated().whenComplete((done, failure) -> {
+    /**
+     * A process of workers that lost its coordinators is downed, by itself, and begins anew: it knocks
+     * at the coordinator's address until somebody opens. A coordinator that was downed ends; another
+     * one leads the farm.
+     */
+    private void onTerminated() {
+        if (isClosing || options.coordinates()) {
             lock.release();
             ended.complete(null);
-        });
+        } else {
+            system = start();
+        }
     }
 
-    private interface Renderers {
-        RendererFactory make();
+    /** Made once, when the first worker starts: native weights outlive an actor system that is started anew. */
+    private synchronized RendererFactory renderers() {
+        RendererFactory made = factory.orElseGet(renderers);
+        factory = Optional.of(made);
+        return made;
     }
 
-    private static ActorSystem<Void> start(
-            FarmOptions options, Renderers renderers, CompletableFuture<Void> workerEnded) {
+    private ActorSystem<?> start() {
         Config config = config(options);
         Behavior<Void> guardian = Behaviors.setup(context -> {
             if (options.slotCount() > 0) {
@@ -125,26 +131,32 @@ final class LocalFarm implements Farm {
                 WorkerId worker = new WorkerId(ProcessHandle.current().pid() + "-"
                         + UUID.randomUUID().toString().substring(0, 8));
                 var node = context.spawn(
-                        WorkerNode.create(WorkerSettings.from(config), worker, options.slotCount(), renderers.make()),
+                        WorkerNode.create(WorkerSettings.from(config), worker, options.slotCount(), renderers()),
                         "worker");
                 context.watch(node);
             }
             return Behaviors.receive(Void.class)
                     .onSignal(Terminated.class, gone -> {
-                        workerEnded.completeExceptionally(new CommandFailure(
+                        if (CoordinatedShutdown.get(context.getSystem())
+                                .getShutdownReason()
+                                .isPresent()) {
+                            return Behaviors.same();
+                        }
+                        ended.completeExceptionally(new CommandFailure(
                                 ExitCode.FAILED,
                                 "The worker of this process ended; the log " + Logs.file() + " says why"));
                         return Behaviors.same();
                     })
                     .build();
         });
-        ActorSystem<Void> system;
+        ActorSystem<Void> started;
         try {
-            system = ActorSystem.create(guardian, SYSTEM_NAME, config);
+            started = ActorSystem.create(guardian, SYSTEM_NAME, config);
         } catch (RuntimeException failure) {
             throw portRefusal(config, failure);
         }
-        Cluster cluster = Cluster.get(system);
+        started.getWhenTerminated().whenComplete((done, failure) -> onTerminated());
+        Cluster cluster = Cluster.get(started);
         if (options.join().isPresent()) {
             HostPort seed = options.join().get();
             Address address =
@@ -153,7 +165,7 @@ final class LocalFarm implements Farm {
         } else {
             cluster.manager().tell(Join.create(cluster.selfMember().address()));
         }
-        return system;
+        return started;
     }
 
     private static Config config(FarmOptions options) {
@@ -233,6 +245,7 @@ final class LocalFarm implements Farm {
 
     @Override
     public boolean drain(Duration patience) {
+        isClosing = true;
         try {
             CoordinatedShutdown.get(system)
                     .runAll(CoordinatedShutdown.actorSystemTerminateReason())
@@ -251,6 +264,7 @@ final class LocalFarm implements Farm {
 
     @Override
     public void close() {
+        isClosing = true;
         system.terminate();
         try {
             system.getWhenTerminated().toCompletableFuture().get(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
+import handscroll.protocol.lease.FarmConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,11 +38,7 @@ final class SiteConfig {
             Config site = ConfigFactory.parseFile(
                     file.toFile(), ConfigParseOptions.defaults().setAllowMissing(true));
             return ConfigFactory.parseMap(options)
-                    .withFallback(ConfigFactory.defaultOverrides())
-                    .withFallback(site)
-                    .withFallback(ConfigFactory.parseMap(places))
-                    .withFallback(ConfigFactory.defaultReferenceUnresolved())
-                    .resolve();
+                    .withFallback(FarmConfig.load(site.withFallback(ConfigFactory.parseMap(places))));
         } catch (ConfigException e) {
             throw refusal(file, String.valueOf(e.getMessage()), "correct the file");
         }

@@ -3,6 +3,7 @@ package handscroll.cli;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.lease.Leasing.WorkTime;
+import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.task.ContextPatch;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.RenderSettings;
@@ -14,6 +15,8 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,13 +30,38 @@ import javax.imageio.ImageIO;
  */
 final class FakeRenderers implements RendererFactory {
 
+    private static final int BUSY_ROUNDS = 4_000_000;
+    private static final String CARD = """
+            family = nuwa-infinity
+            patch { pixels = 64, tokens = 8 }
+            tokenizer { codes = 512, decode-margin-tokens = 6, encode-margin-pixels = 48 }
+            context { columns = 2, rows = 2, frames = 0 }
+            picture { horizon = 0.6, height = 512 }
+            sampling { temperature = 0.9, top-k = 100 }
+            licence = "none"
+            weights {}
+            """;
+
     final AtomicInteger sampledCount = new AtomicInteger();
     private final Map<String, String> modelHashes;
     private final int codes;
+    private boolean isBusy;
+
+    /** Makes the directory of a model that only these renderers know. */
+    static void shelve(Path model) throws IOException {
+        Files.createDirectories(model);
+        Files.writeString(model.resolve(ModelCard.FILE_NAME), CARD);
+    }
 
     FakeRenderers(Map<String, String> modelHashes, int codes) {
         this.modelHashes = Map.copyOf(modelHashes);
         this.codes = codes;
+    }
+
+    /** Takes some milliseconds a patch, so that there is a middle to be killed in. */
+    FakeRenderers busy() {
+        isBusy = true;
+        return this;
     }
 
     @Override
@@ -64,6 +92,9 @@ final class FakeRenderers implements RendererFactory {
                     for (ContextPatch patch : sample.context()) {
                         hash = hash * 1_000_003 + patch.columnOffset() * 7 + patch.rowOffset();
                         hash = hash * 1_000_003 + Arrays.hashCode(patch.tokens());
+                    }
+                    for (int round = 0; isBusy && round < BUSY_ROUNDS; round++) {
+                        hash = hash * 31 + round;
                     }
                     results.add(new TaskResult.Tokens(sample.patch(), tokens(hash)));
                 } else if (task instanceof Task.Encode encode) {

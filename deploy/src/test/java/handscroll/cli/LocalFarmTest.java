@@ -8,15 +8,12 @@ import handscroll.coordinator.job.Jobs;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpecReader;
 import handscroll.protocol.model.ModelCard;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,24 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 class LocalFarmTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final String CARD = """
-            family = nuwa-infinity
-            patch { pixels = 64, tokens = 8 }
-            tokenizer { codes = 512, decode-margin-tokens = 6, encode-margin-pixels = 48 }
-            context { columns = 2, rows = 2, frames = 0 }
-            picture { horizon = 0.6, height = 512 }
-            sampling { temperature = 0.9, top-k = 100 }
-            licence = "none"
-            weights {}
-            """;
 
     @TempDir
     private Path directory;
 
     @BeforeEach
     void putAModelOnTheShelf() throws Exception {
-        Files.createDirectories(directory.resolve("models/fake"));
-        Files.writeString(directory.resolve("models/fake/model.conf"), CARD);
+        FakeRenderers.shelve(directory.resolve("models/fake"));
     }
 
     @Test
@@ -139,13 +125,6 @@ class LocalFarmTest {
     }
 
     private Map<String, Integer> tiles(String name) throws Exception {
-        Path pyramid = directory.resolve(name).resolve("picture_files");
-        Map<String, Integer> hashes = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(pyramid)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                hashes.put(pyramid.relativize(file).toString(), java.util.Arrays.hashCode(Files.readAllBytes(file)));
-            }
-        }
-        return hashes;
+        return PictureTree.hashes(directory.resolve(name).resolve("picture_files"));
     }
 }

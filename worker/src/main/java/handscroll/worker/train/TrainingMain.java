@@ -1,7 +1,5 @@
 package handscroll.worker.train;
 
-import handscroll.worker.djl.TokenizerShape;
-import handscroll.worker.djl.TransformerShape;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,19 +37,8 @@ final class TrainingMain {
             }
         }
         Duration time = Duration.ofMillis((long) (minutes * 60_000));
-        TrainingPlan plan = new TrainingPlan(
-                name,
-                pictures,
-                frame,
-                directory,
-                time,
-                threads,
-                seed,
-                resume,
-                horizon,
-                licence,
-                TokenizerShape.STANDARD,
-                TransformerShape.STANDARD);
+        TrainingPlan plan =
+                new TrainingPlan(name, pictures, frame, directory, time, threads, seed, resume, horizon, licence);
         try (Training training = new Training(plan, System.out::println)) {
             training.run();
         }

@@ -43,6 +43,33 @@ public record TrainingPlan(
         pictures = List.copyOf(pictures);
     }
 
+    /** A model of the shipped size. */
+    public TrainingPlan(
+            String name,
+            List<Path> pictures,
+            int framePixels,
+            Path directory,
+            Duration time,
+            int threads,
+            long seed,
+            boolean resume,
+            double horizon,
+            String licence) {
+        this(
+                name,
+                pictures,
+                framePixels,
+                directory,
+                time,
+                threads,
+                seed,
+                resume,
+                horizon,
+                licence,
+                TokenizerShape.STANDARD,
+                TransformerShape.STANDARD);
+    }
+
     Duration tokenizerTime() {
         return share(TOKENIZER_SHARE);
     }
