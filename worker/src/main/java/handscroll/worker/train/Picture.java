@@ -1,11 +1,15 @@
 package handscroll.worker.train;
 
+import handscroll.protocol.job.Problem;
+import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
@@ -19,42 +23,44 @@ record Picture(int width, int height, byte[] rgb) {
     /** The smallest side a model can be learned from. */
     static final int SMALLEST_SIDE_PIXELS = 256;
 
-    /** A picture that cannot be learned from; the message says which, why and what to do. */
-    static final class RefusedPicture extends Exception {
-        private static final long serialVersionUID = 1;
-
-        RefusedPicture(String message) {
-            super(message);
-        }
-    }
-
-    /** Reads RGB, grey, palette, alpha (over white) and 16-bit pictures; cuts {@code frame} pixels off each side. */
-    static Picture read(Path path, int frame) throws RefusedPicture {
+    /**
+     * Reads RGB, grey, palette, alpha (over white) and 16-bit pictures; cuts {@code frame} pixels off each side.
+     *
+     * @param problems gets what keeps the picture from being learned from; then nothing comes back
+     */
+    static Optional<Picture> read(Path path, int frame, List<Problem> problems) {
+        String name = path.toString();
         BufferedImage image;
         try {
             if (!Files.isRegularFile(path)) {
-                throw new RefusedPicture(path + " is no file; give the path of a PNG or JPEG picture");
+                problems.add(new Problem(name, "is no file", "give the path of a PNG or JPEG picture"));
+                return Optional.empty();
             }
             image = ImageIO.read(path.toFile());
         } catch (IOException e) {
-            throw new RefusedPicture(path + " cannot be read: " + e.getMessage());
+            problems.add(new Problem(name, "cannot be read: " + e.getMessage(), "try another copy of it"));
+            return Optional.empty();
         }
         if (image == null) {
-            throw new RefusedPicture(path + " is no picture that Java reads; convert it to PNG or JPEG");
+            problems.add(new Problem(name, "is no picture that Java reads", "convert it to PNG or JPEG"));
+            return Optional.empty();
         }
         int width = image.getWidth() - 2 * frame;
         int height = image.getHeight() - 2 * frame;
         if (Math.min(width, height) < SMALLEST_SIDE_PIXELS) {
-            throw new RefusedPicture("%s is %d x %d px; both sides must have at least %d px, enlarge it first"
-                    .formatted(path, image.getWidth(), image.getHeight(), SMALLEST_SIDE_PIXELS + 2 * frame));
+            problems.add(new Problem(
+                    name,
+                    "is " + image.getWidth() + " x " + image.getHeight() + " px",
+                    "both sides must have at least " + (SMALLEST_SIDE_PIXELS + 2 * frame) + " px: enlarge it first"));
+            return Optional.empty();
         }
         BufferedImage plain = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = plain.createGraphics();
-        graphics.setColor(java.awt.Color.WHITE);
+        graphics.setColor(Color.WHITE);
         graphics.fillRect(0, 0, width, height);
         graphics.drawImage(image, -frame, -frame, null);
         graphics.dispose();
-        return of(plain);
+        return Optional.of(of(plain));
     }
 
     static Picture of(BufferedImage image) {

@@ -2,6 +2,8 @@ package handscroll.worker.train;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
 import handscroll.worker.djl.LibTorch;
 import handscroll.worker.djl.ModelDirectory;
 import handscroll.worker.djl.TokenizerNetwork;
@@ -36,13 +38,24 @@ public final class Training implements AutoCloseable {
     private final Replicas replicas;
     private final Checkpoint checkpoint;
 
-    /** Reads the pictures and, when resuming, the checkpoint; learns nothing yet. */
-    public Training(TrainingPlan plan, Consumer<String> lines) throws IOException, Picture.RefusedPicture {
+    /**
+     * Reads the pictures and, when resuming, the checkpoint; learns nothing yet.
+     *
+     * @throws Refusal naming every picture that cannot be learned from
+     */
+    public Training(TrainingPlan plan, Consumer<String> lines) throws IOException {
         this.plan = plan;
         this.lines = lines;
         this.pictures = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
         for (Path path : plan.pictures()) {
-            pictures.add(Picture.read(path, plan.framePixels()));
+            Picture.read(path, plan.framePixels(), problems).ifPresent(pictures::add);
+        }
+        if (plan.pictures().isEmpty()) {
+            problems.add(new Problem("--from", "names no picture", "give at least one"));
+        }
+        if (!problems.isEmpty()) {
+            throw new Refusal("Nothing can be learned:", problems);
         }
         Files.createDirectories(plan.directory());
         this.checkpoint = plan.resume() ? Checkpoint.read(plan.directory()) : new Checkpoint();

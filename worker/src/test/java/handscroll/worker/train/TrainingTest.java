@@ -3,6 +3,8 @@ package handscroll.worker.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
 import handscroll.protocol.model.ModelCard;
 import handscroll.worker.djl.ModelDirectory;
 import handscroll.worker.djl.TokenizerShape;
@@ -52,20 +54,25 @@ class TrainingTest {
     void readsGreyAlphaAndSixteenBitPictures() throws Exception {
         for (int type :
                 new int[] {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_INT_ARGB, BufferedImage.TYPE_USHORT_GRAY}) {
-            Picture read = Picture.read(paint(type, 300, 260), 2);
+            Picture read =
+                    Picture.read(paint(type, 300, 260), 2, new ArrayList<>()).orElseThrow();
             assertThat(read.width()).isEqualTo(296);
             assertThat(read.rgb()).hasSize(3 * 296 * 256);
         }
     }
 
     @Test
-    void refusesPicturesItCannotLearnFrom() throws IOException {
+    void namesEveryPictureItCannotLearnFrom() throws IOException {
         Path small = paint(BufferedImage.TYPE_INT_RGB, 100, 300);
-        assertThatThrownBy(() -> Picture.read(small, 0)).hasMessageContaining("is 100 x 300 px; both sides must have");
         Path text = Files.writeString(directory.resolve("text.png"), "no picture");
-        assertThatThrownBy(() -> Picture.read(text, 0)).hasMessageContaining("is no picture that Java reads");
-        Path absent = directory.resolve("absent.png");
-        assertThatThrownBy(() -> Picture.read(absent, 0)).hasMessageContaining("is no file");
+        List<Problem> problems = new ArrayList<>();
+        for (Path path : List.of(small, text, directory.resolve("absent.png"))) {
+            assertThat(Picture.read(path, 0, problems)).isEmpty();
+        }
+        assertThat(problems)
+                .extracting(Problem::what)
+                .containsExactly("is 100 x 300 px", "is no picture that Java reads", "is no file");
+        assertThatThrownBy(() -> new Training(plan(text, false), line -> {})).isInstanceOf(Refusal.class);
     }
 
     private TrainingPlan plan(Path picture, boolean resume) {
