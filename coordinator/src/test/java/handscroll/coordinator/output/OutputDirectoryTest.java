@@ -38,7 +38,7 @@ class OutputDirectoryTest {
 
     @Test
     void acceptsADirectoryThatAJobOfOursWasBegunIn() throws Exception {
-        Files.createDirectories(directory.resolve("journal"));
+        Files.createDirectories(directory.resolve(OutputDirectory.STATE));
         Files.createDirectories(directory.resolve("tokens"));
         assertThat(check(directory)).isEmpty();
         manifest("5eed", TileEncoding.JPEG).write(directory);
