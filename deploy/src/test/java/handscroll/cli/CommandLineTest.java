@@ -111,7 +111,7 @@ class CommandLineTest {
         ImageIO.write(new BufferedImage(20, 20, BufferedImage.TYPE_INT_RGB), "png", small.toFile());
         Run run = Run.of("train", "--name", "m", "--from", small.toString(), "--to", directory.toString());
         assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
-        assertThat(run.err()).contains("small.png is 20 x 20 px", "nothing was started");
+        assertThat(run.err()).contains("small.png", "is 20 x 20 px", "nothing was started");
     }
 
     @Test
