@@ -68,36 +68,35 @@ public final class Training implements AutoCloseable {
         long seed = plan.seed();
         try (TokenizerNetwork tokenizer = new TokenizerNetwork(plan.tokenizer());
                 TransformerNetwork transformer = new TransformerNetwork(plan.transformer())) {
-            learn(
+            finish(
                     "tokenizer",
                     plan.tokenizerTime(),
-                    () -> new TokenizerTraining(manager, tokenizer, pictures, replicas, seed),
-                    () -> {});
+                    () -> new TokenizerTraining(manager, tokenizer, pictures, replicas, seed));
             float[] weights = checkpoint.vector("tokenizer.average");
             float[] codebook = checkpoint.vector("codebook");
-            learn(
+            finish(
                     "sharpening",
                     plan.sharpeningTime(),
-                    () -> new Sharpening(manager, tokenizer, weights, codebook, pictures, replicas, seed),
-                    () -> {});
-            try (TokenGrids grids = new TokenGrids(manager, tokenizer, weights, codebook, pictures, seed)) {
-                learn(
-                        "transformer",
-                        plan.transformerTime(),
-                        () -> new TransformerTraining(manager, transformer, grids, codebook, replicas, seed),
-                        () -> show(grids));
+                    () -> new Sharpening(manager, tokenizer, weights, codebook, pictures, replicas, seed));
+            if (checkpoint.number("transformer.seconds", 0) * 1000
+                    >= plan.transformerTime().toMillis()) {
+                return;
+            }
+            try (TokenGrids grids = new TokenGrids(manager, tokenizer, weights, codebook, pictures, seed);
+                    Stage stage = new TransformerTraining(manager, transformer, grids, codebook, replicas, seed)) {
+                learn(stage, plan.transformerTime(), () -> show(grids));
             }
         }
     }
 
-    /** Runs one stage unless the checkpoint says that it is finished. */
-    private void learn(String name, Duration budget, Supplier<Stage> start, Show show) throws IOException {
+    /** Runs one stage to its end, unless it came there before: what later stages build on must not move again. */
+    private void finish(String name, Duration budget, Supplier<Stage> start) throws IOException {
         String finished = name + ".finished";
         if (checkpoint.number(finished, 0) > 0) {
             return;
         }
         try (Stage stage = start.get()) {
-            learn(stage, budget, show);
+            learn(stage, budget, () -> {});
             checkpoint.put(finished, 1);
             for (String part : List.of("weights", "moment", "square", "use", "total")) {
                 checkpoint.forget(name + "." + part);
