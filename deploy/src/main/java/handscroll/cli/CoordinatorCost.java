@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class CoordinatorCost {
 
     /** Threads of the dispatcher that slots render on. */
-    private static final Pattern RENDERS = Pattern.compile(".*(render|slot|djl|torch).*");
+    private static final Pattern RENDERS = Pattern.compile(".*(slot-dispatcher|djl|torch).*");
 
     static Duration soFar() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalRender {
 
-    /** How a job ended, and the processor time of everything but rendering. */
+    /** How a job ended, and the processor time of everything but rendering since it was submitted. */
     record Ending(JobStatus status, Duration coordinatorTime) {}
 
     private final Farm.Opener farms;
@@ -71,10 +71,12 @@ final class LocalRender {
                 Interruption interruption = Interruption.calls(() -> interrupt(farm))) {
             try {
                 JobId job = start.on(farm);
+                Duration before = CoordinatorCost.soFar();
                 if (!quiet) {
                     err.println("Watch it grow at " + farm.viewer(job));
                 }
-                return new Ending(follow(farm, job), CoordinatorCost.soFar());
+                JobStatus last = follow(farm, job);
+                return new Ending(last, CoordinatorCost.soFar().minus(before));
             } finally {
                 interruption.gate();
             }

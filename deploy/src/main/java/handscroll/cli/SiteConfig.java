@@ -3,7 +3,6 @@ package handscroll.cli;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
 import handscroll.protocol.lease.FarmConfig;
@@ -15,12 +14,12 @@ import java.util.Optional;
 
 /**
  * The configuration of this process. What is said first wins: options of the command, system properties, the file named by
- * {@code --config} or {@code -Dconfig.file} or else the command's own file in {@code config/}, the modules' {@code reference.conf}.
+ * {@code --config} or {@code -Dconfig.file}, the command's own file in {@code config/}, the modules' {@code reference.conf}.
  */
 final class SiteConfig {
 
     /**
-     * @param usual the file in {@code config/} that is read when the user names none
+     * @param usual the command's own file in {@code config/}
      * @param options settings that options of the command stand for
      */
     static Config load(Optional<Path> named, String usual, Map<String, ?> options) {
@@ -30,17 +29,18 @@ final class SiteConfig {
         if (chosen.isPresent() && !Files.isReadable(chosen.get())) {
             throw refusal(chosen.get(), "is not there or cannot be read", "name a file like " + Home.config(usual));
         }
-        Path file = chosen.orElse(Home.config(usual));
         Map<String, String> places = Map.of(
                 "handscroll.home", Home.directory().toString(),
                 "handscroll.state", Home.userState().toString());
         try {
-            Config site = ConfigFactory.parseFile(
-                    file.toFile(), ConfigParseOptions.defaults().setAllowMissing(true));
+            Config site = ConfigFactory.parseFile(Home.config(usual).toFile());
+            if (chosen.isPresent()) {
+                site = ConfigFactory.parseFile(chosen.get().toFile()).withFallback(site);
+            }
             return ConfigFactory.parseMap(options)
                     .withFallback(FarmConfig.load(site.withFallback(ConfigFactory.parseMap(places))));
         } catch (ConfigException e) {
-            throw refusal(file, String.valueOf(e.getMessage()), "correct the file");
+            throw refusal(chosen.orElse(Home.config(usual)), String.valueOf(e.getMessage()), "correct it");
         }
     }
 
