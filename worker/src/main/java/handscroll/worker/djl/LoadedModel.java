@@ -16,7 +16,8 @@ public final class LoadedModel implements AutoCloseable {
 
     private final TokenizerNetwork tokenizer;
     private final TransformerNetwork transformer;
-    private final NDManager manager;
+    private final NDManager process; // of everything below
+    private final NDManager states; // of what the pool holds
     private final long numberType;
     private final NDArray tokenizerWeights;
     private final NDArray codebook; // [codes, dim]
@@ -25,20 +26,23 @@ public final class LoadedModel implements AutoCloseable {
 
     /** @param poolBytes of native memory for states of rendered patches */
     public LoadedModel(ModelDirectory model, Device device, long poolBytes) {
-        manager = LibTorch.newManager(device);
+        process = LibTorch.newManager(device);
+        states = process.newSubManager();
         LibTorch.forbidGradients();
         tokenizer = new TokenizerNetwork(model.tokenizer());
         transformer = new TransformerNetwork(model.transformer());
         numberType = LibTorch.numberType(device);
-        tokenizerWeights = manager.create(model.tokenizerWeights());
-        codebook = manager.create(
+        NDManager weights = process.newSubManager();
+        tokenizerWeights = weights.create(model.tokenizerWeights());
+        codebook = weights.create(
                 model.codebook(),
                 new Shape(model.tokenizer().codes(), model.tokenizer().dim()));
-        try (NDManager loading = manager.newSubManager()) {
+        try (NDManager loading = process.newSubManager()) {
             NDArray full = loading.create(model.transformerWeights());
             transformerWeights =
-                    transformer.script().call(manager, "cast", full, numberType).singletonOrThrow();
+                    transformer.script().call(weights, "cast", full, numberType).singletonOrThrow();
         }
+        weights.cap(); // from here on, whatever would leak into the weights' scope throws
         pool = new NearbyContextPool(poolBytes);
     }
 
@@ -55,8 +59,14 @@ public final class LoadedModel implements AutoCloseable {
         return transformer;
     }
 
-    NDManager manager() {
-        return manager;
+    /** A scope for the life of one slot. */
+    NDManager newSlotManager() {
+        return process.newSubManager();
+    }
+
+    /** Hands an array over to the pool's scope. */
+    void keep(NDArray array) {
+        array.attach(states);
     }
 
     long numberType() {
@@ -89,7 +99,7 @@ public final class LoadedModel implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
-        manager.close();
+        process.close();
         tokenizer.close();
         transformer.close();
     }

@@ -36,7 +36,7 @@ public final class SlotOperators implements PatchOperators {
     SlotOperators(LoadedModel model) {
         LibTorch.forbidGradients();
         this.model = model;
-        this.slot = model.manager().newSubManager();
+        this.slot = model.newSlotManager();
         NDList nothing = model.transformer().script().call(slot, "no_states", model.transformerWeights());
         emptyNear = nothing.get(0);
         emptyFar = nothing.get(1);
@@ -107,8 +107,8 @@ public final class SlotOperators implements PatchOperators {
             // Copies, so that a patch's memory can be freed without that of its batch.
             NDArray near = states.get(0).get(i).duplicate();
             NDArray far = states.get(1).get(i).duplicate();
-            near.attach(model.manager());
-            far.attach(model.manager());
+            model.keep(near);
+            model.keep(far);
             added.add(model.pool()
                     .add(
                             job,

@@ -101,6 +101,7 @@ public final class Training implements AutoCloseable {
             for (String part : List.of("weights", "moment", "square", "use", "total")) {
                 checkpoint.forget(name + "." + part);
             }
+            checkpoint.forget("critic");
             checkpoint.write(plan.directory());
         }
     }
