@@ -25,7 +25,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -89,6 +88,10 @@ final class Job {
 
     private record Closed() implements Jobs.Command {}
 
+    private record NotRecorded(JobEvent event, Jobs.Command then, Throwable cause) implements Jobs.Command {}
+
+    private record RecordAgain(JobEvent event, Jobs.Command then) implements Jobs.Command {}
+
     private enum Tick implements Jobs.Command {
         INSTANCE
     }
@@ -101,7 +104,6 @@ final class Job {
     private final ActorRef<Outcome> outcomes;
     private final ActorRef<List<WorkerReport>> census;
     private final Set<ActorRef<Jobs.Event>> followers = new HashSet<>();
-    private final Instant accepted;
     private final List<Outcome.Rendered> heldBack = new ArrayList<>();
 
     private Jobs.State state = Jobs.State.PLANNING;
@@ -109,13 +111,8 @@ final class Job {
     private Optional<String> deviceClass;
     private boolean deviceClassRecorded;
     private Optional<Preparation.Ready> opened = Optional.empty();
-    private Instant renderingSince;
-    private Instant counted;
-    private Duration renderedBefore = Duration.ZERO;
-    private Pace pace;
-    private WorkTime work = WorkTime.NONE;
-    private Duration slotTime = Duration.ZERO;
-    private int workerCount;
+    private final JobFigures figures;
+    private Optional<ResumeRecorded> waitingToResume = Optional.empty();
 
     /** What is told of a job whose books are closed. */
     private Jobs.JobStatus last;
@@ -134,15 +131,11 @@ final class Job {
         this.job = registered.job();
         this.spec = spec;
         this.around = around;
-        this.accepted = registered.acceptedAt();
         this.deviceClass = registered.deviceClass();
         this.deviceClassRecorded = deviceClass.isPresent();
         this.outcomes = context.messageAdapter(Outcome.class, FromDesk::new);
         this.census = context.<List<WorkerReport>>messageAdapter(listClass(), Counted::new);
-        Instant now = around.clock().instant();
-        this.renderingSince = now;
-        this.counted = now;
-        this.pace = new Pace(now);
+        this.figures = new JobFigures(around.clock().instant());
         this.last = statusBefore(registered, spec);
     }
 
@@ -187,6 +180,7 @@ final class Job {
     private Behavior<Jobs.Command> stopped() {
         return whatever()
                 .onMessage(Closed.class, this::onClosed)
+                .onMessage(Prepared.class, this::onPreparedInVain)
                 .onMessage(ResumeRecorded.class, this::onResumeRecorded)
                 .build();
     }
@@ -202,6 +196,11 @@ final class Job {
                 .onMessage(TileDurable.class, this::onTileDurable)
                 .onMessage(OutputFailed.class, failure -> onTrouble(failure.cause()))
                 .onMessage(Counted.class, this::onCounted)
+                .onMessage(NotRecorded.class, this::onNotRecorded)
+                .onMessage(RecordAgain.class, again -> {
+                    record(again.event(), again.then());
+                    return Behaviors.same();
+                })
                 .onMessageEquals(Tick.INSTANCE, this::onTick)
                 .onSignal(Terminated.class, this::onFollowerGone);
     }
@@ -226,10 +225,7 @@ final class Job {
         opened = Optional.of(ready);
         around.pictures().open(job, ready.output(), failure -> self().tell(new OutputFailed(failure)));
         state = Jobs.State.RENDERING;
-        Instant now = around.clock().instant();
-        renderingSince = now;
-        counted = now;
-        pace = new Pace(now);
+        figures.begin(now());
         return ready.book().isComplete() ? finish() : offerReady();
     }
 
@@ -261,8 +257,7 @@ final class Job {
             if (deviceClass.isEmpty()) {
                 deviceClass = Optional.of(rendered.deviceClass());
                 record(
-                        new JobEvent.DeviceClassFixed(
-                                job, rendered.deviceClass(), around.clock().instant()),
+                        new JobEvent.DeviceClassFixed(job, rendered.deviceClass(), now()),
                         new DeviceClassKnown(rendered.deviceClass()));
             }
             return Behaviors.same();
@@ -288,7 +283,6 @@ final class Job {
         if (refusal.isPresent()) {
             return onTrouble(new PatchGivenUp(refusal.get() + " came from worker " + rendered.worker()));
         }
-        work = work.plus(rendered.work());
         List<TaskResult.Tokens> tokens = new ArrayList<>();
         for (TaskResult result : rendered.results()) {
             if (result instanceof TaskResult.Tokens rows) {
@@ -297,11 +291,10 @@ final class Job {
                 book().tileStored(result.patch());
             }
         }
+        figures.leaseEnded(rendered.work(), tokens.size(), now());
         if (tokens.isEmpty()) {
             return proceed();
         }
-        Duration held = rendered.work().sampling().plus(rendered.work().encoding());
-        pace.rendered(tokens.size(), held, around.clock().instant());
         context.pipeToSelf(
                 ready().log().append(book().entries(tokens)),
                 (done, failure) -> failure == null ? new Logged(tokens) : new NotLogged(failure));
@@ -339,13 +332,21 @@ final class Job {
 
     private Behavior<Jobs.Command> onPictureFinished(PictureFinished message) {
         context.pipeToSelf(
-                around.preparation().complete(spec, ready().manifest(), deviceClass, figures()),
+                around.preparation()
+                        .complete(
+                                spec,
+                                ready().manifest(),
+                                deviceClass,
+                                figures.summary(
+                                        ready().plan().sampleGrid().cellCount(),
+                                        ready().plan().criticalPath(),
+                                        now())),
                 (done, failure) -> failure == null ? new ManifestWritten() : new OutputFailed(failure));
         return Behaviors.same();
     }
 
     private Behavior<Jobs.Command> onManifestWritten(ManifestWritten message) {
-        record(new JobEvent.JobFinished(job, around.clock().instant()), new EndRecorded());
+        record(new JobEvent.JobFinished(job, now()), new EndRecorded());
         return Behaviors.same();
     }
 
@@ -357,31 +358,28 @@ final class Job {
         if (state != Jobs.State.RENDERING) {
             return refuse(pause.replyTo(), "paused");
         }
-        return requestStop(
-                new JobEvent.JobPaused(
-                        job, "somebody asked for it", around.clock().instant()),
-                Optional.of(pause.replyTo()));
+        return requestStop(new JobEvent.JobPaused(job, "somebody asked for it", now()), Optional.of(pause.replyTo()));
     }
 
     private Behavior<Jobs.Command> onCancel(Jobs.Cancel cancel) {
         if (state.isOver() || state == Jobs.State.FINISHING) {
             return refuse(cancel.replyTo(), "cancelled");
         }
-        return requestStop(new JobEvent.JobCancelled(job, around.clock().instant()), Optional.of(cancel.replyTo()));
+        return requestStop(new JobEvent.JobCancelled(job, now()), Optional.of(cancel.replyTo()));
     }
 
     private Behavior<Jobs.Command> onResume(Jobs.Resume resume) {
         if (state != Jobs.State.PAUSED && state != Jobs.State.FAILED && state != Jobs.State.CANCELLED) {
             return refuse(resume.replyTo(), "resumed");
         }
-        record(new JobEvent.JobResumed(job, around.clock().instant()), new ResumeRecorded(resume.replyTo()));
+        record(new JobEvent.JobResumed(job, now()), new ResumeRecorded(resume.replyTo()));
         return Behaviors.same();
     }
 
     private Behavior<Jobs.Command> onResumeRecorded(ResumeRecorded resume) {
         if (opened.isPresent()) {
-            // Its log and its picture are still being closed: try again when they are.
-            self().tell(resume);
+            // Its log and its picture are still being closed.
+            waitingToResume = Optional.of(resume);
             return Behaviors.same();
         }
         resume.replyTo().tell(new Jobs.Answer(true, "Job " + job + " goes on where it was."));
@@ -408,10 +406,9 @@ final class Job {
         }
         context.getLog().warn("Job [{}] cannot go on", job, trouble);
         String sentence = trouble.getMessage() == null ? trouble.toString() : trouble.getMessage();
-        Instant now = around.clock().instant();
         boolean forGood = trouble instanceof Refusal || trouble instanceof PatchGivenUp;
         return requestStop(
-                forGood ? new JobEvent.JobFailed(job, sentence, now) : new JobEvent.JobPaused(job, sentence, now),
+                forGood ? new JobEvent.JobFailed(job, sentence, now()) : new JobEvent.JobPaused(job, sentence, now()),
                 Optional.empty());
     }
 
@@ -446,10 +443,7 @@ final class Job {
     }
 
     private Behavior<Jobs.Command> stop(Jobs.State how, Optional<String> why) {
-        if (state == Jobs.State.RENDERING || state == Jobs.State.FINISHING) {
-            renderedBefore = renderedBefore.plus(
-                    Duration.between(renderingSince, around.clock().instant()));
-        }
+        figures.pause(now());
         state = how;
         cause = why;
         around.pictures().close(job);
@@ -467,6 +461,15 @@ final class Job {
     private Behavior<Jobs.Command> onClosed(Closed closed) {
         last = status();
         opened = Optional.empty();
+        Optional<ResumeRecorded> resume = waitingToResume;
+        waitingToResume = Optional.empty();
+        return resume.map(this::onResumeRecorded).orElse(Behaviors.same());
+    }
+
+    /** It was stopped while it was being prepared. */
+    private Behavior<Jobs.Command> onPreparedInVain(Prepared prepared) {
+        prepared.ready().log().close();
+        prepared.ready().output().close();
         return Behaviors.same();
     }
 
@@ -500,15 +503,7 @@ final class Job {
     }
 
     private Behavior<Jobs.Command> onCounted(Counted message) {
-        Instant now = around.clock().instant();
-        List<WorkerReport> alive =
-                message.workers().stream().filter(worker -> !worker.silent()).toList();
-        workerCount = alive.size();
-        if (state == Jobs.State.RENDERING || state == Jobs.State.FINISHING) {
-            int slotCount = alive.stream().mapToInt(WorkerReport::slotCount).sum();
-            slotTime = slotTime.plus(Duration.between(counted, now).multipliedBy(slotCount));
-        }
-        counted = now;
+        figures.count(message.workers(), now());
         return Behaviors.same();
     }
 
@@ -550,47 +545,44 @@ final class Job {
         if (opened.isEmpty()) {
             return last.as(state, cause);
         }
-        Instant now = around.clock().instant();
-        boolean running = state == Jobs.State.RENDERING || state == Jobs.State.FINISHING;
-        Duration elapsed = running ? renderedBefore.plus(Duration.between(renderingSince, now)) : renderedBefore;
-        Optional<RenderBook> book = opened.map(Preparation.Ready::book);
-        long unrendered = book.map(RenderBook::unrenderedPatchCount).orElse(0L);
+        Plan plan = ready().plan();
         return new Jobs.JobStatus(
                 job,
                 spec.name(),
                 spec,
                 state,
-                book.map(RenderBook::stages).orElse(List.of()),
-                opened.map(ready -> ready.plan().tileGrid().columns()).orElse(0),
-                opened.map(ready -> ready.plan().tileGrid().rows()).orElse(0),
+                book().stages(),
+                plan.tileGrid().columns(),
+                plan.tileGrid().rows(),
                 Plan.TILE_PIXELS,
-                opened.map(ready -> ready.plan().criticalPath()).orElse(0),
+                plan.criticalPath(),
                 Preparation.directory(spec),
-                accepted,
-                elapsed,
-                running ? pace.remaining(unrendered, now) : Optional.empty(),
-                running ? pace.bound(book.map(RenderBook::unrenderedPath).orElse(0.0)) : Optional.empty(),
-                running ? pace.patchesPerSecond(now) : 0,
-                workerCount,
-                work,
-                slotTime,
+                registered.acceptedAt(),
+                figures.elapsed(now()),
+                figures.remaining(book().unrenderedPatchCount(), now()),
+                figures.bound(book().unrenderedPath()),
+                figures.patchesPerSecond(now()),
+                figures.workerCount(),
+                figures.work(),
+                figures.slotTime(),
                 cause);
     }
 
+    /** Goes on with {@code then} when the journal has the event, and does not before. */
     private void record(JobEvent event, Jobs.Command then) {
-        context.pipeToSelf(around.preparation().record(around.journal(), event), (recorded, failure) -> then);
+        context.pipeToSelf(
+                around.preparation().record(around.journal(), event),
+                (recorded, failure) -> failure == null ? then : new NotRecorded(event, then, failure));
     }
 
-    /** What goes into the manifest of the finished picture. */
-    private Map<String, Double> figures() {
-        Jobs.JobStatus status = status();
-        return Map.of(
-                "patches", (double) ready().plan().graph().cellCount(0),
-                "criticalPath", (double) status.criticalPath(),
-                "seconds", status.elapsed().toMillis() / 1000.0,
-                "samplingSeconds", work.sampling().toMillis() / 1000.0,
-                "decodingSeconds", work.decoding().toMillis() / 1000.0,
-                "encodingSeconds", work.encoding().toMillis() / 1000.0);
+    private Behavior<Jobs.Command> onNotRecorded(NotRecorded failed) {
+        context.getLog().warn("The journal did not take [{}] and is asked again", failed.event(), failed.cause());
+        context.scheduleOnce(around.settings().statusEvery(), self(), new RecordAgain(failed.event(), failed.then()));
+        return Behaviors.same();
+    }
+
+    private Instant now() {
+        return around.clock().instant();
     }
 
     private Preparation.Ready ready() {

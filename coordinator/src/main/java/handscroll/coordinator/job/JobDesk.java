@@ -50,6 +50,8 @@ public final class JobDesk {
 
     private record AcceptanceRecorded(RegisteredJob registered, Jobs.Submit submit) implements Jobs.Command {}
 
+    private record NotAccepted(JobId id, Jobs.Submit submit) implements Jobs.Command {}
+
     private record Broken(Throwable cause) implements Jobs.Command {}
 
     private final ActorContext<Jobs.Command> context;
@@ -160,6 +162,7 @@ public final class JobDesk {
                 .onMessage(Jobs.Submit.class, this::onSubmit)
                 .onMessage(Checked.class, this::onChecked)
                 .onMessage(AcceptanceRecorded.class, accepted -> onAcceptanceRecorded(accepted, around))
+                .onMessage(NotAccepted.class, this::onNotAccepted)
                 .onMessage(Jobs.GetStatus.class, this::onGetStatus)
                 .onMessage(Jobs.ListJobs.class, this::onListJobs)
                 .onMessage(Job.StatusChanged.class, this::onStatusChanged)
@@ -206,7 +209,7 @@ public final class JobDesk {
                         .record(journal, event)
                         .thenApply(register -> register.job(id).orElseThrow()),
                 (registered, failure) ->
-                        failure == null ? new AcceptanceRecorded(registered, submit) : new Broken(failure));
+                        failure == null ? new AcceptanceRecorded(registered, submit) : new NotAccepted(id, submit));
         return Behaviors.same();
     }
 
@@ -214,6 +217,15 @@ public final class JobDesk {
         RegisteredJob registered = accepted.registered();
         begin(registered, accepted.submit().spec(), around);
         accepted.submit().replyTo().tell(new Jobs.Accepted(registered.job()));
+        return Behaviors.same();
+    }
+
+    /** Its name stays reserved: the journal may have taken it all the same. */
+    private Behavior<Jobs.Command> onNotAccepted(NotAccepted refused) {
+        context.getLog().warn("The journal did not take job [{}]", refused.id());
+        var problem =
+                new Problem("job", "the journal did not take it", "hand it in again when its database can be written");
+        refused.submit().replyTo().tell(new Jobs.Rejected(List.of(problem)));
         return Behaviors.same();
     }
 
