@@ -72,7 +72,7 @@ class Transformer(Module):
 
   # Loss of all patches of a crop at once, teacher-forced, and its gradient.
   #   inputs [P, 64] tokens as later ones see them, targets [P, 64] as they are,
-  #   neighbours [P, 64, 8] with CODES for what is not known yet, vertical [P, 8, FREQUENCIES] per token row,
+  #   neighbours [P, 64, 8] with CODES for what is not known yet, vertical [P, 8, 8] the height of each token row,
   #   near [P, s], far [P, f]: which patches of the crop are context, offsets: their places (row of the table),
   #   *_bias: 0, or minus infinity for a slot without a patch.
   def learn(self: __torch__.Transformer, w: Tensor, inputs: Tensor, targets: Tensor, neighbours: Tensor, vertical: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
@@ -165,7 +165,7 @@ class Transformer(Module):
   #   near: B * s states [LAYERS, 64, 2d], far: B * f states [LAYERS, 16, 2d], slot by slot for each patch,
   #   *_offsets: rows of the offset table [B, s] and [B, f], *_bias: 0, or minus infinity for an empty slot,
   #   window [B, 10, 10]: the patch with the tokens around it, CODES where unknown,
-  #   vertical [B, 8, FREQUENCIES], noise [B, 64, CODES]: Gumbel noise for each token and code.
+  #   vertical [B, 8, 8], noise [B, 64, CODES]: Gumbel noise for each token and code.
   # Each operation computes a patch independently of the rest of its batch, so any batch gives the same bits.
   def sample(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, noise: Tensor, temperature: float, top_k: int) -> Tensor:
     p = self.named(w)

@@ -64,6 +64,30 @@ class SlotOperatorsTest {
     }
 
     @Test
+    void drawsTheSameTokensInBatchesOfAnySizeWithTheShippedSizes() {
+        TokenizerShape tokenizer = TokenizerShape.STANDARD;
+        TransformerShape transformer = TransformerShape.STANDARD;
+        Random random = new Random(9);
+        ModelDirectory large = new ModelDirectory(
+                tokenizer,
+                tokenizer.layout().initial(random),
+                new float[tokenizer.codes() * tokenizer.dim()],
+                transformer,
+                transformer.layout().initial(random));
+        List<Task.Sample> tasks = List.of(task(0, 12), task(1, 12), task(2, 5), task(3, 0), task(4, 12));
+        // A pool of one byte keeps nothing: the states are made in batches of each size, too.
+        try (LoadedModel loaded = new LoadedModel(large, Device.cpu(), 1);
+                SlotOperators slot = loaded.open()) {
+            List<short[]> together = slot.sample(settings(4, 8), tasks);
+            for (int i = 0; i < tasks.size(); i++) {
+                assertThat(slot.sample(settings(4, 8), List.of(tasks.get(i))).get(0))
+                        .as("patch %d", i)
+                        .isEqualTo(together.get(i));
+            }
+        }
+    }
+
+    @Test
     void drawsTheSameTokensFromPooledStatesAndFromFreshOnes() {
         Task.Sample task = task(3, 12);
         short[] pooled = operators.sample(settings(4, 8), List.of(task)).get(0);
