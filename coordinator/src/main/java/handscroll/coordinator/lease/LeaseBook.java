@@ -191,6 +191,7 @@ public final class LeaseBook {
         if (job == null) {
             return List.of();
         }
+        workers.values().forEach(worker -> worker.served.remove(id));
         List<Taken> revoked = new ArrayList<>();
         for (Lease lease : List.copyOf(leases.values())) {
             if (lease.job == job) {

@@ -513,6 +513,8 @@ class LeaseBookTest {
         join(BERT);
         assertThat(book.servants(SKY)).containsExactly(ANNA);
         assertThat(book.servants(SEA)).isEmpty();
+        book.withdraw(SKY);
+        assertThat(book.servants(SKY)).isEmpty();
     }
 
     // Why.

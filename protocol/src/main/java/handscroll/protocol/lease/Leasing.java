@@ -17,7 +17,7 @@ import java.util.Map;
  * <pre>
  *   worker                            lease desk
  *     | -- Join ------------------------> |   here I am: slots, device, models
- *     | &lt;- Welcome | Refused ------------ |   refused: says why; the worker ends
+ *     | &lt;- Welcome | Refused ------------ |   refused: says why; it asks again later
  *     |                                   |
  *     | -- Pull ------------------------> |   a slot has room for a batch
  *     | &lt;- Granted ---------------------- |   tasks of one stage are ready

@@ -222,6 +222,8 @@ public final class WorkerNode extends AbstractBehavior<Leasing.ToWorker> {
         timers.cancel(Knock.INSTANCE);
         timers.startTimerWithFixedDelay(RenewLeases.INSTANCE, welcome.term().dividedBy(3));
         tiles.tell(new TileStream.Open(welcome));
+        // A new desk knows nothing of what the old one granted, and revokes it before more of it is rendered.
+        desk.ifPresent(d -> d.tell(new Leasing.Renew(worker, List.copyOf(held.keySet()))));
         slots.forEach(slot -> slot.tell(LeaseHolder.PullNow.INSTANCE));
         return this;
     }

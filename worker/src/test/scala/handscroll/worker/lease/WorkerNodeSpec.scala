@@ -54,6 +54,7 @@ class WorkerNodeSpec extends ScalaTestWithActorTestKit(WorkerNodeSpec.Local) wit
       node
       desk.expectMessageType[Leasing.Join].worker shouldBe id
       node ! new Leasing.Welcome("127.0.0.1", 1, "key", term)
+      desk.expectMessageType[Leasing.Renew].epochs shouldBe empty
     }
 
     def expectPulls(count: Int): Unit = (1 to count).foreach(_ => desk.expectMessageType[Leasing.Pull])
@@ -95,6 +96,7 @@ class WorkerNodeSpec extends ScalaTestWithActorTestKit(WorkerNodeSpec.Local) wit
         notes shouldBe Seq("open", "open")
         desk.expectNoMessage(50.millis)
         node ! welcome
+        desk.expectMessageType[Leasing.Renew]
         val pulls = desk.receiveMessages(4).collect { case pull: Leasing.Pull => pull }
         pulls.map(_.slot).sorted shouldBe Seq(0, 0, 1, 1)
         all(pulls.map(_.batchSize)) shouldBe 4
@@ -198,7 +200,7 @@ class WorkerNodeSpec extends ScalaTestWithActorTestKit(WorkerNodeSpec.Local) wit
       desk.expectMessageType[Leasing.Failed].reason should include("other tasks")
     }
 
-    "follow the desk when it moves, and go on with what it holds" in withFarm(new Farm) { farm =>
+    "follow the desk when it moves, ask what of its leases still counts, and go on with it" in withFarm(new Farm) { farm =>
       import farm._
       join()
       expectPulls(2)
@@ -208,6 +210,7 @@ class WorkerNodeSpec extends ScalaTestWithActorTestKit(WorkerNodeSpec.Local) wit
       openDesk()
       desk.expectMessageType[Leasing.Join]
       node ! welcome
+      desk.expectMessageType[Leasing.Renew].epochs.asScala shouldBe Seq(7)
       expectPulls(1)
       renderers.permits.release()
       desk.expectMessageType[Leasing.Completed].epoch shouldBe 7
