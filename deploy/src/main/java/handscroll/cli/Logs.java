@@ -1,6 +1,5 @@
 package handscroll.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -10,16 +9,7 @@ import java.nio.file.Path;
 final class Logs {
 
     private static final String DIRECTORY = "handscroll.log.directory";
-    private static final String CONFIGURATION = "logback.configurationFile";
     private static final String FILE_NAME = "handscroll.log";
-
-    /** Has logback read the file that comes with Handscroll, unless the user named another one. */
-    static void configure() {
-        Path file = Home.config("logback.xml");
-        if (System.getProperty(CONFIGURATION) == null && Files.isReadable(file)) {
-            System.setProperty(CONFIGURATION, file.toString());
-        }
-    }
 
     static void to(Path directory) {
         System.setProperty(DIRECTORY, directory.toAbsolutePath().normalize().toString());

@@ -7,7 +7,6 @@ import picocli.CommandLine;
 public final class Main {
 
     public static void main(String[] arguments) {
-        Logs.configure();
         System.exit(commandLine(LocalFarm.opener(TorchRenderers::from)).execute(arguments));
     }
 

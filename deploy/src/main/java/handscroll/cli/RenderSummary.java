@@ -61,6 +61,13 @@ record RenderSummary(JobStatus status, int slotCount, Duration coordinatorTime, 
     String text() {
         WorkTime work = status.work();
         StringBuilder text = new StringBuilder();
+        if (patchCount() == 0) {
+            text.append(status.name()).append(" was whole already; nothing was rendered\n");
+            text.append(line("picture", status.directory().toString()));
+            png.ifPresent(file ->
+                    text.append(line("png", file.toAbsolutePath().normalize().toString())));
+            return text.toString().stripTrailing();
+        }
         text.append(String.format(
                 Locale.ROOT,
                 "%s: %s in %s, %.1f a second%n",

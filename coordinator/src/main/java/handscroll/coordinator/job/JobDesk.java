@@ -20,6 +20,8 @@ import handscroll.protocol.job.Refusal;
 import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.model.ModelShelf;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -53,6 +55,8 @@ public final class JobDesk {
     private record NotAccepted(JobId id, Jobs.Submit submit) implements Jobs.Command {}
 
     private record Broken(Throwable cause) implements Jobs.Command {}
+
+    private static final Instant FIRST_MINUTE = Instant.parse("2026-01-01T00:00:00Z");
 
     private final ActorContext<Jobs.Command> context;
     private final StashBuffer<Jobs.Command> waiting;
@@ -103,11 +107,22 @@ public final class JobDesk {
     }
 
     private Behavior<Jobs.Command> onKnown(Known known) {
-        long incarnation = known.register().lastIncarnation() + 1;
+        long incarnation = nextIncarnation(known.register());
         context.pipeToSelf(
                 preparation.record(journal, new JobEvent.CoordinatorStarted(incarnation, clock.instant())),
                 (register, failure) -> failure == null ? new Numbered(register) : new Broken(failure));
         return opening();
+    }
+
+    /**
+     * A number above those of all coordinators before this one. A journal that begins anew cannot know
+     * theirs; the token logs can be older than it, if the one before it was lost. It starts at the minutes
+     * since {@link #FIRST_MINUTE}, since no coordinator is restarted every minute.
+     */
+    private long nextIncarnation(Register known) {
+        return known.lastIncarnation() > 0
+                ? known.lastIncarnation() + 1
+                : Math.max(1, Duration.between(FIRST_MINUTE, clock.instant()).toMinutes());
     }
 
     private Behavior<Jobs.Command> opening() {
