@@ -171,6 +171,17 @@ class LeaseBookTest {
     }
 
     @Test
+    void aPullThatIsRepeatedCountsOnce() {
+        join(ANNA);
+        for (int i = 0; i < 5; i++) {
+            pull(ANNA, 0);
+        }
+        offer(SKY, 100);
+        complete(book.grantReady(START).get(0));
+        assertThat(book.grantReady(START)).isEmpty();
+    }
+
+    @Test
     void noBatchWaitsWhileAnotherSlotWouldIdle() {
         join(ANNA, BERT);
         pull(ANNA, 0);
@@ -325,6 +336,20 @@ class LeaseBookTest {
         assertThat(book.census(later)).singleElement().matches(WorkerReport::silent);
         book.renew(ANNA, List.of(), later);
         assertThat(book.grantReady(later)).hasSize(1);
+    }
+
+    @Test
+    void aSilentWorkerTakesNoShareFromOthers() {
+        join(ANNA, BERT);
+        pull(ANNA, 0);
+        pull(BERT, 0);
+        Instant later = START.plus(TERM).plusMillis(1);
+        book.renew(BERT, List.of(), later);
+        offer(SKY, 4);
+        assertThat(book.grantReady(later))
+                .singleElement()
+                .satisfies(grant -> assertThat(grant.worker()).isEqualTo(BERT))
+                .satisfies(grant -> assertThat(grant.tasks()).hasSize(4));
     }
 
     @Test
