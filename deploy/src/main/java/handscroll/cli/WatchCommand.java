@@ -1,7 +1,5 @@
 package handscroll.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import handscroll.coordinator.job.Jobs.State;
 import java.io.BufferedReader;
@@ -48,19 +46,21 @@ final class WatchCommand implements Callable<Integer> {
         try (var events = new BufferedReader(
                 new InputStreamReader(client.events("/api/jobs/" + job + "/events"), StandardCharsets.UTF_8))) {
             String type = "";
+            String data = "";
             for (String line = events.readLine(); line != null; line = events.readLine()) {
                 if (line.startsWith("event:")) {
                     type = line.substring("event:".length()).strip();
-                } else if (line.startsWith("data:") && (type.equals("status") || type.equals("ended"))) {
-                    Progress progress = Progress.of(parsed(line.substring("data:".length())));
-                    if (type.equals("ended")) {
-                        report.end();
-                        spec.commandLine().getOut().println(ProgressLine.of(progress));
-                        return progress.state() == State.DONE ? ExitCode.DONE : ExitCode.FAILED;
-                    }
-                    report.show(progress);
+                } else if (line.startsWith("data:")) {
+                    data = line.substring("data:".length());
                 } else if (line.isEmpty()) {
+                    if (type.equals("ended")) {
+                        return ended(Progress.of(MAPPER.readTree(data)), report);
+                    }
+                    if (type.equals("status")) {
+                        report.show(Progress.of(MAPPER.readTree(data)));
+                    }
                     type = "";
+                    data = "";
                 }
             }
             report.end();
@@ -73,7 +73,9 @@ final class WatchCommand implements Callable<Integer> {
         }
     }
 
-    private static JsonNode parsed(String data) throws JsonProcessingException {
-        return MAPPER.readTree(data);
+    private int ended(Progress last, ProgressReport report) {
+        report.end();
+        spec.commandLine().getOut().println(ProgressLine.of(last));
+        return last.state() == State.DONE ? ExitCode.DONE : ExitCode.FAILED;
     }
 }
