@@ -94,11 +94,11 @@ final class CoordinatorClient {
         if (response.statusCode() >= 300) {
             throw refused(response.statusCode(), response.body());
         }
-        return parsed(response.body());
+        return parsedAnswer(response.body());
     }
 
     private RuntimeException refused(int status, String body) {
-        JsonNode json = parsed(body);
+        JsonNode json = parsedAnswer(body);
         String sentence = json.path("error").asText("it answered with status " + status);
         if (status == 503 || status == 504) {
             return new CommandFailure(ExitCode.OUT_OF_REACH, "The coordinator at " + address + ": " + sentence);
@@ -117,12 +117,16 @@ final class CoordinatorClient {
         return new CommandFailure(exitCode, "The coordinator at " + address + ": " + sentence);
     }
 
-    private JsonNode parsed(String body) {
+    private JsonNode parsedAnswer(String body) {
         try {
-            return MAPPER.readTree(body);
+            return parsed(body);
         } catch (JsonProcessingException e) {
             throw new CommandFailure(
                     ExitCode.OUT_OF_REACH, "What answers at " + address + " is no Handscroll coordinator");
         }
+    }
+
+    static JsonNode parsed(String text) throws JsonProcessingException {
+        return MAPPER.readTree(text);
     }
 }

@@ -71,12 +71,11 @@ final class LocalRender {
                 Interruption interruption = Interruption.calls(() -> interrupt(farm))) {
             try {
                 JobId job = start.on(farm);
-                Duration before = CoordinatorCost.soFar();
+                var cost = new CoordinatorCost();
                 if (!quiet) {
                     err.println("Watch it grow at " + farm.viewer(job));
                 }
-                JobStatus last = follow(farm, job);
-                return new Ending(last, CoordinatorCost.soFar().minus(before));
+                return new Ending(follow(farm, job, cost), cost.total());
             } finally {
                 interruption.gate();
             }
@@ -125,11 +124,12 @@ final class LocalRender {
         return status.job();
     }
 
-    private JobStatus follow(Farm farm, JobId job) {
+    private JobStatus follow(Farm farm, JobId job, CoordinatorCost cost) {
         var report = new ProgressReport(err, ProgressReport.terminalColumns(), settings, System::nanoTime);
         var outcome = new CompletableFuture<JobStatus>();
         CompletionStage<JobStatus> followed = farm.follow(job, event -> {
             if (event instanceof Jobs.Moved moved) {
+                cost.sample();
                 if (!quiet) {
                     report.show(Progress.of(moved.status()));
                 }

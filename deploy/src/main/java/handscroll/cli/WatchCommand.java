@@ -1,6 +1,5 @@
 package handscroll.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import handscroll.coordinator.job.Jobs.State;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,8 +20,6 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExample:%n",
         footer = "  handscroll watch starry-scroll --to http://10.0.0.5:8080")
 final class WatchCommand implements Callable<Integer> {
-
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     @Mixin
     private SharedOptions shared = new SharedOptions();
@@ -54,10 +51,10 @@ final class WatchCommand implements Callable<Integer> {
                     data = line.substring("data:".length());
                 } else if (line.isEmpty()) {
                     if (type.equals("ended")) {
-                        return ended(Progress.of(MAPPER.readTree(data)), report);
+                        return ended(Progress.of(CoordinatorClient.parsed(data)), report);
                     }
                     if (type.equals("status")) {
-                        report.show(Progress.of(MAPPER.readTree(data)));
+                        report.show(Progress.of(CoordinatorClient.parsed(data)));
                     }
                     type = "";
                     data = "";
