@@ -26,7 +26,24 @@ class JobFilesTest {
 
     /** The shape of the shipped model, so that this needs none of its weights. */
     private static final ModelCard SHAPE = new ModelCard(
-            "starry-night", Path.of("."), "patch-encoder", 64, 8, 512, 2, 2, 0, 5, 16, 0.6, 560, 0.9, 100, "any", "00");
+            "starry-night",
+            Path.of("."),
+            "patch-encoder",
+            64,
+            8,
+            512,
+            2,
+            2,
+            0,
+            5,
+            16,
+            4,
+            0.6,
+            560,
+            0.9,
+            100,
+            "any",
+            "00");
 
     static List<Path> jobs() throws IOException {
         try (Stream<Path> files = Files.list(JOBS)) {

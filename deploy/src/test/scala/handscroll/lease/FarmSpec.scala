@@ -32,7 +32,7 @@ class FarmSpec extends AnyWordSpec with Matchers with Eventually with BeforeAndA
   private def patch(column: Int, stage: Int = 0) = new PatchId(stage, column, 0, 0)
 
   private def samples(columns: Range): Seq[Task] = columns.map { column =>
-    new Task.Sample(patch(column), List(new ContextPatch(-1, 0, 0, Array[Short](1, 2, 3))).asJava, 0, 1): Task
+    new Task.Sample(patch(column), List(new ContextPatch(-1, 0, 0, Array[Short](1, 2, 3))).asJava, 0, 1, TokenBlock.EMPTY): Task
   }
 
   /** Columns of all patches that are rendered until there are so many. */

@@ -338,7 +338,7 @@ final class Job {
                                 ready().manifest(),
                                 deviceClass,
                                 figures.summary(
-                                        ready().plan().sampleGrid().cellCount(),
+                                        ready().plan().patchCount(),
                                         ready().plan().criticalPath(),
                                         now())),
                 (done, failure) -> failure == null ? new ManifestWritten() : new OutputFailed(failure));

@@ -32,7 +32,7 @@ final class RenderBook {
     private final Progress progress;
     private final ContextLedger context;
     private final TaskBuilder tasks;
-    private final Map<Integer, short[]> tokens = new HashMap<>();
+    private final Map<Long, short[]> tokens = new HashMap<>();
     private final List<PatchId> released = new ArrayList<>();
     private int offeredCount;
     private long takenCount;
@@ -46,15 +46,15 @@ final class RenderBook {
 
     /** Takes up a cell whose tokens were logged before a restart. Before {@link #start} only. */
     void restoreTokens(int stage, int index, short[] restored) {
-        if (stage == Plan.SAMPLE && index < plan.graph().cellCount(stage) && isValid(restored)) {
-            tokens.put(index, restored);
+        if (stage <= plan.sampleStage() && index < plan.graph().cellCount(stage) && isValid(restored)) {
+            tokens.put(key(stage, index), restored);
             progress.alreadyRendered(stage, index);
         }
     }
 
     /** Takes up the tiles that were durable before a restart. Before {@link #start} only. */
     void restoreTiles(BitSet stored) {
-        stored.stream().forEach(index -> progress.alreadyRendered(Plan.DECODE, index));
+        stored.stream().forEach(index -> progress.alreadyRendered(plan.decodeStage(), index));
     }
 
     /** Everything that was restored is known: what is ready now may be taken. */
@@ -117,7 +117,7 @@ final class RenderBook {
     void tokensLogged(TaskResult.Tokens rows) {
         int index = plan.graph().index(rows.patch());
         if (!progress.isRendered(rows.patch().stage(), index)) {
-            tokens.put(index, rows.tokens());
+            tokens.put(key(rows.patch().stage(), index), rows.tokens());
             rendered(rows.patch().stage(), index);
         }
     }
@@ -157,15 +157,16 @@ final class RenderBook {
     }
 
     long unrenderedPatchCount() {
-        return plan.graph().cellCount(Plan.SAMPLE)
-                - progress.counts(Plan.SAMPLE).rendered();
+        long rendered = 0;
+        for (int stage = 0; stage <= plan.sampleStage(); stage++) {
+            rendered += progress.counts(stage).rendered();
+        }
+        return plan.patchCount() - rendered;
     }
 
     /** How many patches must still be sampled one after the other; in proportion, the exact number would cost a walk. */
     double unrenderedPath() {
-        return (double) plan.criticalPath()
-                * unrenderedPatchCount()
-                / plan.graph().cellCount(Plan.SAMPLE);
+        return (double) plan.criticalPath() * unrenderedPatchCount() / plan.patchCount();
     }
 
     private void rendered(int stage, int index) {
@@ -176,15 +177,20 @@ final class RenderBook {
 
     private void release(int stage, int index) {
         ContextLedger.Released unneeded = context.rendered(stage, index);
-        unneeded.tokens().forEach(patch -> tokens.remove(plan.graph().index(patch)));
+        unneeded.tokens()
+                .forEach(patch -> tokens.remove(key(patch.stage(), plan.graph().index(patch))));
         released.addAll(unneeded.states());
     }
 
-    private short[] tokensOf(int index) {
-        short[] found = tokens.get(index);
+    private static long key(int stage, int index) {
+        return (long) stage << Integer.SIZE | index;
+    }
+
+    private short[] tokensOf(int stage, int index) {
+        short[] found = tokens.get(key(stage, index));
         if (found == null) {
             throw new IllegalStateException("the tokens of patch "
-                    + plan.graph().patch(Plan.SAMPLE, index) + " were released before their last reader");
+                    + plan.graph().patch(stage, index) + " were released before their last reader");
         }
         return found;
     }

@@ -11,7 +11,9 @@ import java.util.Optional;
  * Everything that is decided about a job before its first patch: a pure function of the spec, the
  * model and the size of the input picture, so a restarted coordinator makes the same plan again.
  *
- * @param graph stage {@link #SAMPLE} makes tokens, stage {@link #DECODE} output tiles of them
+ * @param graph its stages are layout (on tall canvases), sample and decode: {@code sample} draws patches,
+ *     over the layout if there is one, and {@code decode} makes output tiles of them
+ * @param layoutFactor how many times smaller the layout is; 1 without a layout
  * @param directionReason why this direction, in words for the user
  * @param given cells whose tokens come from the input picture
  * @param nearSlots patches at distance 1 that fit into a patch's context, see {@link RenderSettings}
@@ -21,6 +23,7 @@ public record Plan(
         JobSpec spec,
         ModelCard model,
         PatchGraph graph,
+        int layoutFactor,
         Direction direction,
         String directionReason,
         Optional<Region> given,
@@ -29,18 +32,42 @@ public record Plan(
         int nearSlots,
         int farSlots) {
 
-    public static final int SAMPLE = 0;
-    public static final int DECODE = 1;
-
     /** Side of an output tile; what Deep Zoom viewers expect. */
     public static final int TILE_PIXELS = 256;
 
+    /**
+     * Whether patches are drawn over a layout: the whole canvas, sampled first at a fraction of its size,
+     * where a patch sees enough of the picture to know how large things are.
+     */
+    public boolean hasLayout() {
+        return layoutFactor > 1;
+    }
+
+    /** The stage that draws the canvas's own patches. */
+    public int sampleStage() {
+        return hasLayout() ? 1 : 0;
+    }
+
+    /** The stage that makes output tiles. */
+    public int decodeStage() {
+        return sampleStage() + 1;
+    }
+
     public Grid sampleGrid() {
-        return graph.stage(SAMPLE).grid();
+        return graph.stage(sampleStage()).grid();
     }
 
     public Grid tileGrid() {
-        return graph.stage(DECODE).grid();
+        return graph.stage(decodeStage()).grid();
+    }
+
+    /** Patches of all stages that make tokens. */
+    public int patchCount() {
+        int count = 0;
+        for (int stage = 0; stage <= sampleStage(); stage++) {
+            count += graph.cellCount(stage);
+        }
+        return count;
     }
 
     public int criticalPath() {

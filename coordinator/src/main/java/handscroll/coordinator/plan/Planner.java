@@ -7,6 +7,7 @@ import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
 import handscroll.protocol.job.RenderingTask;
 import handscroll.protocol.model.ModelCard;
+import handscroll.protocol.task.Task;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,13 +20,31 @@ import java.util.stream.Collectors;
 /** Turns a job spec into a plan, or says everything that keeps it from being one. */
 public final class Planner {
 
+    /** How much lower than the learned picture a layout may be: models learn from pictures down to this scale. */
+    private static final double LEAST_LAYOUT_SHARE = 0.75;
+
     private final JobSpec spec;
     private final ModelCard model;
+    private final int layoutFactor;
     private final List<Problem> problems = new ArrayList<>();
 
     private Planner(JobSpec spec, ModelCard model) {
         this.spec = spec;
         this.model = model;
+        this.layoutFactor = needsLayout() ? model.layoutFactor() : 1;
+    }
+
+    /**
+     * A canvas so tall that its layout is no lower than the smallest picture the model learned from is drawn
+     * over a layout. One that extends a picture is as large as that picture says and needs none, and the
+     * control whose patches see nothing shall see no layout either.
+     */
+    private boolean needsLayout() {
+        double layoutHeight = (double) canvas().heightPixels() / model.layoutFactor();
+        return model.layoutFactor() > 1
+                && spec.input().isEmpty()
+                && spec.context() == JobSpec.Context.FULL
+                && layoutHeight >= LEAST_LAYOUT_SHARE * model.trainedHeightPixels();
     }
 
     /**
@@ -80,11 +99,12 @@ public final class Planner {
                 .toList();
         Candidate chosen = shortest(candidates);
         PatchGraph graph = graph(grid, chosen.direction(), given);
-        ContextRoom room = ContextRoom.of(graph, Plan.SAMPLE, extentOfModel(), chosen.direction(), given);
+        ContextRoom room = ContextRoom.of(graph, sampleStage(), extentOfModel(), chosen.direction(), given);
         return new Plan(
                 spec,
                 model,
                 graph,
+                layoutFactor,
                 chosen.direction(),
                 reason(wanted, candidates, chosen),
                 given,
@@ -214,30 +234,44 @@ public final class Planner {
                         VerticalAxis.ofPicture(spec.input().orElseThrow().yPixels(), size.heightPixels()))
                 .orElseGet(() -> VerticalAxis.ofCanvas(
                         canvas().heightPixels(),
-                        model.trainedHeightPixels(),
+                        layoutFactor * model.trainedHeightPixels(),
                         model.horizon(),
                         spec.sampling().horizon()));
     }
 
     private Wavefronts wavefronts(Grid grid, Direction direction, Optional<Region> given) {
-        return Wavefronts.of(graph(grid, direction, given), Plan.SAMPLE);
+        return Wavefronts.of(graph(grid, direction, given), sampleStage());
     }
 
     private PatchGraph graph(Grid grid, Direction direction, Optional<Region> given) {
         Extent extent = spec.context() == JobSpec.Context.NONE ? Extent.NONE : extentOfModel();
-        return new PatchGraph(List.of(
-                new Stage(
-                        "sample",
-                        Stage.Operator.SAMPLE,
-                        grid,
-                        model.patchPixels(),
-                        List.of(new Reads.Itself(extent, direction.over(grid, extent, given)))),
-                new Stage(
-                        "decode",
-                        Stage.Operator.DECODE,
-                        canvas().cutInto(Plan.TILE_PIXELS),
-                        Plan.TILE_PIXELS,
-                        List.of(new Reads.Upstream(Plan.SAMPLE, model.decodeMarginTokens() * model.tokenPixels())))));
+        List<Stage> stages = new ArrayList<>();
+        List<Reads> sampleReads =
+                new ArrayList<>(List.of(new Reads.Itself(extent, direction.over(grid, extent, given))));
+        if (layoutFactor > 1) {
+            int cellPixels = layoutFactor * model.patchPixels();
+            Grid layout = canvas().cutInto(cellPixels);
+            stages.add(new Stage(
+                    "layout",
+                    Stage.Operator.SAMPLE,
+                    layout,
+                    cellPixels,
+                    List.of(new Reads.Itself(extent, direction.over(layout, extent, Optional.empty())))));
+            int marginPixels = Task.Sample.LAYOUT_MARGIN * layoutFactor * model.tokenPixels();
+            sampleReads.add(new Reads.Upstream(stages.size() - 1, marginPixels));
+        }
+        stages.add(new Stage("sample", Stage.Operator.SAMPLE, grid, model.patchPixels(), sampleReads));
+        stages.add(new Stage(
+                "decode",
+                Stage.Operator.DECODE,
+                canvas().cutInto(Plan.TILE_PIXELS),
+                Plan.TILE_PIXELS,
+                List.of(new Reads.Upstream(sampleStage(), model.decodeMarginTokens() * model.tokenPixels()))));
+        return new PatchGraph(stages);
+    }
+
+    private int sampleStage() {
+        return layoutFactor > 1 ? 1 : 0;
     }
 
     private Extent extentOfModel() {

@@ -52,43 +52,62 @@ public final class TaskBuilder {
     }
 
     private Task sample(PatchId patch, int index) {
-        Grid grid = plan.sampleGrid();
+        Stage sampling = plan.graph().stage(patch.stage());
+        Grid grid = sampling.grid();
         List<ContextPatch> context = new ArrayList<>();
-        plan.graph()
-                .forEachRead(
-                        patch.stage(),
-                        index,
-                        (stage, read) -> context.add(new ContextPatch(
-                                grid.columnOf(read) - patch.column(),
-                                grid.rowOf(read) - patch.row(),
-                                grid.frameOf(read) - patch.frame(),
-                                tokens.tokens(read))));
-        double side = plan.model().patchPixels();
+        plan.graph().forEachRead(patch.stage(), index, (stage, read) -> {
+            if (stage == patch.stage()) {
+                context.add(new ContextPatch(
+                        grid.columnOf(read) - patch.column(),
+                        grid.rowOf(read) - patch.row(),
+                        grid.frameOf(read) - patch.frame(),
+                        tokens.tokens(stage, read)));
+            }
+        });
+        double side = sampling.cellPixels();
+        boolean overLayout = plan.hasLayout() && patch.stage() == plan.sampleStage();
         return new Task.Sample(
                 patch,
                 context,
                 plan.axis().position(patch.row() * side),
-                plan.axis().position((patch.row() + 1) * side));
+                plan.axis().position((patch.row() + 1) * side),
+                overLayout ? layoutWindow(patch) : TokenBlock.EMPTY);
+    }
+
+    private TokenBlock layoutWindow(PatchId patch) {
+        int side = plan.model().tokensPerSide() / plan.layoutFactor();
+        int margin = Task.Sample.LAYOUT_MARGIN;
+        return window(
+                plan.sampleStage() - 1,
+                patch.column() * side - margin,
+                patch.row() * side - margin,
+                side + 2 * margin,
+                patch.frame());
     }
 
     private Task decode(PatchId patch) {
         int side = Plan.TILE_PIXELS;
+        int margin = plan.model().decodeMarginTokens();
+        int tokensPerTile = side / plan.model().tokenPixels();
         return new Task.Decode(
                 patch,
-                decodeWindow(patch),
+                window(
+                        plan.sampleStage(),
+                        patch.column() * tokensPerTile - margin,
+                        patch.row() * tokensPerTile - margin,
+                        tokensPerTile + 2 * margin,
+                        patch.frame()),
                 Math.min(side, plan.spec().canvas().widthPixels() - patch.column() * side),
                 Math.min(side, plan.spec().canvas().heightPixels() - patch.row() * side));
     }
 
-    /** The tile's tokens and the margin around them; beyond the last patches their border is repeated. */
-    private TokenBlock decodeWindow(PatchId tile) {
-        int margin = plan.model().decodeMarginTokens();
-        int tokensPerTile = Plan.TILE_PIXELS / plan.model().tokenPixels();
-        int side = tokensPerTile + 2 * margin;
+    /**
+     * The square of tokens of a stage whose upper left is at (left, top), counted in that stage's tokens;
+     * beyond the last patches their border is repeated.
+     */
+    private TokenBlock window(int stage, int left, int top, int side, int frame) {
         int perPatch = plan.model().tokensPerSide();
-        Grid grid = plan.sampleGrid();
-        int left = tile.column() * tokensPerTile - margin;
-        int top = tile.row() * tokensPerTile - margin;
+        Grid grid = plan.graph().stage(stage).grid();
         int firstColumn = clamp(left, grid.columns() * perPatch) / perPatch;
         int lastColumn = clamp(left + side - 1, grid.columns() * perPatch) / perPatch;
         int firstRow = clamp(top, grid.rows() * perPatch) / perPatch;
@@ -96,7 +115,7 @@ public final class TaskBuilder {
         short[][][] patches = new short[lastRow - firstRow + 1][lastColumn - firstColumn + 1][];
         for (int row = firstRow; row <= lastRow; row++) {
             for (int column = firstColumn; column <= lastColumn; column++) {
-                patches[row - firstRow][column - firstColumn] = tokens.tokens(grid.index(column, row, tile.frame()));
+                patches[row - firstRow][column - firstColumn] = tokens.tokens(stage, grid.index(column, row, frame));
             }
         }
         short[] window = new short[side * side];

@@ -1,7 +1,7 @@
 package handscroll.coordinator.plan;
 
-/** Gives the tokens of a rendered cell of the sampling stage, row by row; its callers ask for no other cells. */
+/** Gives the tokens of a rendered cell of a sampling stage, row by row; its callers ask for no other cells. */
 @FunctionalInterface
 public interface TokenLookup {
-    short[] tokens(int index);
+    short[] tokens(int stage, int index);
 }

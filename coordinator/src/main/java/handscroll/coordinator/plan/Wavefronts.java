@@ -20,17 +20,19 @@ public record Wavefronts(int sampledCount, int criticalPath, int widestWavefront
         return criticalPath == 0 ? 0 : (double) sampledCount / criticalPath;
     }
 
-    /** Walks the whole stage twice; takes eight bytes a cell meanwhile. */
+    /**
+     * Walks a stage and those it reads twice; takes eight bytes a cell meanwhile. The pool is that of the
+     * stage itself, the rest counts the cells of all of them.
+     */
     static Wavefronts of(PatchGraph graph, int stage) {
         return new Walk(graph, stage).result();
     }
 
     private static final class Walk {
         private final PatchGraph graph;
-        private final int stage;
-        private final Order order;
+        private final int lastStage;
         /** Each cell's longest path including itself, 0 if it is given; later the position of its last reader. */
-        private final int[] perCell;
+        private final int[][] perCell;
         /** How many cells have each path length; later how many are removed after each position. */
         private final int[] histogram;
 
@@ -39,16 +41,23 @@ public record Wavefronts(int sampledCount, int criticalPath, int widestWavefront
         private int poolSize;
         private int poolPeak;
 
-        Walk(PatchGraph graph, int stage) {
+        Walk(PatchGraph graph, int lastStage) {
             this.graph = graph;
-            this.stage = stage;
-            this.order = graph.stage(stage).order().orElseThrow();
-            this.perCell = new int[graph.cellCount(stage)];
-            this.histogram = new int[graph.cellCount(stage) + 1];
+            this.lastStage = lastStage;
+            this.perCell = new int[lastStage + 1][];
+            int cellCount = 0;
+            for (int stage = 0; stage <= lastStage; stage++) {
+                perCell[stage] = new int[graph.cellCount(stage)];
+                cellCount += graph.cellCount(stage);
+            }
+            this.histogram = new int[cellCount + 1];
         }
 
         Wavefronts result() {
-            order.forEach(this::measurePath);
+            for (int stage = 0; stage <= lastStage; stage++) {
+                int walked = stage;
+                order(stage).forEach(index -> measurePath(walked, index));
+            }
             int givenCount = histogram[0];
             int criticalPath = 0;
             int widest = 0;
@@ -58,39 +67,39 @@ public record Wavefronts(int sampledCount, int criticalPath, int widestWavefront
             }
 
             Arrays.fill(histogram, 0);
-            position = 0;
-            order.forEach(this::noteLastReader);
-            for (int last : perCell) {
+            order(lastStage).forEach(this::noteLastReader);
+            for (int last : perCell[lastStage]) {
                 histogram[last]++;
             }
             position = 0;
-            order.forEach(index -> {
+            order(lastStage).forEach(index -> {
                 poolPeak = Math.max(poolPeak, ++poolSize);
                 poolSize -= histogram[position++];
             });
-            return new Wavefronts(graph.cellCount(stage) - givenCount, criticalPath, widest, poolPeak);
+            return new Wavefronts(histogram.length - 1 - givenCount, criticalPath, widest, poolPeak);
         }
 
-        private void measurePath(int index) {
+        private Order order(int stage) {
+            return graph.stage(stage).order().orElseThrow();
+        }
+
+        private void measurePath(int stage, int index) {
             if (graph.stage(stage).operator(index) == Stage.Operator.ENCODE) {
                 histogram[0]++;
                 return;
             }
             longest = 0;
-            graph.forEachRead(stage, index, (readStage, read) -> {
-                if (readStage == stage) {
-                    longest = Math.max(longest, perCell[read]);
-                }
-            });
-            perCell[index] = longest + 1;
+            graph.forEachRead(stage, index, (readStage, read) -> longest = Math.max(longest, perCell[readStage][read]));
+            perCell[stage][index] = longest + 1;
             histogram[longest + 1]++;
         }
 
         private void noteLastReader(int index) {
-            perCell[index] = position;
-            graph.forEachRead(stage, index, (readStage, read) -> {
-                if (readStage == stage) {
-                    perCell[read] = position;
+            int[] last = perCell[lastStage];
+            last[index] = position;
+            graph.forEachRead(lastStage, index, (readStage, read) -> {
+                if (readStage == lastStage) {
+                    last[read] = position;
                 }
             });
             position++;

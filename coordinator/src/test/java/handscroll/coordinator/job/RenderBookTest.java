@@ -38,6 +38,23 @@ class RenderBookTest {
                     .isEqualTo(inOrder);
         }
         assertThat(renderAll(extension(), new Random(seed), 30)).isEqualTo(renderAll(extension(), new Random(0), 1));
+        assertThat(renderAll(overLayout(), new Random(seed), 30)).isEqualTo(renderAll(overLayout(), new Random(0), 1));
+    }
+
+    @Test
+    void takesUpTheLayoutAndThePatchesOverItAfterARestart() {
+        RenderBook first = overLayout();
+        Plan plan = planOverLayout();
+        Map<PatchId, Integer> made = renderAll(first, new Random(0), 1);
+        RenderBook second = overLayout();
+        for (PatchId patch : made.keySet()) {
+            if (patch.stage() < plan.decodeStage()) {
+                second.restoreTokens(patch.stage(), plan.graph().index(patch), new short[TOKENS]);
+            }
+        }
+        second.start();
+        assertThat(second.unrenderedPatchCount()).isZero();
+        assertThat(taken(second, 1000)).allMatch(offered -> offered.task() instanceof Task.Decode);
     }
 
     @Test
@@ -67,7 +84,7 @@ class RenderBookTest {
     @Test
     void neverOffersMoreThanAsked() {
         RenderBook book = new RenderBook(
-                plan(withoutContext(Specs.unconditional(640, 384, "zeta")), Optional.empty()), Optional.empty());
+                plan(Specs.withoutContext(Specs.unconditional(640, 384, "zeta")), Optional.empty()), Optional.empty());
         book.start();
         List<OfferedTask> first = taken(book, 7);
         assertThat(first).hasSize(7);
@@ -134,6 +151,7 @@ class RenderBookTest {
                 hash = hash * 1_000_003 + patch.columnOffset() * 31 + patch.rowOffset();
                 hash = hash * 1_000_003 + Arrays.hashCode(patch.tokens());
             }
+            hash = hash * 31 + Arrays.hashCode(sample.layout().tokens());
         } else if (task instanceof Task.Encode encode) {
             hash = hash * 31 + Arrays.hashCode(encode.window().rgb());
         }
@@ -153,6 +171,14 @@ class RenderBookTest {
         return new RenderBook(plan(Specs.unconditional(640, 384, direction), Optional.empty()), Optional.empty());
     }
 
+    private static RenderBook overLayout() {
+        return new RenderBook(planOverLayout(), Optional.empty());
+    }
+
+    private static Plan planOverLayout() {
+        return Planner.plan(Specs.unconditional(384, 1536, "zeta"), Specs.MODEL_OF_LAYOUTS, Optional.empty());
+    }
+
     private static RenderBook extension() {
         Picture picture = Picture.of(new PixelBlock(200, 150, new byte[3 * 200 * 150]));
         return new RenderBook(
@@ -161,19 +187,5 @@ class RenderBookTest {
 
     private static Plan plan(JobSpec spec, Optional<Picture> picture) {
         return Planner.plan(spec, Specs.MODEL, picture.map(Picture::size));
-    }
-
-    private static JobSpec withoutContext(JobSpec spec) {
-        return new JobSpec(
-                spec.name(),
-                spec.task(),
-                spec.canvas(),
-                spec.model(),
-                spec.input(),
-                spec.direction(),
-                spec.seed(),
-                spec.sampling(),
-                JobSpec.Context.NONE,
-                spec.output());
     }
 }

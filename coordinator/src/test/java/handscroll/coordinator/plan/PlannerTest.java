@@ -2,6 +2,7 @@ package handscroll.coordinator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import handscroll.protocol.canvas.Grid;
 import handscroll.protocol.job.JobSpec;
@@ -85,7 +86,7 @@ class PlannerTest {
                     Plan plan = extension(1280, 1024, x, y, direction.configName());
                     var room = new ContextRoom(plan.nearSlots(), plan.farSlots());
                     for (int index = 0; index < plan.sampleGrid().cellCount(); index++) {
-                        assertThat(ContextRoom.needed(plan.graph(), Plan.SAMPLE, index)
+                        assertThat(ContextRoom.needed(plan.graph(), plan.sampleStage(), index)
                                         .isWithin(room))
                                 .as(direction.configName() + " at " + x + "," + y + ", cell " + index)
                                 .isTrue();
@@ -97,22 +98,40 @@ class PlannerTest {
 
     @Test
     void withoutContextAllPatchesAreReadyAtOnceInTheSameRoom() {
-        JobSpec with = Specs.unconditional(640, 640, "omega");
-        var without = new JobSpec(
-                with.name(),
-                with.task(),
-                with.canvas(),
-                with.model(),
-                with.input(),
-                with.direction(),
-                with.seed(),
-                with.sampling(),
-                JobSpec.Context.NONE,
-                with.output());
+        JobSpec without = Specs.withoutContext(Specs.unconditional(640, 640, "omega"));
         Plan plan = Planner.plan(without, Specs.MODEL, Optional.empty());
         assertThat(plan.criticalPath()).isEqualTo(1);
         assertThat(plan.widestWavefront()).isEqualTo(100);
         assertRoom(4, 8, plan);
+    }
+
+    @Test
+    void drawsATallCanvasOverALayoutAQuarterOfItsSize() {
+        Plan plan = Planner.plan(Specs.unconditional(4096, 2048, "omega"), Specs.MODEL_OF_LAYOUTS, Optional.empty());
+        assertThat(plan.graph().stages()).extracting(Stage::name).containsExactly("layout", "sample", "decode");
+        assertThat(plan.graph().stage(0).grid()).isEqualTo(new Grid(16, 8, 1));
+        assertThat(plan.sampleGrid()).isEqualTo(new Grid(64, 32, 1));
+        assertThat(plan.patchCount()).isEqualTo(16 * 8 + 64 * 32);
+        // The horizon lies where it does in the learned picture, on a canvas four times as tall.
+        assertThat(plan.axis().position(0.6 * 2048)).isCloseTo(0.6, within(1e-9));
+        // The first patch waits for four of the layout, the fourth of which comes after 4 others.
+        int alone = 32 + 63 * 3;
+        assertThat(plan.criticalPath()).isBetween(alone + 1, alone + 10);
+    }
+
+    @Test
+    void needsNoLayoutWhereTheModelSeesEnough() {
+        assertThat(overLayout(Specs.unconditional(4096, 4 * 384, "omega"))).isTrue();
+        assertThat(overLayout(Specs.unconditional(4096, 4 * 384 - 1, "omega"))).isFalse();
+        assertThat(overLayout(Specs.withoutContext(Specs.unconditional(4096, 2048, "omega"))))
+                .isFalse();
+        Plan extension = Planner.plan(Specs.extension(4096, 2048, 0, 0, "outward"), Specs.MODEL_OF_LAYOUTS, NIGHT);
+        assertThat(extension.hasLayout()).isFalse();
+        assertThat(extension.graph().stages()).hasSize(2);
+    }
+
+    private static boolean overLayout(JobSpec spec) {
+        return Planner.plan(spec, Specs.MODEL_OF_LAYOUTS, Optional.empty()).hasLayout();
     }
 
     @Test

@@ -10,24 +10,47 @@ import java.util.Optional;
 /** Job specs and a model to plan with: patches of 64 pixels and 8 x 8 tokens, margins of 5 tokens and 16 pixels. */
 public final class Specs {
 
-    public static final ModelCard MODEL = new ModelCard(
-            "starry-night",
-            Path.of("models/starry-night"),
-            "ar-over-ar",
-            64,
-            8,
-            512,
-            2,
-            2,
-            0,
-            5,
-            16,
-            0.6,
-            512,
-            1.0,
-            256,
-            "CC0",
-            "hash");
+    public static final ModelCard MODEL = model(1);
+
+    /** The same, able to draw over a layout a quarter of the canvas's size. */
+    public static final ModelCard MODEL_OF_LAYOUTS = model(4);
+
+    private static ModelCard model(int layoutFactor) {
+        return new ModelCard(
+                "starry-night",
+                Path.of("models/starry-night"),
+                "ar-over-ar",
+                64,
+                8,
+                512,
+                2,
+                2,
+                0,
+                5,
+                16,
+                layoutFactor,
+                0.6,
+                512,
+                1.0,
+                256,
+                "CC0",
+                "hash");
+    }
+
+    /** The same job, each patch blind to all others. */
+    public static JobSpec withoutContext(JobSpec spec) {
+        return new JobSpec(
+                spec.name(),
+                spec.task(),
+                spec.canvas(),
+                spec.model(),
+                spec.input(),
+                spec.direction(),
+                spec.seed(),
+                spec.sampling(),
+                JobSpec.Context.NONE,
+                spec.output());
+    }
 
     public static JobSpec unconditional(int width, int height, String direction) {
         return spec(RenderingTask.UNCONDITIONAL, width, height, Optional.empty(), direction);

@@ -3,8 +3,10 @@ package handscroll.coordinator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handscroll.protocol.canvas.Cell;
+import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.Task;
+import handscroll.protocol.task.TokenBlock;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -44,7 +46,8 @@ class TaskBuilderTest {
     @Test
     void aGivenPatchIsEncodedFromItsPixelsAndAMarginAroundThem() {
         assertThat(PLAN.given()).contains(new Region(2, 1, 4, 3));
-        var encode = (Task.Encode) tasks.task(Plan.SAMPLE, PLAN.sampleGrid().index(new Cell(3, 2)));
+        var encode =
+                (Task.Encode) tasks.task(PLAN.sampleStage(), PLAN.sampleGrid().index(new Cell(3, 2)));
         assertThat(encode.window().widthPixels()).isEqualTo(64 + 2 * 16);
         // Patch (3, 2) begins at (192, 128) of the canvas, its window 16 before, the picture at (127, 63).
         assertThat(pixel(encode.window(), 0, 0)).containsExactly(192 - 16 - 127, 128 - 16 - 63, 42);
@@ -53,7 +56,8 @@ class TaskBuilderTest {
 
     @Test
     void beyondThePictureItsBorderIsRepeated() {
-        var encode = (Task.Encode) tasks.task(Plan.SAMPLE, PLAN.sampleGrid().index(new Cell(2, 1)));
+        var encode =
+                (Task.Encode) tasks.task(PLAN.sampleStage(), PLAN.sampleGrid().index(new Cell(2, 1)));
         assertThat(pixel(encode.window(), 0, 0)).containsExactly(0, 0, 42);
         assertThat(pixel(encode.window(), 15, 15)).containsExactly(0, 0, 42);
         assertThat(pixel(encode.window(), 16, 16)).containsExactly(1, 1, 42);
@@ -63,12 +67,13 @@ class TaskBuilderTest {
     @Test
     void aSampledPatchCarriesItsContextInTheOrderOfTheGrid() {
         int index = PLAN.sampleGrid().index(new Cell(6, 2));
-        var sample = (Task.Sample) tasks.task(Plan.SAMPLE, index);
-        assertThat(sample.context()).hasSize(PLAN.graph().readCount(Plan.SAMPLE, index));
+        var sample = (Task.Sample) tasks.task(PLAN.sampleStage(), index);
+        assertThat(sample.context()).hasSize(PLAN.graph().readCount(PLAN.sampleStage(), index));
         assertThat(sample.context().get(0).columnOffset()).isEqualTo(-2);
         assertThat(sample.context())
                 .allSatisfy(patch -> assertThat(patch.tokens())
                         .isEqualTo(tokensThatNameTheirPlace(
+                                PLAN.sampleStage(),
                                 PLAN.sampleGrid().index(6 + patch.columnOffset(), 2 + patch.rowOffset(), 0))));
         assertThat(sample.context())
                 .extracting(patch -> 10 * patch.rowOffset() + patch.columnOffset())
@@ -77,14 +82,16 @@ class TaskBuilderTest {
 
     @Test
     void aSampledPatchKnowsWhereItLiesOnThePicturesAxis() {
-        var sample = (Task.Sample) tasks.task(Plan.SAMPLE, PLAN.sampleGrid().index(new Cell(6, 2)));
+        var sample =
+                (Task.Sample) tasks.task(PLAN.sampleStage(), PLAN.sampleGrid().index(new Cell(6, 2)));
         assertThat(sample.topPosition()).isEqualTo((128 - 63) / 200.0);
         assertThat(sample.bottomPosition()).isEqualTo((192 - 63) / 200.0);
     }
 
     @Test
     void aTileIsDecodedFromItsTokensAndAMarginAroundThem() {
-        var decode = (Task.Decode) tasks.task(Plan.DECODE, PLAN.tileGrid().index(new Cell(1, 1)));
+        var decode =
+                (Task.Decode) tasks.task(PLAN.decodeStage(), PLAN.tileGrid().index(new Cell(1, 1)));
         assertThat(decode.window().columns()).isEqualTo(32 + 2 * 5);
         for (int y = 0; y < 42; y++) {
             for (int x = 0; x < 42; x++) {
@@ -96,11 +103,12 @@ class TaskBuilderTest {
 
     @Test
     void beyondTheLastPatchesTheirBorderIsRepeatedAndTheTileIsCutOff() {
-        var upperLeft = (Task.Decode) tasks.task(Plan.DECODE, 0);
+        var upperLeft = (Task.Decode) tasks.task(PLAN.decodeStage(), 0);
         assertThat(upperLeft.window().tokens()[0]).isEqualTo(token(0, 0));
         assertThat(upperLeft.window().tokens()[5 * 42 + 6]).isEqualTo(token(1, 0));
 
-        var lowerRight = (Task.Decode) tasks.task(Plan.DECODE, PLAN.tileGrid().cellCount() - 1);
+        var lowerRight =
+                (Task.Decode) tasks.task(PLAN.decodeStage(), PLAN.tileGrid().cellCount() - 1);
         assertThat(lowerRight.widthPixels()).isEqualTo(600 - 512);
         assertThat(lowerRight.heightPixels()).isEqualTo(550 - 512);
         assertThat(lowerRight.window().tokens()[42 * 42 - 1]).isEqualTo(token(79, 71));
@@ -108,33 +116,72 @@ class TaskBuilderTest {
     }
 
     @Test
+    void aPatchOverALayoutCarriesTheTokensBeneathAndAroundIt() {
+        Plan tall = planOverLayout();
+        TaskBuilder overLayout = new TaskBuilder(
+                tall,
+                (stage, index) -> namePlaces(tall.graph().stage(stage).grid().cell(index)),
+                Optional.empty());
+        var sample = (Task.Sample)
+                overLayout.task(tall.sampleStage(), tall.sampleGrid().index(new Cell(5, 9)));
+        // Patch (5, 9) lies over the layout's tokens (10, 18) to (11, 19).
+        assertThat(sample.layout().columns()).isEqualTo(4);
+        for (int y = 0; y < 4; y++) {
+            for (int x = 0; x < 4; x++) {
+                assertThat(sample.layout().tokens()[4 * y + x]).isEqualTo(token(9 + x, 17 + y));
+            }
+        }
+        var first = (Task.Sample) overLayout.task(tall.sampleStage(), 0);
+        assertThat(first.layout().tokens()[0]).isEqualTo(token(0, 0));
+        assertThat(first.layout().tokens()[5]).isEqualTo(token(0, 0));
+        var layout = (Task.Sample) overLayout.task(0, 0);
+        assertThat(layout.layout()).isEqualTo(TokenBlock.EMPTY);
+        assertThat(layout.bottomPosition()).isEqualTo(4 * first.bottomPosition());
+    }
+
+    @Test
     void asksForNoTokensButThoseThatThePatchReads() {
-        PLAN.graph().stages().forEach(stage -> {
-            int number = PLAN.graph().stages().indexOf(stage);
-            for (int i = 0; i < stage.grid().cellCount(); i++) {
-                int index = i;
-                Set<Integer> reads = new HashSet<>();
-                Set<Integer> asked = new HashSet<>();
-                PLAN.graph().forEachRead(number, index, (readStage, read) -> reads.add(read));
+        asksForWhatItReads(PLAN, Optional.of(PICTURE));
+        asksForWhatItReads(planOverLayout(), Optional.empty());
+    }
+
+    private static void asksForWhatItReads(Plan plan, Optional<Picture> picture) {
+        for (int number = 0; number < plan.graph().stages().size(); number++) {
+            for (int index = 0; index < plan.graph().cellCount(number); index++) {
+                Set<PatchId> reads = new HashSet<>();
+                Set<PatchId> asked = new HashSet<>();
+                plan.graph()
+                        .forEachRead(
+                                number,
+                                index,
+                                (stage, read) -> reads.add(plan.graph().patch(stage, read)));
                 new TaskBuilder(
-                                PLAN,
-                                read -> {
-                                    asked.add(read);
-                                    return tokensThatNameTheirPlace(read);
+                                plan,
+                                (stage, read) -> {
+                                    PatchId patch = plan.graph().patch(stage, read);
+                                    asked.add(patch);
+                                    return namePlaces(patch.cell());
                                 },
-                                Optional.of(PICTURE))
+                                picture)
                         .task(number, index);
                 assertThat(asked).isEqualTo(reads);
             }
-        });
+        }
+    }
+
+    private static Plan planOverLayout() {
+        return Planner.plan(Specs.unconditional(600, 1600, "omega"), Specs.MODEL_OF_LAYOUTS, Optional.empty());
     }
 
     private static short token(int tokenColumn, int tokenRow) {
         return (short) (tokenRow * 100 + tokenColumn);
     }
 
-    private static short[] tokensThatNameTheirPlace(int index) {
-        Cell cell = PLAN.sampleGrid().cell(index);
+    private static short[] tokensThatNameTheirPlace(int stage, int index) {
+        return namePlaces(PLAN.graph().stage(stage).grid().cell(index));
+    }
+
+    private static short[] namePlaces(Cell cell) {
         short[] tokens = new short[TOKENS * TOKENS];
         for (int at = 0; at < tokens.length; at++) {
             tokens[at] = token(cell.column() * TOKENS + at % TOKENS, cell.row() * TOKENS + at / TOKENS);

@@ -61,7 +61,7 @@ final class WireTypes {
         types.put(62, RenderSettings.class);
         types.put(63, JobSpec.TileEncoding.class);
         types.put(64, Task.Encode.class);
-        types.put(65, Task.Sample.class);
+        // 65: a patch to sample before there were layouts.
         types.put(66, Task.Decode.class);
         types.put(67, Task.Idle.class);
         types.put(68, ContextPatch.class);
@@ -70,6 +70,7 @@ final class WireTypes {
         types.put(71, TaskResult.Tokens.class);
         types.put(72, TaskResult.TileStored.class);
         types.put(73, TaskResult.Nothing.class);
+        types.put(74, Task.Sample.class);
 
         return Collections.unmodifiableMap(types);
     }

@@ -29,6 +29,8 @@ import java.util.TreeMap;
  *     upwards and downwards and {@code contextFrames} back
  * @param decodeMarginTokens how far a decoded pixel looks beyond its own token
  * @param encodeMarginPixels how far a token looks beyond its own pixels
+ * @param layoutFactor how many times smaller the layout is that it can draw tall canvases over; 1 if it
+ *     knows none
  * @param horizon where sky meets land in the pictures it learned, as a share of their height
  * @param trainedHeightPixels height of the pictures it learned
  * @param hash over {@code model.conf} and the weights it lists
@@ -45,6 +47,7 @@ public record ModelCard(
         int contextFrames,
         int decodeMarginTokens,
         int encodeMarginPixels,
+        int layoutFactor,
         double horizon,
         int trainedHeightPixels,
         double temperature,
@@ -92,6 +95,7 @@ public record ModelCard(
                     config.getInt("context.frames"),
                     config.getInt("tokenizer.decode-margin-tokens"),
                     config.getInt("tokenizer.encode-margin-pixels"),
+                    config.hasPath("layout.factor") ? config.getInt("layout.factor") : 1,
                     config.getDouble("picture.horizon"),
                     config.getInt("picture.height"),
                     config.getDouble("sampling.temperature"),

@@ -26,9 +26,16 @@ public sealed interface Task {
      * @param topPosition where the patch begins on the model's vertical axis, 0 at the top of the
      *     picture that the model learned and 1 at its bottom
      * @param bottomPosition where it ends there
+     * @param layout the tokens of the layout beneath it with {@link #LAYOUT_MARGIN} more on each side; what
+     *     lies outside the canvas repeats its border. Empty for a patch that is drawn over none
      */
-    record Sample(PatchId patch, List<ContextPatch> context, double topPosition, double bottomPosition)
+    record Sample(
+            PatchId patch, List<ContextPatch> context, double topPosition, double bottomPosition, TokenBlock layout)
             implements Task {
+
+        /** How far a patch looks beyond its own piece of the layout, in tokens of the layout. */
+        public static final int LAYOUT_MARGIN = 1;
+
         public Sample {
             context = List.copyOf(context);
         }

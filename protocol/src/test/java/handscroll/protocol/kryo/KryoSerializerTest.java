@@ -76,8 +76,13 @@ class KryoSerializerTest {
                         SETTINGS,
                         List.of(
                                 new Task.Encode(PATCH, new PixelBlock(2, 1, new byte[] {1, 2, 3, -1, -2, -3})),
-                                new Task.Sample(PATCH, List.of(new ContextPatch(-1, 0, 0, TOKENS)), 0.25, 0.5),
-                                new Task.Sample(PATCH, List.of(), 0, 1),
+                                new Task.Sample(
+                                        PATCH,
+                                        List.of(new ContextPatch(-1, 0, 0, TOKENS)),
+                                        0.25,
+                                        0.5,
+                                        new TokenBlock(1, 5, TOKENS)),
+                                new Task.Sample(PATCH, List.of(), 0, 1, TokenBlock.EMPTY),
                                 new Task.Decode(PATCH, new TokenBlock(5, 1, TOKENS), 255, 256),
                                 new Task.Idle(PATCH, 7))),
                 new Leasing.Renew(WORKER, List.of(1L, -1L, Long.MIN_VALUE)),

@@ -30,7 +30,6 @@ class WireTypesTest {
             62 handscroll.protocol.task.RenderSettings
             63 handscroll.protocol.job.JobSpec$TileEncoding
             64 handscroll.protocol.task.Task$Encode
-            65 handscroll.protocol.task.Task$Sample
             66 handscroll.protocol.task.Task$Decode
             67 handscroll.protocol.task.Task$Idle
             68 handscroll.protocol.task.ContextPatch
@@ -39,6 +38,7 @@ class WireTypesTest {
             71 handscroll.protocol.task.TaskResult$Tokens
             72 handscroll.protocol.task.TaskResult$TileStored
             73 handscroll.protocol.task.TaskResult$Nothing
+            74 handscroll.protocol.task.Task$Sample
             """;
 
     @Test

@@ -59,7 +59,14 @@ public record ModelDirectory(
                     config.getInt("transformer.width"),
                     config.getInt("transformer.heads"),
                     config.getInt("transformer.layers"),
-                    config.getInt("transformer.encoder-layers"));
+                    config.getInt("transformer.encoder-layers"),
+                    card.layoutFactor() > 1);
+            if (card.layoutFactor() > 1 && card.layoutFactor() != TransformerShape.LAYOUT_FACTOR) {
+                problems.add(new Problem(
+                        ModelCard.FILE_NAME,
+                        "layout.factor = " + card.layoutFactor() + " is not what this version draws over",
+                        "use " + TransformerShape.LAYOUT_FACTOR + ", or leave it out if the model knows no layouts"));
+            }
             Safetensors first = Safetensors.read(directory.resolve(TOKENIZER_FILE));
             Safetensors second = Safetensors.read(directory.resolve(TRANSFORMER_FILE));
             ModelDirectory model = new ModelDirectory(
@@ -124,6 +131,7 @@ public record ModelDirectory(
                   encode-margin-pixels = %d
                 }
                 transformer { width = %d, heads = %d, layers = %d, encoder-layers = %d }
+                %s
                 # Height in pixels of the picture that was learned, and where sky meets land in it.
                 picture { height = %d, horizon = %.3f }
                 sampling { temperature = 0.9, top-k = %d }
@@ -150,6 +158,10 @@ public record ModelDirectory(
                 transformer.heads(),
                 transformer.layers(),
                 transformer.encoderLayers(),
+                transformer.knowsLayouts()
+                        ? "# A tall canvas is drawn over a layout so many times smaller, sampled first.\nlayout { factor = "
+                                + TransformerShape.LAYOUT_FACTOR + " }"
+                        : "",
                 picture.heightPixels(),
                 picture.horizon(),
                 Math.min(100, tokenizer.codes()),

@@ -26,6 +26,7 @@ public final class SlotOperators implements PatchOperators {
 
     private static final int SIDE = TransformerShape.PATCH_SIDE;
     private static final int TOKENS = TransformerShape.PATCH_TOKENS;
+    private static final int LAYOUT_SIDE = TransformerShape.LAYOUT_SIDE;
     private static final int FEATURES = TransformerShape.HEIGHT_FEATURES;
 
     private final LoadedModel model;
@@ -140,6 +141,7 @@ public final class SlotOperators implements PatchOperators {
         long[] window = new long[count * (SIDE + 2) * (SIDE + 2)];
         float[] heights = new float[count * SIDE * FEATURES];
         float[] noise = new float[count * TOKENS * codes];
+        long[] layouts = new long[count * LAYOUT_SIDE * LAYOUT_SIDE];
         for (int i = 0; i < count; i++) {
             Task.Sample task = tasks.get(Math.min(i, tasks.size() - 1));
             for (ContextPatch seen : task.context()) {
@@ -158,6 +160,7 @@ public final class SlotOperators implements PatchOperators {
                 double height = task.topPosition() + share * (task.bottomPosition() - task.topPosition());
                 TransformerShape.heightFeatures(height, heights, (i * SIDE + r) * FEATURES);
             }
+            lay(task, codes, layouts, i * LAYOUT_SIDE * LAYOUT_SIDE);
             PatchId at = task.patch();
             long cell = ((long) at.frame() * settings.gridRows() + at.row()) * settings.gridColumns() + at.column();
             GumbelNoise.fill(noise, i * TOKENS * codes, settings.seed(), at.stage(), cell, TOKENS, codes);
@@ -176,6 +179,7 @@ public final class SlotOperators implements PatchOperators {
                         far.bias(batch),
                         batch.create(window, new Shape(count, SIDE + 2, SIDE + 2)),
                         batch.create(heights, new Shape(count, SIDE, FEATURES)),
+                        batch.create(layouts, new Shape(count, LAYOUT_SIDE * LAYOUT_SIDE)),
                         batch.create(noise, new Shape(count, TOKENS, codes)),
                         settings.temperature(),
                         (long) Math.min(settings.topK(), codes))
@@ -203,6 +207,22 @@ public final class SlotOperators implements PatchOperators {
                     }
                 }
             }
+        }
+    }
+
+    /** Writes what the patch sees of its layout: [4, 4] with {@code codes} where there is none. */
+    private static void lay(Task.Sample task, int codes, long[] layouts, int at) {
+        TokenBlock layout = task.layout();
+        if (layout.tokens().length == 0) {
+            Arrays.fill(layouts, at, at + LAYOUT_SIDE * LAYOUT_SIDE, codes);
+            return;
+        }
+        if (layout.columns() != LAYOUT_SIDE || layout.rows() != LAYOUT_SIDE) {
+            throw new IllegalArgumentException("a patch came with " + layout.columns() + " x " + layout.rows()
+                    + " tokens of its layout, not " + LAYOUT_SIDE + " x " + LAYOUT_SIDE);
+        }
+        for (int k = 0; k < LAYOUT_SIDE * LAYOUT_SIDE; k++) {
+            layouts[at + k] = layout.tokens()[k];
         }
     }
 

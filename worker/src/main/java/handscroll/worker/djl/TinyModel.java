@@ -12,7 +12,7 @@ import java.util.Random;
 public final class TinyModel {
 
     private static final TokenizerShape TOKENIZER = new TokenizerShape(32, 8, 4, 8, 8, 8);
-    private static final TransformerShape TRANSFORMER = new TransformerShape(32, 32, 2, 1, 1);
+    private static final TransformerShape TRANSFORMER = new TransformerShape(32, 32, 2, 1, 1, true);
 
     private TinyModel() {}
 

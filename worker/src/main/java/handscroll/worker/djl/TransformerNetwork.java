@@ -22,7 +22,8 @@ public final class TransformerNetwork implements AutoCloseable {
                         "HEADS", shape.heads(),
                         "SCALE", 1 / Math.sqrt(shape.width() / (double) shape.heads()),
                         "ENCODER_LAYERS", shape.encoderLayers(),
-                        "LAYERS", shape.layers()));
+                        "LAYERS", shape.layers(),
+                        "KNOWS_LAYOUTS", shape.knowsLayouts() ? 1 : 0));
     }
 
     public TransformerShape shape() {

@@ -11,8 +11,9 @@ import java.util.random.RandomGenerator;
  * @param heads of each attention, a divisor of the width
  * @param layers of the decoder, which draws
  * @param encoderLayers which look at a finished patch once, for all patches that read it
+ * @param knowsLayouts whether it can draw a patch over a layout {@link #LAYOUT_FACTOR} times smaller
  */
-public record TransformerShape(int codes, int width, int heads, int layers, int encoderLayers) {
+public record TransformerShape(int codes, int width, int heads, int layers, int encoderLayers, boolean knowsLayouts) {
 
     /** Tokens along a patch's side. */
     public static final int PATCH_SIDE = 8;
@@ -23,6 +24,12 @@ public record TransformerShape(int codes, int width, int heads, int layers, int 
     /** Patches to each side that a patch looks. */
     public static final int EXTENT = 2;
 
+    /** How many times smaller a layout is than the canvas that is drawn over it. */
+    public static final int LAYOUT_FACTOR = 4;
+
+    /** Side of what a patch sees of its layout: the tokens beneath it, and one more on each side. */
+    public static final int LAYOUT_SIDE = PATCH_SIDE / LAYOUT_FACTOR + 2;
+
     /** Numbers that tell a token row's height in the picture: sine and cosine of four frequencies. */
     public static final int HEIGHT_FEATURES = 8;
 
@@ -30,7 +37,7 @@ public record TransformerShape(int codes, int width, int heads, int layers, int 
     static final int CODE_WIDTH = 64;
 
     /** The shipped size: 5 million parameters. */
-    public static final TransformerShape STANDARD = new TransformerShape(512, 256, 8, 4, 1);
+    public static final TransformerShape STANDARD = new TransformerShape(512, 256, 8, 4, 1, true);
 
     /** The row of the offset table for a patch so far away, in patches. */
     public static int offsetRow(int columnOffset, int rowOffset) {
@@ -69,6 +76,10 @@ public record TransformerShape(int codes, int width, int heads, int layers, int 
         layout.normal("head.shared", 0.02, CODE_WIDTH, width);
         layout.normal("head.own", 0.002, codes, width);
         layout.constant("head.bias", 0, codes);
+        if (knowsLayouts) {
+            // From three by three tokens of the layout to each quarter of what the middle one lies beneath.
+            layout.linear("layout", 9 * CODE_WIDTH, 4 * width, 0.02);
+        }
         return layout;
     }
 

@@ -3,7 +3,9 @@ package handscroll.worker.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import handscroll.protocol.task.Task;
 import handscroll.worker.djl.TransformerShape;
+import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -24,7 +26,10 @@ final class Lesson {
     private static final double HIDDEN_PATCHES = 0.08;
     private static final double HIDDEN_SIDE = 0.2;
     private static final double WRONG_TOKENS = 0.04;
+    private static final double WRONG_LAYOUT_TOKENS = 0.08;
     private static final double HEIGHT_DEVIATION = 0.03;
+    private static final double STRETCHED = 0.5;
+    private static final double MOST_STRETCH = 6;
 
     private final int codes;
     private final Random random;
@@ -33,6 +38,7 @@ final class Lesson {
     private final short[] truth; // the crop's tokens, row by row over the whole crop
     private final short[] seen; // the same with wrong ones among them
     private final double[] heights; // of each token row
+    private final short[] layouts; // what each patch sees of the layout, one after the other; -1 for nothing
     private final int[] rank; // when a patch is drawn
     private final boolean[] hidden;
     private final boolean anyOrder;
@@ -45,8 +51,10 @@ final class Lesson {
         this.random = random;
         columns = Math.min(4 + random.nextInt(3), grid.columns() / SIDE);
         rows = Math.min(4 + random.nextInt(2), grid.rows() / SIDE);
-        int left = random.nextInt(grid.columns() - columns * SIDE + 1);
-        int top = random.nextInt(grid.rows() - rows * SIDE + 1);
+        // As on a canvas: the corner of a patch lies at the corner of a token of the layout.
+        int step = grid.layout().isPresent() ? TransformerShape.LAYOUT_FACTOR : 1;
+        int left = step * random.nextInt((grid.columns() - columns * SIDE) / step + 1);
+        int top = step * random.nextInt((grid.rows() - rows * SIDE) / step + 1);
         truth = new short[columns * rows * TOKENS];
         seen = new short[truth.length];
         for (int y = 0; y < rows * SIDE; y++) {
@@ -57,6 +65,7 @@ final class Lesson {
             }
         }
         heights = heights(grid, top);
+        layouts = layouts(grid, left, top);
         hidden = new boolean[columns * rows];
         for (int i = 0; i < hidden.length; i++) {
             hidden[i] = random.nextDouble() < HIDDEN_PATCHES;
@@ -73,10 +82,35 @@ final class Lesson {
         rank = anyOrder ? anyRank() : namedRank(random.nextInt(4));
     }
 
-    /** Heights are blurred a little, and sometimes squeezed, as on a canvas taller than the picture. */
+    /** The windows of the layout beneath the patches, some of their tokens wrong as a drawn layout's may be. */
+    private short[] layouts(TokenGrid grid, int left, int top) {
+        int side = TransformerShape.LAYOUT_SIDE;
+        int beneath = SIDE / TransformerShape.LAYOUT_FACTOR;
+        short[] result = new short[columns * rows * side * side];
+        if (grid.layout().isEmpty()) {
+            Arrays.fill(result, (short) -1);
+            return result;
+        }
+        for (int patch = 0; patch < columns * rows; patch++) {
+            int column = left / TransformerShape.LAYOUT_FACTOR + patch % columns * beneath - Task.Sample.LAYOUT_MARGIN;
+            int row = top / TransformerShape.LAYOUT_FACTOR + patch / columns * beneath - Task.Sample.LAYOUT_MARGIN;
+            short[] window = grid.layout().get().window(column, row, side).tokens();
+            for (int k = 0; k < window.length; k++) {
+                boolean wrong = random.nextDouble() < WRONG_LAYOUT_TOKENS;
+                result[patch * window.length + k] = wrong ? (short) random.nextInt(codes) : window[k];
+            }
+        }
+        return result;
+    }
+
+    /**
+     * Heights are blurred a little, and often squeezed, as on a canvas taller than the picture; always over a
+     * layout, which is for such canvases.
+     */
     private double[] heights(TokenGrid grid, int top) {
         double shift = HEIGHT_DEVIATION * random.nextGaussian();
-        double slope = random.nextDouble() < 0.3 ? 0.2 + 0.8 * random.nextDouble() : 1;
+        boolean stretched = grid.layout().isPresent() || random.nextDouble() < STRETCHED;
+        double slope = stretched ? Math.pow(MOST_STRETCH, -random.nextDouble()) : 1;
         double middle = grid.top() + (top + rows * SIDE / 2.0) * grid.rowHeight();
         double[] result = new double[rows * SIDE];
         for (int y = 0; y < result.length; y++) {
@@ -156,6 +190,10 @@ final class Lesson {
                         (patch * SIDE + r) * TransformerShape.HEIGHT_FEATURES);
             }
         }
+        long[] layout = new long[layouts.length];
+        for (int k = 0; k < layout.length; k++) {
+            layout[k] = layouts[k] < 0 ? codes : layouts[k];
+        }
         NDArray[] near = slots(owner, 1);
         NDArray[] far = slots(owner, 2);
         return new NDArray[] {
@@ -163,6 +201,7 @@ final class Lesson {
             owner.create(targets, new Shape(count, TOKENS)),
             owner.create(neighbours, new Shape(count, TOKENS, 8)),
             owner.create(vertical, new Shape(count, SIDE, TransformerShape.HEIGHT_FEATURES)),
+            owner.create(layout, new Shape(count, (long) TransformerShape.LAYOUT_SIDE * TransformerShape.LAYOUT_SIDE)),
             near[0],
             near[1],
             near[2],
@@ -198,7 +237,7 @@ final class Lesson {
         long[] indices = new long[count * slots];
         long[] offsets = new long[count * slots];
         float[] bias = new float[count * slots];
-        java.util.Arrays.fill(bias, Float.NEGATIVE_INFINITY);
+        Arrays.fill(bias, Float.NEGATIVE_INFINITY);
         for (int patch = 0; patch < count; patch++) {
             int slot = patch * slots;
             for (int dy = -EXTENT; dy <= EXTENT; dy++) {

@@ -104,6 +104,15 @@ record Picture(int width, int height, byte[] rgb) {
         return to;
     }
 
+    /** The rectangle whose upper left is at (left, top). */
+    Picture cut(int left, int top, int cutWidth, int cutHeight) {
+        byte[] cut = new byte[3 * cutWidth * cutHeight];
+        for (int y = 0; y < cutHeight; y++) {
+            System.arraycopy(rgb, 3 * ((top + y) * width + left), cut, 3 * y * cutWidth, 3 * cutWidth);
+        }
+        return new Picture(cutWidth, cutHeight, cut);
+    }
+
     Picture mirrored() {
         byte[] flipped = new byte[rgb.length];
         for (int y = 0; y < height; y++) {

@@ -7,15 +7,24 @@ import handscroll.worker.djl.SlotOperators;
 import handscroll.worker.djl.TransformerShape;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a model can do so far, on one picture: above, the source beside what the tokenizer makes of it;
- * below, the source continued to the right.
+ * below, the source continued to the right; at the bottom a piece of the source four times as large, drawn
+ * over the layout that the source then is.
  */
 final class SampleSheet {
 
     private static final int HEIGHT_PIXELS = 512;
     private static final int NEW_COLUMNS = 7;
+    private static final int LARGE_COLUMNS = 18;
+    private static final int LARGE_ROWS = 8;
+    /** Of the source's height, that lies beneath those rows. */
+    private static final double LARGE_SHARE =
+            (double) LARGE_ROWS * Sketch.PATCH_PIXELS / TransformerShape.LAYOUT_FACTOR / HEIGHT_PIXELS;
+
     private static final int GAP_PIXELS = 8;
     private static final long POOL_BYTES = 64L << 20;
 
@@ -33,18 +42,33 @@ final class SampleSheet {
             Sketch sketch = new Sketch(operators, patches + NEW_COLUMNS, rows, 0, 1, seed, 0.9);
             sketch.begin(grid);
             sketch.draw();
-            return place(scaled, copy, sketch.decode());
+            List<Picture> below = new ArrayList<>(List.of(sketch.decode()));
+            if (model.transformer().knowsLayouts()) {
+                Sketch large = new Sketch(operators, LARGE_COLUMNS, LARGE_ROWS, 0, LARGE_SHARE, seed, 0.9);
+                large.layOut(grid);
+                large.draw();
+                below.add(large.decode());
+            }
+            return place(scaled, copy, below);
         }
     }
 
-    private static BufferedImage place(Picture source, Picture copy, Picture extension) {
-        int width = Math.max(source.width() + copy.width() + GAP_PIXELS, extension.width());
-        int height = source.height() + GAP_PIXELS + extension.height();
+    private static BufferedImage place(Picture source, Picture copy, List<Picture> below) {
+        int width = source.width() + copy.width() + GAP_PIXELS;
+        int height = source.height();
+        for (Picture picture : below) {
+            width = Math.max(width, picture.width());
+            height += GAP_PIXELS + picture.height();
+        }
         BufferedImage sheet = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = sheet.createGraphics();
         graphics.drawImage(source.toImage(), 0, 0, null);
         graphics.drawImage(copy.toImage(), source.width() + GAP_PIXELS, 0, null);
-        graphics.drawImage(extension.toImage(), 0, source.height() + GAP_PIXELS, null);
+        int top = source.height() + GAP_PIXELS;
+        for (Picture picture : below) {
+            graphics.drawImage(picture.toImage(), 0, top, null);
+            top += GAP_PIXELS + picture.height();
+        }
         graphics.dispose();
         return sheet;
     }

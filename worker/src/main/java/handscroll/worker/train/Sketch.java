@@ -13,6 +13,7 @@ import handscroll.worker.djl.TransformerShape;
 import handscroll.worker.render.PatchOperators;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A small canvas painted to the right of a picture in one thread, for the sample sheet: the farm's
@@ -22,6 +23,9 @@ import java.util.List;
  * other and are drawn as one batch.
  */
 final class Sketch {
+
+    /** Side of a patch. */
+    static final int PATCH_PIXELS = TransformerShape.PATCH_SIDE * TokenizerShape.FACTOR;
 
     private static final int SIDE = TransformerShape.PATCH_SIDE;
     private static final int EXTENT = TransformerShape.EXTENT;
@@ -35,6 +39,7 @@ final class Sketch {
     private final double bottom;
     private final short[] tokens; // of the whole canvas, row by row
     private final boolean[] done; // by patch
+    private Optional<TokenGrid> layout = Optional.empty();
 
     /**
      * @param columns of patches
@@ -62,6 +67,11 @@ final class Sketch {
         for (int patch = 0; patch < done.length; patch++) {
             done[patch] = patch % columns < wide;
         }
+    }
+
+    /** Gives the canvas a layout to be drawn over. */
+    void layOut(TokenGrid smaller) {
+        layout = Optional.of(smaller);
     }
 
     /** Draws all patches that are not there yet. */
@@ -102,7 +112,16 @@ final class Sketch {
             }
         }
         double height = (bottom - top) / rows;
-        return new Task.Sample(new PatchId(0, c, r, 0), context, top + r * height, top + (r + 1) * height);
+        return new Task.Sample(
+                new PatchId(0, c, r, 0), context, top + r * height, top + (r + 1) * height, layoutWindow(c, r));
+    }
+
+    private TokenBlock layoutWindow(int c, int r) {
+        int beneath = SIDE / TransformerShape.LAYOUT_FACTOR;
+        int margin = Task.Sample.LAYOUT_MARGIN;
+        return layout.map(tokens ->
+                        tokens.window(c * beneath - margin, r * beneath - margin, TransformerShape.LAYOUT_SIDE))
+                .orElse(TokenBlock.EMPTY);
     }
 
     private short[] patch(int c, int r) {
@@ -133,10 +152,12 @@ final class Sketch {
     static Picture decode(PatchOperators operators, short[] tokens, int columns, int rows) {
         int width = columns * TokenizerShape.FACTOR;
         int height = rows * TokenizerShape.FACTOR;
+        TokenGrid grid = new TokenGrid(columns, rows, tokens, 0, 1.0 / rows);
         byte[] rgb = new byte[3 * width * height];
         for (int top = 0; top < rows; top += TILE_TOKENS) {
             for (int left = 0; left < columns; left += TILE_TOKENS) {
-                PixelBlock tile = operators.decode(window(tokens, columns, rows, left, top));
+                int margin = TokenizerShape.DECODER_MARGIN_TOKENS;
+                PixelBlock tile = operators.decode(grid.window(left - margin, top - margin, TILE_TOKENS + 2 * margin));
                 int x = left * TokenizerShape.FACTOR;
                 int wide = Math.min(tile.widthPixels(), width - x);
                 for (int line = 0; line < tile.heightPixels(); line++) {
@@ -148,18 +169,5 @@ final class Sketch {
             }
         }
         return new Picture(width, height, rgb);
-    }
-
-    private static TokenBlock window(short[] tokens, int columns, int rows, int left, int top) {
-        int margin = TokenizerShape.DECODER_MARGIN_TOKENS;
-        int side = TILE_TOKENS + 2 * margin;
-        short[] window = new short[side * side];
-        for (int y = 0; y < side; y++) {
-            int row = Math.min(Math.max(top + y - margin, 0), rows - 1);
-            for (int x = 0; x < side; x++) {
-                window[y * side + x] = tokens[row * columns + Math.min(Math.max(left + x - margin, 0), columns - 1)];
-            }
-        }
-        return new TokenBlock(side, side, window);
     }
 }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import handscroll.worker.djl.TokenizerNetwork;
 import handscroll.worker.djl.TokenizerShape;
+import handscroll.worker.djl.TransformerShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -14,15 +15,23 @@ import java.util.Random;
  * A stock of token grids of varied pictures, renewed one by one: what the transformer learns from.
  *
  * <p>Each variant is mirrored or not, scaled, stretched a little and shifted by less than a token, so that
- * hardly any token comes out twice and the transformer cannot learn a small picture by heart.
+ * hardly any token comes out twice and the transformer cannot learn a small picture by heart. A part of them
+ * comes with a layout: the same picture smaller, over which it shall be drawn.
  */
 final class TokenGrids implements AutoCloseable {
 
-    private static final int STOCK = 48;
+    private static final int STOCK = 256;
+    private static final double WITH_LAYOUT = 0.4;
+    private static final double SMALLEST_SCALE = 0.75;
+    private static final double LARGEST_SCALE = 1.35;
+    /** Larger, so that one part of a layout is known to become a large thing and another a small one. */
+    private static final double LARGEST_SCALE_WITH_LAYOUT = 2;
+
     private static final long BFLOAT16 = 15;
 
     private final TokenizerNetwork network;
     private final List<Picture> pictures;
+    private final boolean knowsLayouts;
     private final Random random;
     private final NDManager manager;
     private final NDArray weights;
@@ -35,9 +44,11 @@ final class TokenGrids implements AutoCloseable {
             float[] weights,
             float[] codes,
             List<Picture> pictures,
+            boolean knowsLayouts,
             long seed) {
         this.network = network;
         this.pictures = pictures;
+        this.knowsLayouts = knowsLayouts;
         this.random = new Random(seed);
         this.manager = parent.newSubManager();
         this.weights = manager.create(weights);
@@ -77,7 +88,9 @@ final class TokenGrids implements AutoCloseable {
 
     private TokenGrid variant() {
         Picture picture = pictures.get(random.nextInt(pictures.size()));
-        double scale = 0.75 * Math.pow(1.35 / 0.75, random.nextDouble());
+        boolean hasLayout = knowsLayouts && random.nextDouble() < WITH_LAYOUT;
+        double largest = hasLayout ? LARGEST_SCALE_WITH_LAYOUT : LARGEST_SCALE;
+        double scale = SMALLEST_SCALE * Math.pow(largest / SMALLEST_SCALE, random.nextDouble());
         double stretch = Math.pow(1.12, 2 * random.nextDouble() - 1);
         int width = Math.max(Picture.SMALLEST_SIDE_PIXELS, (int) Math.round(picture.width() * scale * stretch));
         int height = Math.max(Picture.SMALLEST_SIDE_PIXELS, (int) Math.round(picture.height() * scale / stretch));
@@ -85,7 +98,19 @@ final class TokenGrids implements AutoCloseable {
         if (random.nextBoolean()) {
             varied = varied.mirrored();
         }
-        return encode(varied, random.nextInt(TokenizerShape.FACTOR), random.nextInt(TokenizerShape.FACTOR));
+        int left = random.nextInt(TokenizerShape.FACTOR);
+        int top = random.nextInt(TokenizerShape.FACTOR);
+        TokenGrid grid = encode(varied, left, top);
+        return hasLayout ? grid.over(layout(varied, left, top)) : grid;
+    }
+
+    /** The layout that a picture would have been drawn over. */
+    private TokenGrid layout(Picture picture, int left, int top) {
+        int factor = TransformerShape.LAYOUT_FACTOR;
+        int token = factor * TokenizerShape.FACTOR;
+        int width = (picture.width() - left) / token * token;
+        int height = (picture.height() - top) / token * token;
+        return encode(picture.cut(left, top, width, height).resized(width / factor, height / factor), 0, 0);
     }
 
     /** The tokens of a picture without its first {@code left} columns and {@code top} rows of pixels. */

@@ -82,7 +82,14 @@ public final class Training implements AutoCloseable {
                     >= plan.transformerTime().toMillis()) {
                 return;
             }
-            try (TokenGrids grids = new TokenGrids(manager, tokenizer, weights, codebook, pictures, seed);
+            try (TokenGrids grids = new TokenGrids(
+                            manager,
+                            tokenizer,
+                            weights,
+                            codebook,
+                            pictures,
+                            plan.transformer().knowsLayouts(),
+                            seed);
                     Stage stage = new TransformerTraining(manager, transformer, grids, codebook, replicas, seed)) {
                 learn(stage, plan.transformerTime(), () -> show(grids));
             }

@@ -70,12 +70,28 @@ class Transformer(Module):
     moved = torch.add(x, torch.unsqueeze(torch.embedding(table, offsets), -2))
     return torch.reshape(moved, [torch.size(x, 0), -1, WIDTH])
 
+  # What the layout says of each token, from the codes of three by three of its tokens: [n, 16] to [n, 64, d] in
+  # fp32, CODES where there is no layout. Each of the two by two tokens in the middle lies beneath 4 x 4 of ours
+  # and tells their quarters apart, so that what its neighbours say reaches those that are near them.
+  def over_layout(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], layout: Tensor) -> Tensor:
+    n = torch.size(layout, 0)
+    codes = torch.view(torch.embedding(e["code"], layout), [n, 4, 4, -1])
+    around = annotate(List[Tensor], [])
+    for dy in range(3):
+      for dx in range(3):
+        _0 = torch.append(around, torch.narrow(torch.narrow(codes, 1, dy, 2), 2, dx, 2))
+    said = self.project(p, "layout", torch.cat(around, 3))
+    quarters = torch.permute(torch.view(said, [n, 2, 2, 2, 2, WIDTH]), [0, 1, 3, 2, 4, 5])
+    wide = torch.repeat_interleave(torch.reshape(quarters, [n, 4, 4, WIDTH]), 2, 1)
+    return torch.to(torch.view(torch.repeat_interleave(wide, 2, 2), [n, 64, WIDTH]), 6)
+
   # Loss of all patches of a crop at once, teacher-forced, and its gradient.
   #   inputs [P, 64] tokens as later ones see them, targets [P, 64] as they are,
   #   neighbours [P, 64, 8] with CODES for what is not known yet, vertical [P, 8, 8] the height of each token row,
+  #   layout [P, 16] the tokens of the layout beneath and around, CODES where there is none,
   #   near [P, s], far [P, f]: which patches of the crop are context, offsets: their places (row of the table),
   #   *_bias: 0, or minus infinity for a slot without a patch.
-  def learn(self: __torch__.Transformer, w: Tensor, inputs: Tensor, targets: Tensor, neighbours: Tensor, vertical: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+  def learn(self: __torch__.Transformer, w: Tensor, inputs: Tensor, targets: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     leaf = torch.requires_grad_(torch.detach(w))
     e = self.named(leaf)
     p = self.named(torch.to(leaf, 15))
@@ -85,6 +101,8 @@ class Transformer(Module):
     x = torch.add(self.look_around(e, p, neighbours), e["position"])
     height = torch.repeat_interleave(torch.linear(vertical, e["vertical.weight"], e["vertical.bias"]), 8, 1)
     x = torch.add(x, height)
+    if KNOWS_LAYOUTS == 1:
+      x = torch.add(x, self.over_layout(e, p, layout))
     later = torch.triu(torch.full([64, 64], -inf), 1)
     own = torch.expand(later, [n, 64, 64])
     near_mask = torch.repeat_interleave(near_bias, 64, 1)
@@ -165,9 +183,9 @@ class Transformer(Module):
   #   near: B * s states [LAYERS, 64, 2d], far: B * f states [LAYERS, 16, 2d], slot by slot for each patch,
   #   *_offsets: rows of the offset table [B, s] and [B, f], *_bias: 0, or minus infinity for an empty slot,
   #   window [B, 10, 10]: the patch with the tokens around it, CODES where unknown,
-  #   vertical [B, 8, 8], noise [B, 64, CODES]: Gumbel noise for each token and code.
+  #   vertical [B, 8, 8], layout [B, 16] as in learn, noise [B, 64, CODES]: Gumbel noise for each token and code.
   # Each operation computes a patch independently of the rest of its batch, so any batch gives the same bits.
-  def sample(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, noise: Tensor, temperature: float, top_k: int) -> Tensor:
+  def sample(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, noise: Tensor, temperature: float, top_k: int) -> Tensor:
     p = self.named(w)
     n = torch.size(window, 0)
     near_all = torch.view(torch.stack(near), [n, -1, LAYERS, 64, 2 * WIDTH])
@@ -205,7 +223,9 @@ class Transformer(Module):
     around_weight = self.packed(p["around.weight"], n)
     around = torch.tensor([0, 1, 2, 3, 5, 6, 7, 8], dtype=4, device=ops.prim.device(window))
     height = torch.to(torch.linear(torch.to(vertical, w), p["vertical.weight"], p["vertical.bias"]), 6)
-    position = torch.to(p["position"], 6)
+    position = torch.expand(torch.to(p["position"], 6), [n, 64, WIDTH])
+    if KNOWS_LAYOUTS == 1:
+      position = torch.add(position, self.over_layout(p, p, layout))
     tokens = torch.new_zeros(window, [n, 64])
     for m in range(64):
       r = m // 8
@@ -213,7 +233,7 @@ class Transformer(Module):
       near_by = torch.reshape(torch.narrow(torch.narrow(window, 1, r, 3), 2, c, 3), [n, 9])
       look = torch.flatten(torch.embedding(p["code"], torch.index_select(near_by, 1, around)), -2)
       x = torch.to(self.multiply(look, around_weight, p["around.bias"]), 6)
-      x = torch.add(torch.add(x, torch.select(position, 0, m)), torch.select(height, 1, r))
+      x = torch.add(torch.add(x, torch.select(position, 1, m)), torch.select(height, 1, r))
       mask = torch.cat([bias, torch.expand(torch.select(later, 0, m), [n, 64])], 1)
       mask = torch.unsqueeze(mask, 1)
       for i in range(LAYERS):

@@ -13,6 +13,7 @@ import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TokenBlock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -127,8 +128,36 @@ class SlotOperatorsTest {
                 }
             }
         }
-        Task.Sample task = new Task.Sample(new PatchId(0, 9, 9, 0), context, 0.2, 0.3);
+        Task.Sample task = new Task.Sample(new PatchId(0, 9, 9, 0), context, 0.2, 0.3, TokenBlock.EMPTY);
         assertThat(operators.sample(settings(8, 16), List.of(task)).get(0)).hasSize(64);
+    }
+
+    @Test
+    void drawsOtherTokensOverAnotherLayout() {
+        short[] alone = operators.sample(settings(4, 8), List.of(task(0, 12))).get(0);
+        Random random = new Random(11);
+        List<Task.Sample> over = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Task.Sample task = task(0, 12);
+            over.add(new Task.Sample(
+                    task.patch(),
+                    task.context(),
+                    task.topPosition(),
+                    task.bottomPosition(),
+                    new TokenBlock(4, 4, Arrays.copyOf(tokens(random), 16))));
+        }
+        List<short[]> drawn = operators.sample(settings(4, 8), over);
+        assertThat(drawn.get(0)).isNotEqualTo(alone).isNotEqualTo(drawn.get(1));
+        assertThat(operators.sample(settings(4, 8), List.of(over.get(1))).get(0))
+                .isEqualTo(drawn.get(1));
+    }
+
+    @Test
+    void refusesALayoutOfAnotherSize() {
+        Task.Sample task = task(0, 12);
+        Task.Sample wrong = new Task.Sample(task.patch(), task.context(), 0, 1, new TokenBlock(3, 3, new short[9]));
+        assertThatThrownBy(() -> operators.sample(settings(4, 8), List.of(wrong)))
+                .hasMessageContaining("3 x 3 tokens of its layout, not 4 x 4");
     }
 
     @Test
@@ -187,7 +216,7 @@ class SlotOperatorsTest {
                 }
             }
         }
-        return new Task.Sample(new PatchId(0, column, 5, 0), context, 0.5, 0.6);
+        return new Task.Sample(new PatchId(0, column, 5, 0), context, 0.5, 0.6, TokenBlock.EMPTY);
     }
 
     private static short[] tokens(Random random) {

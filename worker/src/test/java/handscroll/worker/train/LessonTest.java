@@ -46,8 +46,8 @@ class LessonTest {
                 NDArray[] tensors = lesson(seed).tensors(manager);
                 long patches = tensors[0].getShape().get(0);
                 for (int distance = 0; distance < 2; distance++) {
-                    long[] indices = tensors[4 + 3 * distance].toLongArray();
-                    float[] bias = tensors[6 + 3 * distance].toFloatArray();
+                    long[] indices = tensors[5 + 3 * distance].toLongArray();
+                    float[] bias = tensors[7 + 3 * distance].toFloatArray();
                     assertThat(indices).hasSameSizeAs(bias);
                     for (int i = 0; i < bias.length; i++) {
                         assertThat(indices[i]).as("seed %d", seed).isBetween(0L, patches - 1);
@@ -57,6 +57,47 @@ class LessonTest {
                     }
                 }
             }
+        }
+    }
+
+    @Test
+    void showsEachPatchTheLayoutBeneathIt() {
+        // The picture's tokens name the token of the layout that they lie over.
+        int columns = 68;
+        int rows = 60;
+        short[] tokens = new short[columns * rows];
+        short[] layout = new short[columns / 4 * rows / 4];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = (short) (i / columns / 4 * (columns / 4) + i % columns / 4);
+        }
+        for (int i = 0; i < layout.length; i++) {
+            layout[i] = (short) i;
+        }
+        TokenGrid grid = new TokenGrid(columns, rows, tokens, 0, 1.0 / rows)
+                .over(new TokenGrid(columns / 4, rows / 4, layout, 0, 4.0 / rows));
+        int wrong = 0;
+        int seen = 0;
+        try (NDManager manager = LibTorch.newManager(Device.cpu())) {
+            for (int seed = 0; seed < 20; seed++) {
+                NDArray[] tensors = new Lesson(grid, CODES, new Random(seed)).tensors(manager);
+                long[] targets = tensors[1].toLongArray(); // [P, 64]
+                long[] windows = tensors[4].toLongArray(); // [P, 16]
+                for (int patch = 0; patch < targets.length / 64; patch++) {
+                    for (int m = 0; m < 64; m++) {
+                        int beneath = (m / 8 / 4 + 1) * 4 + m % 8 / 4 + 1;
+                        wrong += windows[patch * 16 + beneath] == targets[patch * 64 + m] ? 0 : 1;
+                        seen++;
+                    }
+                }
+            }
+        }
+        assertThat((double) wrong / seen).isBetween(0.04, 0.12); // those that were made wrong on purpose
+    }
+
+    @Test
+    void showsNoLayoutWhereThereIsNone() {
+        try (NDManager manager = LibTorch.newManager(Device.cpu())) {
+            assertThat(lesson(1).tensors(manager)[4].toLongArray()).containsOnly(CODES);
         }
     }
 

@@ -88,7 +88,7 @@ class TrainingTest {
                 0.6,
                 "Apache-2.0",
                 new TokenizerShape(32, 8, 4, 8, 8, 8),
-                new TransformerShape(32, 32, 2, 1, 1));
+                new TransformerShape(32, 32, 2, 1, 1, true));
     }
 
     private Path paint(int type, int width, int height) throws IOException {
