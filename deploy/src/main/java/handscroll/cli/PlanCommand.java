@@ -113,11 +113,11 @@ final class PlanCommand implements Callable<Integer> {
                 Plan.TILE_PIXELS));
         text.append(String.format("direction %s: %s%n%n", plan.direction().configName(), plan.directionReason()));
         text.append(String.format(
-                "  %-10s %14s %17s %10s %15s%n",
+                "  %-14s %14s %17s %10s %15s%n",
                 "direction", "critical path", "widest wavefront", "pool peak", "useful workers"));
         every.forEach((direction, wavefronts) -> text.append(String.format(
                 Locale.ROOT,
-                "%s %-10s %,14d %,17d %,10d %,15d%n",
+                "%s %-14s %,14d %,17d %,10d %,15d%n",
                 direction == plan.direction() ? "*" : " ",
                 direction.configName(),
                 wavefronts.criticalPath(),

@@ -95,7 +95,7 @@ class CommandLineTest {
         assertThat(json.path("criticalPath").asInt()).isEqualTo(461);
         assertThat(json.path("poolPeak").asInt()).isEqualTo(19);
         assertThat(json.path("widestWavefront").asInt()).isPositive();
-        assertThat(json.path("directions")).hasSize(4);
+        assertThat(json.path("directions")).hasSize(8);
     }
 
     @Test

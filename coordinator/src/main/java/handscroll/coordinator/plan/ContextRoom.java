@@ -6,15 +6,16 @@ import java.util.Optional;
 /**
  * How many patches a context must have room for, the same for every patch of a job: patches next to
  * the reader, and patches further away. A sweep shows each patch one half of its surroundings (4 and
- * 8 patches with an extent of 2), other orders up to all of them (8 and 16). Only these two shapes
- * exist, so that a worker warms up and a model is checked for no more than two.
+ * 8 patches with an extent of 2), and so do quadrant and coarse-to-fine; other orders show up to all
+ * of them (8 and 16). Only these two shapes exist, so that a worker warms up and a model is checked
+ * for no more than two.
  */
 record ContextRoom(int near, int far) {
 
     static ContextRoom of(PatchGraph graph, int stage, Extent extent, Direction direction, Optional<Region> given) {
         ContextRoom all = around(extent, 1);
         ContextRoom half = around(extent, 2);
-        boolean halfIsEnough = direction.isSweep()
+        boolean halfIsEnough = direction.showsAtMostHalf(extent)
                 && given.map(region -> fits(graph, stage, extent, region, half)).orElse(true);
         return halfIsEnough ? half : all;
     }

@@ -7,23 +7,32 @@ import java.util.stream.Collectors;
 
 /**
  * The paper's arbitrary direction controller: ways to split a canvas into patches in order. The four
- * sweeps are named after handwriting; models are trained on all of them.
+ * sweeps are named after handwriting; models are trained on all of them. The others reach further: some
+ * grow to all sides, some trade what a patch sees for how many can be rendered at once.
  *
  * <pre>
- *   omega   down, then right        zeta   right, then down        outward  ring by ring around
- *   omega*  down, then left         zeta*  right, then up                   a given picture
+ *   omega    down, then right       zeta     right, then down      outward         ring by ring around
+ *   omega*   down, then left        zeta*    right, then up                        a given picture
+ *
+ *   diamond     5      quadrant  0 1 2      colours  0 1 0 1 0     coarse-to-fine  0 6 4 6 2
+ *             4 2 4              1 2 3               2 3 2 3 2                     6 5 6 5 6
+ *           3 1 0 1 3            2 3 4               0 1 0 1 0                     4 6 3 6 4
  * </pre>
  *
  * The order decides what a patch sees, and with it how many can be rendered at once: with an extent
  * of 2 omega walks a canvas of 8 x 152 patches in 461 steps and remembers 19 patches, zeta in 173
- * steps and remembers 307.
+ * steps and remembers 307, quadrant needs 159 steps, colours 9 and coarse-to-fine 5.
  */
 public enum Direction {
     OMEGA("omega"),
     OMEGA_STAR("omega*"),
     ZETA("zeta"),
     ZETA_STAR("zeta*"),
-    OUTWARD("outward");
+    OUTWARD("outward"),
+    DIAMOND("diamond"),
+    QUADRANT("quadrant"),
+    COLOURS("colours"),
+    COARSE_TO_FINE("coarse-to-fine");
 
     /** What a job says that leaves the choice to the planner. */
     public static final String AUTO = "auto";
@@ -49,26 +58,48 @@ public enum Direction {
         return AUTO + ", " + Arrays.stream(values()).map(Direction::configName).collect(Collectors.joining(", "));
     }
 
-    /** Whether this walks the canvas line by line, so that a patch sees only one half of its surroundings. */
+    /** Whether this walks the canvas line by line and shows a patch all of the lines before it. */
     public boolean isSweep() {
-        return this != OUTWARD;
+        return switch (this) {
+            case OMEGA, OMEGA_STAR, ZETA, ZETA_STAR -> true;
+            case OUTWARD, DIAMOND, QUADRANT, COLOURS, COARSE_TO_FINE -> false;
+        };
+    }
+
+    /** Whether there is no such order of a canvas with nothing given. */
+    public boolean needsPicture() {
+        return this == OUTWARD;
     }
 
     /**
-     * Whether this sweep starts at the given cells and only grows from them: they hold its first corner
-     * and the canvas' whole height or width. Then each patch has the picture, or what grew from it,
-     * behind itself as it had its surroundings in training, and given cells need no special rank. In
-     * any other sweep they rank first, so that patches see them that would come upon them too late;
-     * the price is a context with room for all of a patch's surroundings, not for half of them.
+     * Whether no patch sees more than half of its surroundings, near and far, unless it sees given
+     * cells out of their order. Coarse-to-fine shows a patch every second one of them, which is a half
+     * exactly if the extent is a square.
+     */
+    boolean showsAtMostHalf(Extent extent) {
+        return switch (this) {
+            case OMEGA, OMEGA_STAR, ZETA, ZETA_STAR, QUADRANT -> true;
+            case COARSE_TO_FINE -> extent.columns() == extent.rows();
+            case OUTWARD, DIAMOND, COLOURS -> false;
+        };
+    }
+
+    /**
+     * Whether this order starts at the given cells and only grows from them: they hold its first corner
+     * and, for a sweep, the canvas' whole height or width. Then each patch has the picture, or what grew
+     * from it, behind itself as it had its surroundings in training, and given cells need no special
+     * rank. In any other order they rank first, so that patches see them that would come upon them too
+     * late; the price is a context with room for all of a patch's surroundings, not for half of them.
      */
     public boolean leadsAwayFrom(Region given, Grid grid) {
         boolean holdsFirstCorner = switch (this) {
-            case OMEGA, ZETA -> given.contains(0, 0);
+            case OMEGA, ZETA, QUADRANT -> given.contains(0, 0);
             case OMEGA_STAR -> given.contains(grid.columns() - 1, 0);
             case ZETA_STAR -> given.contains(0, grid.rows() - 1);
-            case OUTWARD -> false;
+            case OUTWARD, DIAMOND, COLOURS, COARSE_TO_FINE -> false;
         };
-        return holdsFirstCorner && (given.columns() == grid.columns() || given.rows() == grid.rows());
+        boolean isWholeSide = given.columns() == grid.columns() || given.rows() == grid.rows();
+        return holdsFirstCorner && (isWholeSide || this == QUADRANT);
     }
 
     /**
@@ -79,16 +110,23 @@ public enum Direction {
      * @throws IllegalArgumentException for outward with nothing given to start from
      */
     public Order over(Grid grid, Extent extent, Optional<Region> given) {
-        if (this == OUTWARD) {
-            return new Outward(
-                    grid,
-                    extent,
-                    given.orElseThrow(() -> new IllegalArgumentException("outward starts from given cells")));
+        Order alone = switch (this) {
+            case OMEGA, OMEGA_STAR, ZETA, ZETA_STAR -> new Sweep(grid, extent, this);
+            case OUTWARD ->
+                new Outward(
+                        grid,
+                        extent,
+                        given.orElseThrow(() -> new IllegalArgumentException("outward starts from given cells")));
+            case DIAMOND -> new Diamond(grid, extent, given);
+            case QUADRANT -> new Quadrant(grid);
+            case COLOURS -> new Colours(grid, extent);
+            case COARSE_TO_FINE -> new CoarseToFine(grid, extent);
+        };
+        if (given.isEmpty() || this == OUTWARD) {
+            return alone;
         }
-        Order sweep = new Sweep(grid, extent, this);
-        return given.map(region -> leadsAwayFrom(region, grid)
-                        ? new GivenInPlace(region, sweep)
-                        : new GivenFirst(grid, region, sweep))
-                .orElse(sweep);
+        return leadsAwayFrom(given.get(), grid)
+                ? new GivenInPlace(given.get(), alone)
+                : new GivenFirst(grid, given.get(), alone);
     }
 }

@@ -23,6 +23,13 @@ final class GivenFirst implements Order {
                 : grid.cellCount() + others.rank(column, row, frame);
     }
 
+    /** Given cells are seen from all sides. */
+    @Override
+    public boolean sees(int column, int row, int frame, int earlierColumn, int earlierRow, int earlierFrame) {
+        return isGiven(earlierColumn, earlierRow, earlierFrame)
+                || others.sees(column, row, frame, earlierColumn, earlierRow, earlierFrame);
+    }
+
     @Override
     public long depth(int column, int row, int frame) {
         return isGiven(column, row, frame) ? 0 : 1 + others.depth(column, row, frame);

@@ -2,25 +2,30 @@ package handscroll.coordinator.plan;
 
 import java.util.function.IntConsumer;
 
-/** Lets the given cells of the first frame keep their place in a sweep that leads away from them. */
+/** Lets the given cells of the first frame keep their place in an order that leads away from them. */
 final class GivenInPlace implements Order {
 
     private final Region given;
-    private final Order sweep;
+    private final Order order;
 
-    GivenInPlace(Region given, Order sweep) {
+    GivenInPlace(Region given, Order order) {
         this.given = given;
-        this.sweep = sweep;
+        this.order = order;
     }
 
     @Override
     public long rank(int column, int row, int frame) {
-        return sweep.rank(column, row, frame);
+        return order.rank(column, row, frame);
+    }
+
+    @Override
+    public boolean sees(int column, int row, int frame, int earlierColumn, int earlierRow, int earlierFrame) {
+        return order.sees(column, row, frame, earlierColumn, earlierRow, earlierFrame);
     }
 
     @Override
     public long depth(int column, int row, int frame) {
-        return isGiven(column, row, frame) ? 0 : 1 + sweep.depth(column, row, frame);
+        return isGiven(column, row, frame) ? 0 : 1 + order.depth(column, row, frame);
     }
 
     @Override
@@ -30,6 +35,6 @@ final class GivenInPlace implements Order {
 
     @Override
     public void forEach(IntConsumer visitor) {
-        sweep.forEach(visitor);
+        order.forEach(visitor);
     }
 }

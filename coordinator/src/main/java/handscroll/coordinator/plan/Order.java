@@ -4,10 +4,11 @@ import java.util.function.IntConsumer;
 
 /**
  * A strict order of the cells of one grid: the answer of the direction controller. A cell sees those
- * cells of its context extent that rank before it, whatever was in fact finished first.
+ * cells of its context extent that rank before it, whatever was in fact finished first; an order may
+ * show it fewer.
  *
  * <p>Given cells are known before anything is rendered and see nothing. They rank before all others,
- * except in a sweep that leads away from them, see {@link Direction#leadsAwayFrom}. Frames follow each
+ * except in an order that leads away from them, see {@link Direction#leadsAwayFrom}. Frames follow each
  * other: every cell of a frame ranks after every cell of the frame before.
  */
 public interface Order {
@@ -16,9 +17,18 @@ public interface Order {
     long rank(int column, int row, int frame);
 
     /**
-     * About how many cells must be rendered one after the other before this one can: cells of small
-     * depth have the longest path still ahead of them and are rendered first. A hint, cheap enough to
-     * be asked for every cell, exact where nothing is given.
+     * Whether a cell's context holds a cell that is within its extent and ranks before it. Asked for
+     * every pair of neighbours.
+     */
+    default boolean sees(int column, int row, int frame, int earlierColumn, int earlierRow, int earlierFrame) {
+        return true;
+    }
+
+    /**
+     * Grows with the number of cells that must be rendered one after the other before this one can:
+     * cells of small depth have the longest path still ahead of them and are rendered first. A hint,
+     * cheap enough to be asked for every cell. Where nothing is given it is greater than that of every
+     * cell that this one sees.
      */
     long depth(int column, int row, int frame);
 

@@ -136,7 +136,10 @@ public final class PatchGraph {
             for (int r = firstRow; r <= lastRow; r++) {
                 for (int c = firstColumn; c <= lastColumn; c++) {
                     long other = order.rank(c, r, f);
-                    if (earlier ? other < rank : other > rank && !order.isGiven(c, r, f)) {
+                    boolean isRelated = earlier
+                            ? other < rank && order.sees(column, row, frame, c, r, f)
+                            : other > rank && !order.isGiven(c, r, f) && order.sees(c, r, f, column, row, frame);
+                    if (isRelated) {
                         visitor.visit(stage, grid.index(c, r, f));
                     }
                 }

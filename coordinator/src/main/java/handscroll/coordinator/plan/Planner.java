@@ -63,7 +63,7 @@ public final class Planner {
         Map<Direction, Wavefronts> every = new EnumMap<>(Direction.class);
         var planner = new Planner(plan.spec(), plan.model());
         for (Direction direction : Direction.values()) {
-            if (direction.isSweep() || plan.given().isPresent()) {
+            if (!direction.needsPicture() || plan.given().isPresent()) {
                 every.put(
                         direction,
                         direction == plan.direction()
@@ -191,7 +191,7 @@ public final class Planner {
     }
 
     /**
-     * The directions whose arrows fit the task. Away from a picture with room on one side: to the
+     * The sweeps whose arrows fit the task. Away from a picture with room on one side: to the
      * right, say, omega, and zeta and zeta* as well, whose lines run along the growth. Around a picture
      * with room on more sides only outward fits.
      */
@@ -200,7 +200,7 @@ public final class Planner {
             return List.of(Direction.OMEGA, Direction.ZETA);
         }
         List<Direction> leadingAway = Arrays.stream(Direction.values())
-                .filter(direction -> direction.leadsAwayFrom(given.get(), grid))
+                .filter(direction -> direction.isSweep() && direction.leadsAwayFrom(given.get(), grid))
                 .toList();
         return leadingAway.isEmpty() ? List.of(Direction.OUTWARD) : leadingAway;
     }

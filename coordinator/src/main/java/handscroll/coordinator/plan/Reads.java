@@ -3,7 +3,7 @@ package handscroll.coordinator.plan;
 /** What the cells of a stage read. */
 public sealed interface Reads {
 
-    /** Those cells of the same stage within the extent that the order puts before the reader. */
+    /** Those cells of the same stage within the extent that the order puts before the reader and lets it see. */
     record Itself(Extent extent, Order order) implements Reads {}
 
     /** All cells of an earlier stage, in the same frame, that meet the reader's rectangle grown by the margin. */

@@ -64,12 +64,12 @@ class DirectionTest {
     @Test
     void aSweepLeadsAwayFromCellsAtItsStartThatFillTheCanvasOneWay() {
         assertThat(leadingAwayFrom(new Region(0, 0, 2, 3)))
-                .containsExactly(Direction.OMEGA, Direction.ZETA, Direction.ZETA_STAR);
+                .containsExactly(Direction.OMEGA, Direction.ZETA, Direction.ZETA_STAR, Direction.QUADRANT);
         assertThat(leadingAwayFrom(new Region(2, 0, 3, 3))).containsExactly(Direction.OMEGA_STAR);
         assertThat(leadingAwayFrom(new Region(0, 0, 5, 1)))
-                .containsExactly(Direction.OMEGA, Direction.OMEGA_STAR, Direction.ZETA);
+                .containsExactly(Direction.OMEGA, Direction.OMEGA_STAR, Direction.ZETA, Direction.QUADRANT);
         assertThat(leadingAwayFrom(new Region(0, 1, 5, 2))).containsExactly(Direction.ZETA_STAR);
-        assertThat(leadingAwayFrom(new Region(0, 0, 2, 2))).isEmpty();
+        assertThat(leadingAwayFrom(new Region(0, 0, 2, 2))).containsExactly(Direction.QUADRANT);
         assertThat(leadingAwayFrom(new Region(1, 0, 2, 3))).isEmpty();
     }
 
@@ -84,12 +84,64 @@ class DirectionTest {
     }
 
     @Test
+    void diamondGoesRingByRingFromTheTipsAlongTheLongerSide() {
+        var wide = new Grid(5, 5, 1);
+        assertThat(cells(Direction.DIAMOND, wide, Optional.empty()))
+                .startsWith(12, 11, 13, 7, 17, 10, 14, 6, 8, 16, 18, 2, 22)
+                .endsWith(0, 4, 20, 24);
+        assertThat(cells(Direction.DIAMOND, new Grid(1, 5, 1), Optional.empty()))
+                .containsExactly(2, 1, 3, 0, 4);
+        var tall = new Grid(3, 5, 1);
+        assertThat(cells(Direction.DIAMOND, tall, Optional.empty())).startsWith(7, 4, 10, 6, 8, 1, 13);
+    }
+
+    @Test
+    void diamondHasAGivenPictureInItsMiddle() {
+        assertThat(cells(Direction.DIAMOND, GRID, Optional.of(new Region(3, 1, 1, 1))))
+                .startsWith(8, 7, 9, 3, 13);
+        assertThat(cells(Direction.DIAMOND, GRID, Optional.of(new Region(0, 1, 3, 1))))
+                .startsWith(5, 6, 7, 1, 11, 8);
+    }
+
+    @Test
+    void quadrantWalksAlongTheShorterSide() {
+        assertThat(cells(Direction.QUADRANT, GRID, Optional.empty())).startsWith(0, 5, 10, 1, 6, 11);
+        assertThat(cells(Direction.QUADRANT, new Grid(3, 5, 1), Optional.empty()))
+                .isSorted();
+    }
+
+    @Test
+    void coloursComeOneAfterTheOther() {
+        Order order = Direction.COLOURS.over(GRID, new Extent(1, 2, 0), Optional.empty());
+        List<Integer> cells = new ArrayList<>();
+        order.forEach(cells::add);
+        assertThat(cells).containsExactly(0, 2, 4, 1, 3, 5, 7, 9, 6, 8, 10, 12, 14, 11, 13);
+        assertThat(order.depth(1, 2, 0)).isEqualTo(5);
+    }
+
+    @Test
+    void coarseToFineHalvesTheDistanceBetweenCellsInTwoSteps() {
+        assertThat(cells(Direction.COARSE_TO_FINE, new Grid(5, 5, 1), Optional.empty()))
+                .containsExactly(
+                        0, 24, 4, 20, 12, 2, 10, 14, 22, 6, 8, 16, 18, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23);
+        assertThat(cells(Direction.COARSE_TO_FINE, new Grid(1, 1, 1), Optional.empty()))
+                .containsExactly(0);
+    }
+
+    @Test
     void everyNameIsFoundAgain() {
         assertThat(Arrays.stream(Direction.values()).map(d -> Direction.named(d.configName())))
                 .containsExactlyElementsOf(
                         Arrays.stream(Direction.values()).map(Optional::of).toList());
         assertThat(Direction.named("spirall")).isEmpty();
-        assertThat(Direction.names()).isEqualTo("auto, omega, omega*, zeta, zeta*, outward");
+        assertThat(Direction.names())
+                .isEqualTo("auto, omega, omega*, zeta, zeta*, outward, diamond, quadrant, colours, coarse-to-fine");
+    }
+
+    private static List<Integer> cells(Direction direction, Grid grid, Optional<Region> given) {
+        List<Integer> cells = new ArrayList<>();
+        direction.over(grid, Graphs.TWO, given).forEach(cells::add);
+        return cells;
     }
 
     private static List<Direction> leadingAwayFrom(Region given) {

@@ -2,6 +2,7 @@ package handscroll.coordinator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import handscroll.coordinator.progress.Progress;
 import handscroll.protocol.canvas.Grid;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -80,7 +81,8 @@ class PatchGraphPropertiesTest {
     }
 
     @Property(tries = 300)
-    void ofTwoCellsWithinTheExtentTheLaterSeesTheEarlierUnlessItIsGiven(@ForAll("settings") Setting setting) {
+    void ofTwoCellsWithinTheExtentTheLaterSeesTheEarlierUnlessItIsGivenOrItsOrderHidesIt(
+            @ForAll("settings") Setting setting) {
         PatchGraph graph = setting.graph();
         Grid grid = setting.grid();
         Order order = setting.order();
@@ -92,6 +94,14 @@ class PatchGraphPropertiesTest {
         for (int a = 0; a < grid.cellCount(); a++) {
             for (int b = a + 1; b < grid.cellCount(); b++) {
                 int later = rank(order, grid, a) > rank(order, grid, b) ? a : b;
+                int earlier = later == a ? b : a;
+                boolean isShown = order.sees(
+                        grid.columnOf(later),
+                        grid.rowOf(later),
+                        grid.frameOf(later),
+                        grid.columnOf(earlier),
+                        grid.rowOf(earlier),
+                        grid.frameOf(earlier));
                 boolean laterIsGiven = order.isGiven(grid.columnOf(later), grid.rowOf(later), grid.frameOf(later));
                 boolean near = Math.abs(grid.columnOf(a) - grid.columnOf(b))
                                 <= setting.extent().columns()
@@ -99,10 +109,99 @@ class PatchGraphPropertiesTest {
                                 <= setting.extent().rows()
                         && Math.abs(grid.frameOf(a) - grid.frameOf(b))
                                 <= setting.extent().frames();
-                expected += near && !laterIsGiven ? 1 : 0;
+                expected += near && !laterIsGiven && isShown ? 1 : 0;
             }
         }
         assertThat(edges).isEqualTo(expected);
+    }
+
+    @Property(tries = 300)
+    void onlyQuadrantAndCoarseToFineHideEarlierCellsAndNeverGivenOnes(@ForAll("settings") Setting setting) {
+        Grid grid = setting.grid();
+        Order order = setting.order();
+        boolean startsAtItsPicture = setting.given()
+                .map(given -> setting.direction().leadsAwayFrom(given, grid))
+                .orElse(false);
+        for (int later = 0; later < grid.cellCount(); later++) {
+            for (int earlier = 0; earlier < grid.cellCount(); earlier++) {
+                boolean isHidden = rank(order, grid, earlier) < rank(order, grid, later)
+                        && !order.sees(
+                                grid.columnOf(later),
+                                grid.rowOf(later),
+                                grid.frameOf(later),
+                                grid.columnOf(earlier),
+                                grid.rowOf(earlier),
+                                grid.frameOf(earlier));
+                if (isHidden) {
+                    assertThat(setting.direction()).isIn(Direction.QUADRANT, Direction.COARSE_TO_FINE);
+                    assertThat(startsAtItsPicture
+                                    || !order.isGiven(
+                                            grid.columnOf(earlier), grid.rowOf(earlier), grid.frameOf(earlier)))
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    @Property(tries = 300)
+    void everyCellOfAFrameRanksAfterTheFrameBefore(@ForAll("settings") Setting setting) {
+        List<Integer> frames = new ArrayList<>();
+        setting.order().forEach(index -> frames.add(setting.grid().frameOf(index)));
+        assertThat(frames).isSorted();
+    }
+
+    @Property(tries = 300)
+    void whereNothingIsGivenACellIsDeeperThanAllThatItSees(@ForAll("settings") Setting setting) {
+        if (setting.given().isPresent()) {
+            return;
+        }
+        PatchGraph graph = setting.graph();
+        Grid grid = setting.grid();
+        Order order = setting.order();
+        for (int i = 0; i < grid.cellCount(); i++) {
+            int index = i;
+            graph.forEachRead(
+                    0,
+                    index,
+                    (stage, read) -> assertThat(depth(order, grid, read)).isLessThan(depth(order, grid, index)));
+        }
+    }
+
+    @Property(tries = 300)
+    void noCellWaitsForEver(@ForAll("settings") Setting setting) {
+        PatchGraph graph = setting.graph();
+        var progress = new Progress(graph);
+        progress.start();
+        int handedOut = 0;
+        while (progress.readyStage().isPresent()) {
+            int stage = progress.readyStage().getAsInt();
+            for (int index : progress.takeReady(stage, 3)) {
+                graph.forEachRead(
+                        stage,
+                        index,
+                        (readStage, read) ->
+                                assertThat(progress.isRendered(readStage, read)).isTrue());
+                assertThat(progress.rendered(stage, index)).isTrue();
+                handedOut++;
+            }
+        }
+        assertThat(progress.isFinished()).isTrue();
+        assertThat(handedOut).isEqualTo(graph.cellCount(0) + graph.cellCount(1));
+    }
+
+    @Property(tries = 300)
+    void noPatchSeesMoreThanThereIsRoomFor(@ForAll("settings") Setting setting) {
+        PatchGraph graph = setting.graph();
+        ContextRoom room = ContextRoom.of(graph, 0, setting.extent(), setting.direction(), setting.given());
+        for (int index = 0; index < setting.grid().cellCount(); index++) {
+            assertThat(ContextRoom.needed(graph, 0, index).isWithin(room))
+                    .as("cell " + index + ", room " + room)
+                    .isTrue();
+        }
+    }
+
+    private static long depth(Order order, Grid grid, int index) {
+        return order.depth(grid.columnOf(index), grid.rowOf(index), grid.frameOf(index));
     }
 
     private static long rank(Order order, Grid grid, int index) {
@@ -123,7 +222,7 @@ class PatchGraphPropertiesTest {
                 .as(Extent::new);
         return Combinators.combine(grids, extents, Arbitraries.of(Direction.values()))
                 .flatAs((grid, extent, direction) -> regions(grid)
-                        .optional(direction == Direction.OUTWARD ? 1 : 0.5)
+                        .optional(direction.needsPicture() ? 1 : 0.5)
                         .map(given -> new Setting(direction, grid, extent, given)));
     }
 

@@ -37,6 +37,57 @@ class PatchGraphTest {
     }
 
     @Test
+    void quadrantSeesLeftUpAndWhatLiesBetween() {
+        PatchGraph graph = Graphs.sampling(Direction.QUADRANT, new Grid(9, 9, 2), new Extent(2, 2, 1));
+        assertThat(Graphs.context(graph, new Cell(4, 4)))
+                .containsExactly(
+                        new Cell(2, 2),
+                        new Cell(3, 2),
+                        new Cell(4, 2),
+                        new Cell(2, 3),
+                        new Cell(3, 3),
+                        new Cell(4, 3),
+                        new Cell(2, 4),
+                        new Cell(3, 4));
+        assertThat(Graphs.context(graph, new Cell(4, 4, 1)))
+                .hasSize(8 + 9)
+                .contains(new Cell(4, 4, 0), new Cell(3, 4, 1))
+                .doesNotContain(new Cell(5, 4, 0), new Cell(4, 5, 0), new Cell(5, 3, 0));
+    }
+
+    @Test
+    void aColourSeesAllEarlierColoursAroundItAndTheFirstSeesNothing() {
+        PatchGraph graph = Graphs.sampling(Direction.COLOURS, new Grid(9, 9, 1), Graphs.TWO);
+        assertThat(Graphs.context(graph, new Cell(3, 3))).isEmpty();
+        assertThat(Graphs.context(graph, new Cell(4, 3))).containsExactly(new Cell(3, 3), new Cell(6, 3));
+        assertThat(Graphs.context(graph, new Cell(5, 5))).hasSize(24);
+    }
+
+    @Test
+    void coarseToFineSeesTheCornersOfItsSquareAndFromASideEverySecondCell() {
+        PatchGraph graph = Graphs.sampling(Direction.COARSE_TO_FINE, new Grid(9, 9, 1), Graphs.TWO);
+        assertThat(Graphs.context(graph, new Cell(5, 5)))
+                .containsExactly(new Cell(4, 4), new Cell(6, 4), new Cell(4, 6), new Cell(6, 6));
+        assertThat(Graphs.context(graph, new Cell(5, 4)))
+                .hasSize(12)
+                .allSatisfy(cell -> assertThat(Math.abs(cell.column() - 5) + Math.abs(cell.row() - 4))
+                        .isOdd());
+        assertThat(Graphs.context(graph, new Cell(6, 6))).hasSize(4).contains(new Cell(4, 4), new Cell(8, 8));
+        assertThat(Graphs.context(graph, new Cell(4, 4))).isEmpty();
+        PatchGraph far = Graphs.sampling(Direction.COARSE_TO_FINE, new Grid(9, 9, 1), new Extent(4, 4, 0));
+        assertThat(Graphs.context(far, new Cell(4, 4)))
+                .containsExactly(new Cell(0, 0), new Cell(8, 0), new Cell(0, 8), new Cell(8, 8));
+    }
+
+    @Test
+    void aGivenCellIsSeenAlsoWhereTheOrderWouldHideIt() {
+        PatchGraph graph = Graphs.sampling(
+                Direction.QUADRANT, new Grid(6, 6, 1), new Extent(1, 1, 0), Optional.of(new Region(3, 3, 1, 1)));
+        assertThat(Graphs.context(graph, new Cell(2, 2)))
+                .containsExactly(new Cell(1, 1), new Cell(2, 1), new Cell(1, 2), new Cell(3, 3));
+    }
+
+    @Test
     void contextIsReadInTheOrderOfTheGrid() {
         PatchGraph graph = Graphs.sampling(Direction.OMEGA_STAR, new Grid(9, 9, 1), Graphs.TWO);
         assertThat(Graphs.context(graph, new Cell(4, 4)))

@@ -62,20 +62,25 @@ class PlannerTest {
     }
 
     @Test
-    void givesSweepsRoomForHalfOfTheSurroundingsAndOthersForAll() {
-        for (String direction : List.of("omega", "omega*", "zeta", "zeta*")) {
+    void givesRoomForHalfOfTheSurroundingsWhereNoPatchSeesMoreAndForAllElsewhere() {
+        for (String direction : List.of("diamond", "colours")) {
+            assertRoom(8, 16, Planner.plan(Specs.unconditional(640, 640, direction), Specs.MODEL, Optional.empty()));
+        }
+        for (String direction : List.of("omega", "omega*", "zeta", "zeta*", "quadrant", "coarse-to-fine")) {
             assertRoom(4, 8, Planner.plan(Specs.unconditional(640, 640, direction), Specs.MODEL, Optional.empty()));
         }
         assertRoom(4, 8, extension(1280, 512, 0, 0, "omega"));
         assertRoom(4, 8, extension(1280, 512, 0, 0, "zeta"));
         assertRoom(4, 8, extension(1280, 512, 640, 0, "omega*"));
         assertRoom(4, 8, extension(640, 1024, 0, 512, "zeta*"));
+        assertRoom(4, 8, extension(1280, 1024, 0, 0, "quadrant"));
         assertRoom(8, 16, extension(1280, 1024, 320, 256, "outward"));
     }
 
     @Test
     void makesRoomForAllWhereASweepSeesGivenCellsBeforeIt() {
         assertRoom(8, 16, extension(1280, 512, 640, 0, "omega"));
+        assertRoom(8, 16, extension(1280, 512, 640, 0, "quadrant"));
     }
 
     @Test
@@ -139,7 +144,15 @@ class PlannerTest {
         Plan plan = Planner.plan(Specs.unconditional(152 * 64, 512, "auto"), Specs.MODEL, Optional.empty());
         Map<Direction, Wavefronts> every = Planner.everyDirection(plan);
         assertThat(every)
-                .containsOnlyKeys(Direction.OMEGA, Direction.OMEGA_STAR, Direction.ZETA, Direction.ZETA_STAR)
+                .containsOnlyKeys(
+                        Direction.OMEGA,
+                        Direction.OMEGA_STAR,
+                        Direction.ZETA,
+                        Direction.ZETA_STAR,
+                        Direction.DIAMOND,
+                        Direction.QUADRANT,
+                        Direction.COLOURS,
+                        Direction.COARSE_TO_FINE)
                 .containsEntry(Direction.OMEGA_STAR, new Wavefronts(1216, 461, 3, 19));
         assertThat(Planner.everyDirection(extension(1280, 512, 0, 0))).containsKey(Direction.OUTWARD);
     }
@@ -172,7 +185,8 @@ class PlannerTest {
                         new Problem(
                                 "direction",
                                 "\"spirall\" is unknown",
-                                "one of auto, omega, omega*, zeta, zeta*, outward"),
+                                "one of auto, omega, omega*, zeta, zeta*, outward, diamond, quadrant, colours,"
+                                        + " coarse-to-fine"),
                         new Problem(
                                 "sampling.horizon",
                                 "the picture has its own",

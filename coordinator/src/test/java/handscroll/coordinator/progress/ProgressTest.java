@@ -172,6 +172,25 @@ class ProgressTest {
         assertThat(speedUp(outward, 4)).isGreaterThan(3.6);
     }
 
+    @Test
+    void schedulesTheOrdersForManyWorkersAsFastAsTheyCanBe() {
+        var square = new Grid(32, 32, 1);
+        PatchGraph quadrant = Graphs.sampling(Direction.QUADRANT, square, Graphs.TWO);
+        assertThat(speedUp(quadrant, 8)).isCloseTo(7.59, within(0.01));
+        assertThat(speedUp(quadrant, 16)).isCloseTo(13.0, within(0.1));
+        assertThat(speedUp(quadrant, 32)).isCloseTo(16.3, within(0.1));
+        PatchGraph video = Graphs.sampling(Direction.QUADRANT, new Grid(10, 6, 20), new Extent(1, 1, 3));
+        assertThat(speedUp(video, 8)).isCloseTo(7.79, within(0.1));
+        PatchGraph colours = Graphs.sampling(Direction.COLOURS, square, Graphs.TWO);
+        assertThat(speedUp(colours, 32)).isGreaterThan(28);
+        PatchGraph coarseToFine = Graphs.sampling(Direction.COARSE_TO_FINE, square, new Extent(16, 16, 0));
+        assertThat(speedUp(coarseToFine, 8)).isCloseTo(7.82, within(0.1));
+        assertThat(speedUp(coarseToFine, 16)).isCloseTo(15.1, within(0.2));
+        PatchGraph diamond = Graphs.sampling(Direction.DIAMOND, square, Graphs.TWO);
+        assertThat(speedUp(diamond, 4)).isGreaterThan(3.8);
+        assertThat(speedUp(diamond, 8)).isGreaterThan(6.9);
+    }
+
     /** How much faster so many workers are than one when every patch takes equally long. */
     private static double speedUp(PatchGraph graph, int workerCount) {
         Progress progress = started(graph);
