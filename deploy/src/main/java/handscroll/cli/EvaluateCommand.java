@@ -3,6 +3,7 @@ package handscroll.cli;
 import handscroll.cli.evaluate.Evaluation;
 import handscroll.cli.evaluate.EvaluationReport;
 import handscroll.coordinator.output.Manifest;
+import handscroll.protocol.canvas.Canvas;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.JobSpecReader;
 import handscroll.protocol.job.Problem;
@@ -33,6 +34,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private SharedOptions shared = new SharedOptions();
 
+    /** Patches that see nothing are alike everywhere: so much of the width has borders enough to judge them. */
+    private static final int CONTROL_PIXELS = 8192;
+
     @Parameters(paramLabel = "DIR", description = "A job's output directory, or any picture file.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
     private Path directory;
@@ -41,7 +45,8 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--control",
             description =
                     "Compare with the picture that the job began with, and with the same job rendered from patches"
-                            + " that see no neighbours; that one goes to DIR-independent and is kept.")
+                            + " that see no neighbours, up to 8192 pixels of its width; that one goes to"
+                            + " DIR-independent and is kept.")
     private boolean control;
 
     @Option(
@@ -116,7 +121,10 @@ final class EvaluateCommand implements Callable<Integer> {
         return new JobSpec(
                 job.name() + "-independent",
                 job.task(),
-                job.canvas(),
+                new Canvas(
+                        Math.min(job.canvas().widthPixels(), CONTROL_PIXELS),
+                        job.canvas().heightPixels(),
+                        job.canvas().frameCount()),
                 job.model(),
                 job.input(),
                 job.direction(),

@@ -131,8 +131,6 @@ final class TrainCommand implements Callable<Integer> {
             } catch (IOException failure) {
                 interruption.gate();
                 throw new UncheckedIOException(failure);
-            } catch (Exception refusedPicture) {
-                throw refusal("picture", String.valueOf(refusedPicture.getMessage()), "name other pictures");
             }
         }
         spec.commandLine()

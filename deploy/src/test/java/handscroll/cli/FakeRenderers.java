@@ -25,8 +25,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
 
 /**
- * Renders without a model: the tokens of a patch are a hash of its seed, its place and everything in
- * its context, so a wrong, missing or reordered context changes the picture.
+ * Renders without a model: the tokens of a patch are a hash of its seed, its place, the layout beneath it
+ * and everything in its context, so a wrong, missing or reordered context changes the picture. Canvases of
+ * 768 pixels and more have a layout.
  */
 final class FakeRenderers implements RendererFactory {
 
@@ -36,7 +37,8 @@ final class FakeRenderers implements RendererFactory {
             patch { pixels = 64, tokens = 8 }
             tokenizer { codes = 512, decode-margin-tokens = 6, encode-margin-pixels = 48 }
             context { columns = 2, rows = 2, frames = 0 }
-            picture { horizon = 0.6, height = 512 }
+            picture { horizon = 0.6, height = 256 }
+            layout { factor = 4 }
             sampling { temperature = 0.9, top-k = 100 }
             licence = "none"
             weights {}
@@ -89,6 +91,7 @@ final class FakeRenderers implements RendererFactory {
                 if (task instanceof Task.Sample sample) {
                     sampledCount.incrementAndGet();
                     long hash = settings.seed() * 31 + sample.patch().hashCode();
+                    hash = hash * 1_000_003 + Arrays.hashCode(sample.layout().tokens());
                     for (ContextPatch patch : sample.context()) {
                         hash = hash * 1_000_003 + patch.columnOffset() * 7 + patch.rowOffset();
                         hash = hash * 1_000_003 + Arrays.hashCode(patch.tokens());

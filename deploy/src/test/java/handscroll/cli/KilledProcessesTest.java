@@ -94,7 +94,8 @@ class KilledProcessesTest {
         void waitForPatches(int count) {
             Waits.until(
                     count + " patches are rendered",
-                    () -> status().path("stages").path(0).path("renderedCount").asInt() >= count);
+                    // The canvas is drawn over a layout, which is stage 0.
+                    () -> status().path("stages").path(1).path("renderedCount").asInt() >= count);
         }
 
         void waitUntilDone() {

@@ -235,7 +235,7 @@ final class Preparation {
                 text(spec),
                 spec.seed(),
                 planned.identity().contentHash(),
-                new Manifest.Model(model.name(), model.hash(), model.licence()),
+                new Manifest.Model(model.name(), model.hash(), model.licence(), model.patchPixels()),
                 Optional.empty(),
                 deviceClass,
                 Optional.empty(),

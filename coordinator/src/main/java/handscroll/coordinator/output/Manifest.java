@@ -48,7 +48,8 @@ public record Manifest(
 
     public static final String FILE_NAME = "manifest.json";
 
-    public record Model(String name, String hash, String licence) {}
+    /** @param patchPixels side of a patch, on whose grid seams would show; 0 in manifests that did not say */
+    public record Model(String name, String hash, String licence, int patchPixels) {}
 
     /**
      * The tile grid, and what encoded it: other encoders make other bytes of the same pixels.

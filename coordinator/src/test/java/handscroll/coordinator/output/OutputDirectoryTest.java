@@ -183,7 +183,7 @@ class OutputDirectoryTest {
                 "{\"canvas\":{\"height\":13,\"width\":20},\"task\":\"unconditional\"}",
                 7,
                 contentHash,
-                new Manifest.Model("starry-night", "abc", "CC0-1.0"),
+                new Manifest.Model("starry-night", "abc", "CC0-1.0", 64),
                 Optional.empty(),
                 Optional.of("cpu-bf16"),
                 Optional.of("bf16"),

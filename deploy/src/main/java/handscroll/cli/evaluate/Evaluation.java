@@ -80,7 +80,7 @@ public final class Evaluation {
         }
         try {
             Config config = ConfigFactory.parseFile(manifest.toFile());
-            return config.hasPath("patchPixels") ? config.getInt("patchPixels") : PATCH_PIXELS;
+            return config.hasPath("model.patchPixels") ? config.getInt("model.patchPixels") : PATCH_PIXELS;
         } catch (ConfigException broken) {
             throw new Refusal(
                     directory + " cannot be evaluated:",
