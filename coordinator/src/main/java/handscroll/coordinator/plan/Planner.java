@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /** Turns a job spec into a plan, or says everything that keeps it from being one. */
 public final class Planner {
 
-    /** How much lower than the learned picture a layout may be: models learn from pictures down to this scale. */
+    /** How much lower than the learned picture a layout may be: of a lower one the model would know too little. */
     private static final double LEAST_LAYOUT_SHARE = 0.75;
 
     private final JobSpec spec;

@@ -23,6 +23,11 @@ record TokenGrid(int columns, int rows, short[] tokens, double top, double rowHe
         return new TokenGrid(columns, rows, tokens, top, rowHeight, Optional.of(smaller));
     }
 
+    /** The same tokens as those of a piece: it begins at {@code pieceTop} of a picture and is this share of its height. */
+    TokenGrid within(double pieceTop, double share) {
+        return new TokenGrid(columns, rows, tokens, pieceTop + top * share, rowHeight * share, layout);
+    }
+
     /** The square of tokens whose upper left is at (left, top); outside the grid its border is repeated. */
     TokenBlock window(int left, int top, int side) {
         short[] window = new short[side * side];

@@ -22,10 +22,16 @@ final class TokenGrids implements AutoCloseable {
 
     private static final int STOCK = 256;
     private static final double WITH_LAYOUT = 0.4;
-    private static final double SMALLEST_SCALE = 0.75;
-    private static final double LARGEST_SCALE = 1.35;
-    /** Larger, so that one part of a layout is known to become a large thing and another a small one. */
-    private static final double LARGEST_SCALE_WITH_LAYOUT = 2;
+    /** Close to the picture's own: a model that knows how large a moon is also knows where it ends. */
+    private static final double SMALLEST_SCALE = 0.85;
+
+    private static final double LARGEST_SCALE = 1.1;
+    /** Up to a layout of the picture's own scale, which is what a tall canvas is drawn over. */
+    private static final double LARGEST_SCALE_WITH_LAYOUT = TransformerShape.LAYOUT_FACTOR;
+
+    private static final double MOST_STRETCH = 1.06;
+    /** Of larger variants a piece is taken. */
+    private static final int LARGEST_SIDE_PIXELS = 1280;
 
     private static final long BFLOAT16 = 15;
 
@@ -91,16 +97,24 @@ final class TokenGrids implements AutoCloseable {
         boolean hasLayout = knowsLayouts && random.nextDouble() < WITH_LAYOUT;
         double largest = hasLayout ? LARGEST_SCALE_WITH_LAYOUT : LARGEST_SCALE;
         double scale = SMALLEST_SCALE * Math.pow(largest / SMALLEST_SCALE, random.nextDouble());
-        double stretch = Math.pow(1.12, 2 * random.nextDouble() - 1);
-        int width = Math.max(Picture.SMALLEST_SIDE_PIXELS, (int) Math.round(picture.width() * scale * stretch));
-        int height = Math.max(Picture.SMALLEST_SIDE_PIXELS, (int) Math.round(picture.height() * scale / stretch));
-        Picture varied = picture.resized(width, height);
+        double stretch = Math.pow(MOST_STRETCH, 2 * random.nextDouble() - 1);
+        double across = scale * stretch;
+        double down = scale / stretch;
+        int width = Math.min(picture.width(), (int) (LARGEST_SIDE_PIXELS / across));
+        int height = Math.min(picture.height(), (int) (LARGEST_SIDE_PIXELS / down));
+        int x = random.nextInt(picture.width() - width + 1);
+        int y = random.nextInt(picture.height() - height + 1);
+        Picture varied = picture.cut(x, y, width, height)
+                .resized(
+                        Math.max(Picture.SMALLEST_SIDE_PIXELS, (int) Math.round(width * across)),
+                        Math.max(Picture.SMALLEST_SIDE_PIXELS, (int) Math.round(height * down)));
         if (random.nextBoolean()) {
             varied = varied.mirrored();
         }
         int left = random.nextInt(TokenizerShape.FACTOR);
         int top = random.nextInt(TokenizerShape.FACTOR);
-        TokenGrid grid = encode(varied, left, top);
+        TokenGrid grid = encode(varied, left, top)
+                .within((double) y / picture.height(), (double) height / picture.height());
         return hasLayout ? grid.over(layout(varied, left, top)) : grid;
     }
 
