@@ -41,6 +41,7 @@ class ArchitectureTest {
             coordinator.plan     :
             coordinator.progress : coordinator.plan
             coordinator.context  : coordinator.plan
+            coordinator.simulation : coordinator.job coordinator.lease coordinator.plan coordinator.context
             coordinator.lease    :
             coordinator.journal  :
             coordinator.tile     :
@@ -117,6 +118,7 @@ class ArchitectureTest {
                         "handscroll.coordinator.plan",
                         "handscroll.coordinator.progress",
                         "handscroll.coordinator.context",
+                        "handscroll.coordinator.simulation",
                         "handscroll.worker.render",
                         "handscroll.worker.djl",
                         "handscroll.worker.train")

@@ -1,0 +1,21 @@
+package handscroll.coordinator.simulation;
+
+import java.time.Duration;
+
+/**
+ * What a render would come to.
+ *
+ * @param time from the first grant until everything is durable
+ * @param work of all workers together
+ * @param batchCount leases; the more there are, the smaller they were
+ * @param poolPeak the most patches at a time whose states a later patch of their stage would still read
+ * @param tokensPeak the same for their tokens, which decoding reads too
+ */
+public record SimulatedRender(
+        int workerCount, Duration time, Duration work, int batchCount, int poolPeak, int tokensPeak) {
+
+    /** How much of their time the workers had something to do, from 0 to 1. */
+    public double busyShare() {
+        return time.isZero() ? 0 : (double) work.toNanos() / time.toNanos() / workerCount;
+    }
+}
