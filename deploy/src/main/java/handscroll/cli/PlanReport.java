@@ -129,8 +129,12 @@ record PlanReport(
 
     /** Whether more workers than a simulated farm may have could help. */
     boolean couldUseMore() {
-        int mostSimulated = mostSimulated(plan);
-        return isSimulated() && mostWorkersThatHelp == mostSimulated && widths.widest() > mostSimulated;
+        return isSimulated() && isCutShort(mostWorkersThatHelp, mostSimulated(plan), widths.widest());
+    }
+
+    /** The last workers of the largest farm helped as much as those before, and there is work for more. */
+    static boolean isCutShort(int mostThatHelp, int mostSimulated, int widest) {
+        return widest > mostSimulated && mostThatHelp >= 0.95 * mostSimulated;
     }
 
     /** A desk looks at every idle slot when something becomes ready, so large farms and large plans add up. */

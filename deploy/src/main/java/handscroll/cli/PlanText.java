@@ -124,7 +124,9 @@ final class PlanText {
                     Figures.count(report.settings().simulatedPatches(), "patch", "patches"));
             line("Some %s have something to do on average.", workers(report.mostWorkersThatHelp()));
         } else if (report.couldUseMore()) {
-            line("Each of up to %s helps; larger farms are not simulated.", workers(report.mostWorkersThatHelp()));
+            line(
+                    "Each of up to %s helps; larger farms are not simulated for a plan of this size.",
+                    workers(report.mostWorkersThatHelp()));
         } else {
             line("More than %s would not be done sooner.", workers(report.mostWorkersThatHelp()));
         }

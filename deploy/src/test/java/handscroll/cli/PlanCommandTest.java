@@ -108,6 +108,13 @@ class PlanCommandTest {
     }
 
     @Test
+    void whereTheSimulationEndsBeforeTheGainNoMostIsClaimed() {
+        assertThat(PlanReport.isCutShort(101, 104, 21_316)).isTrue();
+        assertThat(PlanReport.isCutShort(101, 104, 104)).isFalse();
+        assertThat(PlanReport.isCutShort(32, 104, 146)).isFalse();
+    }
+
+    @Test
     void drawsItsCurves() throws Exception {
         Path plot = directory.resolve("plan.svg");
         assertThat(plan("--plot", plot.toString(), "--workers", "1,2,4,8").exitCode())
