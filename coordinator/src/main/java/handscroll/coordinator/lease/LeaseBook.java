@@ -24,7 +24,9 @@ import java.util.stream.Collectors;
  * a lease ends without a result. Knows no actors and no clock.
  *
  * <p>A slot holds up to two batches: one that runs and one that waits, so that it need not idle for
- * a round trip. Ready tasks are shared out evenly among the slots that could take some, because the
+ * a round trip. The waiting one is granted only when it is at least half full: a device takes nearly as
+ * long for a patch as for several, and on a narrow wavefront batches that wait would cut it into single
+ * patches. Ready tasks are shared out evenly among the slots that could take some, because the
  * next wavefront is ready only when the slowest of them is through; and slots that would idle come
  * first, so that no task waits behind a running batch while a slot has nothing to do.
  */
@@ -216,13 +218,13 @@ public final class LeaseBook {
     public List<Grant> grantReady(Instant now) {
         List<Grant> grants = new ArrayList<>();
         grant(idle, false, now, grants);
-        // With fewer tasks left than slots with room they stay here, for whichever slot is through first.
+        // What would make small batches behind running ones stays here, for whichever slot is through first.
         grant(roomy, true, now, grants);
         return grants;
     }
 
-    private void grant(Set<Slot> candidates, boolean oneForEach, Instant now, List<Grant> grants) {
-        List<Share> shares = shares(candidates, oneForEach, now);
+    private void grant(Set<Slot> candidates, boolean halfFull, Instant now, List<Grant> grants) {
+        List<Share> shares = shares(candidates, halfFull, now);
         if (shares.isEmpty()) {
             return;
         }
@@ -244,43 +246,66 @@ public final class LeaseBook {
         final LentJob job;
         final int stage;
         final ReadyTasks tasks;
+        final int slotCount;
         int takerCount;
 
-        Share(LentJob job, int stage, ReadyTasks tasks) {
+        /** @param slotCount that could render it, busy ones too */
+        Share(LentJob job, int stage, ReadyTasks tasks, int slotCount) {
             this.job = job;
             this.stage = stage;
             this.tasks = tasks;
+            this.slotCount = slotCount;
         }
 
+        /**
+         * What one of these slots gets: an equal part of what is ready, and no more than an equal part of the
+         * whole wavefront, running tasks counted, so that something is left for slots that are through soon.
+         */
         int size() {
-            int takers = Math.max(1, takerCount);
-            return (tasks.count() + takers - 1) / takers;
+            int amongTakers = ceilDiv(tasks.count(), Math.max(1, takerCount));
+            int ofWavefront = ceilDiv(tasks.count() + tasks.grantedCount(), Math.max(1, slotCount));
+            return Math.max(1, Math.min(amongTakers, ofWavefront));
+        }
+
+        private static int ceilDiv(int tasks, int slots) {
+            return (tasks + slots - 1) / slots;
         }
     }
 
-    /** @param oneForEach leaves out stages with fewer tasks than slots that could take some */
-    private List<Share> shares(Set<Slot> candidates, boolean oneForEach, Instant now) {
+    /** @param halfFull leaves out stages whose tasks would not fill half a batch of each slot that could take some */
+    private List<Share> shares(Set<Slot> candidates, boolean halfFull, Instant now) {
         List<Share> shares = new ArrayList<>();
         if (candidates.isEmpty()) {
             return shares;
         }
         for (LentJob job : jobs.values()) {
+            int slotCount = job.readyCount() == 0 ? 0 : slotCount(job, now);
             for (Map.Entry<Integer, ReadyTasks> stage : job.ready.entrySet()) {
                 if (stage.getValue().count() == 0) {
                     continue;
                 }
-                var share = new Share(job, stage.getKey(), stage.getValue());
+                var share = new Share(job, stage.getKey(), stage.getValue(), slotCount);
+                int halfBatches = 0;
                 for (Slot slot : candidates) {
                     if (job.canBeServedBy(slot.worker) && !isSilent(slot.worker, now)) {
                         share.takerCount++;
+                        halfBatches += (slot.batchSize() + 1) / 2;
                     }
                 }
-                if (share.takerCount > 0 && (!oneForEach || share.tasks.count() >= share.takerCount)) {
+                if (share.takerCount > 0 && (!halfFull || share.tasks.count() >= halfBatches)) {
                     shares.add(share);
                 }
             }
         }
         return shares;
+    }
+
+    private int slotCount(LentJob job, Instant now) {
+        int count = 0;
+        for (FarmWorker worker : workers.values()) {
+            count += job.canBeServedBy(worker) && !isSilent(worker, now) ? worker.slots.size() : 0;
+        }
+        return count;
     }
 
     private Optional<Grant> lend(Slot slot, List<Share> shares, Instant now) {
@@ -325,6 +350,7 @@ public final class LeaseBook {
         worker.leases.put(lease.epoch, lease);
         worker.served.add(lease.job.settings.job());
         lease.job.leaseBegins(worker.deviceClass());
+        lease.job.stage(lease.stage).granted(lease.attempts.size());
         lease.slot.hold();
         file(lease.slot);
         return new Grant(worker.id, lease.epoch, lease.slot.index, lease.job.settings, lease.tasks());
@@ -384,6 +410,7 @@ public final class LeaseBook {
         leases.remove(lease.epoch);
         lease.slot.worker.leases.remove(lease.epoch);
         lease.job.leaseEnds();
+        lease.job.stage(lease.stage).ended(lease.attempts.size());
         lease.slot.letGo();
         file(lease.slot);
     }

@@ -49,6 +49,23 @@ final class ReadyTasks {
     /** Failed before. Granted alone, so that the one bad task of a batch cannot bring blame on the others again. */
     private final TreeSet<Attempt> failed = new TreeSet<>();
 
+    private int grantedCount;
+
+    /** So many of this stage's tasks went to a slot. */
+    void granted(int taskCount) {
+        grantedCount += taskCount;
+    }
+
+    /** A lease over so many of them ended, however. */
+    void ended(int taskCount) {
+        grantedCount -= taskCount;
+    }
+
+    /** Tasks of this stage that slots hold. */
+    int grantedCount() {
+        return grantedCount;
+    }
+
     void add(Attempt attempt) {
         (attempt.failureCount == 0 ? fresh : failed).add(attempt);
     }

@@ -217,8 +217,40 @@ class LeaseBookTest {
         pull(ANNA, 0);
         offer(SKY, BATCH);
         onlyGrant();
-        offer(SKY, 3);
+        offer(SKY, 2 * BATCH);
         assertThat(book.grantReady(START)).extracting(Grant::worker).containsExactly(BERT, ANNA);
+    }
+
+    @Test
+    void noBatchWaitsThatIsNotHalfFull() {
+        join(ANNA, BERT);
+        pull(ANNA, 0);
+        pull(ANNA, 0);
+        pull(BERT, 0);
+        pull(BERT, 0);
+        offer(SKY, 2 * BATCH);
+        List<Grant> running = book.grantReady(START);
+        assertThat(running).hasSize(2);
+        int halves = 2 * ((BATCH + 1) / 2);
+        offer(SKY, halves - 1);
+        assertThat(book.grantReady(START)).isEmpty();
+        offer(SKY, 1);
+        assertThat(book.grantReady(START)).hasSize(2);
+    }
+
+    @Test
+    void anIdleSlotLeavesItsPartOfTheWavefrontToThoseThatAreThroughSoon() {
+        join(ANNA, BERT);
+        pull(ANNA, 0);
+        pull(BERT, 0);
+        offer(SKY, 4);
+        List<Grant> running = book.grantReady(START);
+        assertThat(running).extracting(grant -> grant.tasks().size()).containsExactly(2, 2);
+        // Two are still held by the other slot; of six in all, three are this one's part.
+        offer(SKY, 4);
+        complete(running.get(0));
+        pull(ANNA, 0);
+        assertThat(onlyGrant().tasks()).hasSize(3);
     }
 
     // Epochs.

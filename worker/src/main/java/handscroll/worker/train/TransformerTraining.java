@@ -21,7 +21,7 @@ final class TransformerTraining implements Stage {
      */
     private static final int STEPS_PER_VARIANT = 16;
 
-    private static final int FIRST_VARIANTS = 256;
+    private static final int FIRST_VARIANTS = 96;
 
     private final TransformerNetwork network;
     private final TokenGrids grids;
