@@ -59,8 +59,11 @@ final class LossCurve {
     }
 
     /** One chart below the other. */
-    static BufferedImage chart(List<LossCurve> curves) {
-        BufferedImage image = new BufferedImage(WIDTH, HEIGHT * curves.size(), BufferedImage.TYPE_INT_RGB);
+    static BufferedImage chart(List<LossCurve> all) {
+        List<LossCurve> curves =
+                all.stream().filter(curve -> !curve.points.isEmpty()).toList();
+        BufferedImage image =
+                new BufferedImage(WIDTH, HEIGHT * Math.max(1, curves.size()), BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         graphics.setColor(Color.WHITE);
@@ -78,9 +81,6 @@ final class LossCurve {
         for (float[] point : points) {
             lowest = Math.min(lowest, point[1]);
             highest = Math.max(highest, point[1]);
-        }
-        if (points.isEmpty()) {
-            return;
         }
         float last = points.get(points.size() - 1)[0];
         int floor = top + HEIGHT - BOTTOM;
