@@ -87,9 +87,13 @@ final class RenderBook {
         return taken;
     }
 
-    /** Later stages first: a decoded tile frees what it read, and somebody is watching. */
+    /**
+     * Tiles first: a decoded one frees what it read, and somebody is watching. Then earlier stages before later
+     * ones: a patch of the layout lets sixteen begin, and a wavefront that waits for it goes out in small batches.
+     */
     private long priority(int stage) {
-        return ((long) (plan.graph().stages().size() - 1 - stage) << STAGE_SHIFT) + takenCount++;
+        long rank = plan.graph().stage(stage).operator() == Stage.Operator.DECODE ? 0 : 1 + stage;
+        return (rank << STAGE_SHIFT) + takenCount++;
     }
 
     /** Why these results cannot be what the model made; empty if they can. */
