@@ -8,6 +8,7 @@ import handscroll.protocol.job.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -43,6 +44,16 @@ final class CoordinatorClient {
                 .header("Content-Type", contentType)
                 .POST(BodyPublishers.ofString(body))
                 .build()));
+    }
+
+    /** A verb that needs no body. */
+    JsonNode post(String path) {
+        return post(path, "application/json", "");
+    }
+
+    /** What somebody typed, as one piece of a path or a query. */
+    static String encoded(String typed) {
+        return URLEncoder.encode(typed, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** A stream of events that lasts until either side ends it. */

@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
             SubmitCommand.class,
             JobsCommand.class,
             WatchCommand.class,
+            WhyCommand.class,
+            WorkersCommand.class,
         },
         versionProvider = HandscrollCommand.Version.class,
         footerHeading = "%nExample:%n",

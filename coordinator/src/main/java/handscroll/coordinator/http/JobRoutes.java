@@ -33,10 +33,13 @@ import akka.util.ByteString;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import handscroll.coordinator.job.Jobs;
 import handscroll.coordinator.job.Jobs.JobStatus;
+import handscroll.coordinator.lease.LeaseDesk.DrainAnswer;
+import handscroll.coordinator.lease.WorkerList;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.JobSpecReader;
 import handscroll.protocol.job.Refusal;
+import handscroll.protocol.lease.Leasing.WorkerId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +64,9 @@ import org.slf4j.LoggerFactory;
  *   GET  /api/jobs/ID/events                    server-sent: status, tile, missed, ended
  *   POST /api/jobs                              a job spec; 201, or 422 with all problems
  *   POST /api/jobs/ID/pause, resume, cancel     200, or 409 when it has no effect
+ *   GET  /api/jobs/ID/why[?patch=COLUMN,ROW]    why the job, or the patch, does not go on
+ *   GET  /api/workers                           who renders, and who was refused
+ *   POST /api/workers/ID/drain, undrain         gets nothing more; gets patches again
  *   GET  /healthz                               whether the job desk answers
  * </pre>
  */
@@ -192,9 +198,18 @@ final class JobRoutes extends AllDirectives {
                                         pathEnd(() -> get(() -> withJob(
                                                 id, status -> completeJson(StatusCodes.OK, JobJson.status(status))))),
                                         path("events", () -> get(() -> withJob(id, this::follow))),
+                                        path(
+                                                "why",
+                                                () -> get(() -> parameterOptional("patch", patch -> why(id, patch)))),
                                         path("pause", () -> post(() -> verb(id, Jobs.Pause::new))),
                                         path("resume", () -> post(() -> verb(id, Jobs.Resume::new))),
-                                        path("cancel", () -> post(() -> verb(id, Jobs.Cancel::new)))))));
+                                        path("cancel", () -> post(() -> verb(id, Jobs.Cancel::new))))),
+                        path("workers", () -> get(this::listWorkers)),
+                        pathPrefix(
+                                segment("workers").slash(segment()),
+                                id -> concat(
+                                        path("drain", () -> post(() -> drain(id, true))),
+                                        path("undrain", () -> post(() -> drain(id, false)))))));
     }
 
     private Route list() {
@@ -250,6 +265,32 @@ final class JobRoutes extends AllDirectives {
                         this.<Jobs.Answer>ask(replyTo -> verb.on(status.job(), replyTo)),
                         answer -> completeJson(
                                 answer.done() ? StatusCodes.OK : StatusCodes.CONFLICT, JobJson.answer(answer))));
+    }
+
+    private Route why(String id, Optional<String> patch) {
+        return withJob(
+                id,
+                status -> onSuccess(
+                        this.<Jobs.WhyAnswer>ask(replyTo -> new Jobs.AskWhy(status.job(), patch, replyTo)),
+                        answer -> answer instanceof Jobs.Explained explained
+                                ? completeJson(StatusCodes.OK, FarmJson.explanation(explained.explanation()))
+                                : completeJson(
+                                        StatusCodes.NOT_FOUND, JobJson.error(((Jobs.NoSuchPatch) answer).sentence()))));
+    }
+
+    private Route listWorkers() {
+        return onSuccess(
+                this.<WorkerList>ask(Jobs.ListWorkers::new),
+                workers -> completeJson(StatusCodes.OK, FarmJson.workers(workers)));
+    }
+
+    /** Asking for what is so already is no conflict: a script may say it again. */
+    private Route drain(String id, boolean drains) {
+        return onSuccess(
+                this.<DrainAnswer>ask(replyTo -> new Jobs.DrainWorker(new WorkerId(id), drains, replyTo)),
+                answer -> answer.message()
+                        .map(message -> completeJson(StatusCodes.OK, FarmJson.drained(answer.worker(), message)))
+                        .orElseGet(() -> noSuch("worker " + id + " on the list of handscroll workers")));
     }
 
     private Route health() {

@@ -9,10 +9,12 @@ import akka.actor.typed.javadsl.Behaviors;
 import handscroll.coordinator.journal.JobEvent;
 import handscroll.coordinator.journal.JobJournal;
 import handscroll.coordinator.journal.RegisteredJob;
+import handscroll.coordinator.lease.JobAccount;
 import handscroll.coordinator.lease.LeaseDesk;
 import handscroll.coordinator.lease.Outcome;
 import handscroll.coordinator.lease.WorkerReport;
 import handscroll.coordinator.plan.Plan;
+import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.Refusal;
@@ -66,6 +68,9 @@ final class Job {
 
     private record Counted(List<WorkerReport> workers) implements Jobs.Command {}
 
+    private record DeskAnswered(Jobs.AskWhy question, Optional<PatchId> patch, Optional<JobAccount> account)
+            implements Jobs.Command {}
+
     private record DeviceClassKnown(String deviceClass) implements Jobs.Command {}
 
     private record Logged(List<TaskResult.Tokens> tokens) implements Jobs.Command {}
@@ -95,6 +100,9 @@ final class Job {
     private enum Tick implements Jobs.Command {
         INSTANCE
     }
+
+    /** The desk answers from memory. */
+    private static final Duration DESK_PATIENCE = Duration.ofSeconds(5);
 
     private final ActorContext<Jobs.Command> context;
     private final RegisteredJob registered;
@@ -192,6 +200,8 @@ final class Job {
                 .onMessage(Jobs.Pause.class, this::onPause)
                 .onMessage(Jobs.Resume.class, this::onResume)
                 .onMessage(Jobs.Cancel.class, this::onCancel)
+                .onMessage(Jobs.AskWhy.class, this::onAskWhy)
+                .onMessage(DeskAnswered.class, this::onDeskAnswered)
                 .onMessage(StopRecorded.class, this::onStopRecorded)
                 .onMessage(TileDurable.class, this::onTileDurable)
                 .onMessage(OutputFailed.class, failure -> onTrouble(failure.cause()))
@@ -505,6 +515,38 @@ final class Job {
     private Behavior<Jobs.Command> onCounted(Counted message) {
         figures.count(message.workers(), now());
         return Behaviors.same();
+    }
+
+    /** Who holds what is known to the desk alone; the answer is put together when it has spoken. */
+    private Behavior<Jobs.Command> onAskWhy(Jobs.AskWhy question) {
+        try {
+            List<PatchId> patches = Why.patchesAskedOf(openBook(), question.patch());
+            context.ask(
+                    JobAccount.class,
+                    around.leaseDesk(),
+                    DESK_PATIENCE,
+                    replyTo -> new LeaseDesk.AskWhy(job, patches, replyTo),
+                    (account, failure) -> new DeskAnswered(
+                            question,
+                            patches.stream().findFirst(),
+                            failure == null ? Optional.of(account) : Optional.empty()));
+        } catch (PatchName.Unknown unknown) {
+            question.replyTo().tell(new Jobs.NoSuchPatch(unknown.sentence()));
+        }
+        return Behaviors.same();
+    }
+
+    /** Without an answer the asker is told by the time-out of its own that nobody answers. */
+    private Behavior<Jobs.Command> onDeskAnswered(DeskAnswered answer) {
+        answer.account()
+                .ifPresent(account -> answer.question()
+                        .replyTo()
+                        .tell(new Jobs.Explained(Why.explain(job, state, cause, openBook(), account, answer.patch()))));
+        return Behaviors.same();
+    }
+
+    private Optional<RenderBook> openBook() {
+        return opened.map(Preparation.Ready::book);
     }
 
     /** Of a job that no actor leads yet. */

@@ -181,6 +181,8 @@ public final class JobDesk {
                 .onMessage(Jobs.GetStatus.class, this::onGetStatus)
                 .onMessage(Jobs.ListJobs.class, this::onListJobs)
                 .onMessage(Job.StatusChanged.class, this::onStatusChanged)
+                .onMessage(Jobs.ListWorkers.class, ask -> onListWorkers(ask, around))
+                .onMessage(Jobs.DrainWorker.class, drain -> onDrainWorker(drain, around))
                 .onMessage(Jobs.Pause.class, pause -> pass(pause, pause.replyTo()))
                 .onMessage(Jobs.Resume.class, resume -> pass(resume, resume.replyTo()))
                 .onMessage(Jobs.Cancel.class, cancel -> pass(cancel, cancel.replyTo()))
@@ -262,6 +264,20 @@ public final class JobDesk {
 
     private Behavior<Jobs.Command> onStatusChanged(Job.StatusChanged changed) {
         statuses.put(changed.status().job(), changed.status());
+        return Behaviors.same();
+    }
+
+    private Behavior<Jobs.Command> onListWorkers(Jobs.ListWorkers ask, Job.Surroundings around) {
+        around.leaseDesk().tell(new LeaseDesk.ListWorkers(ask.replyTo()));
+        return Behaviors.same();
+    }
+
+    private Behavior<Jobs.Command> onDrainWorker(Jobs.DrainWorker drain, Job.Surroundings around) {
+        around.leaseDesk()
+                .tell(
+                        drain.drains()
+                                ? new LeaseDesk.Drain(drain.worker(), drain.replyTo())
+                                : new LeaseDesk.Undrain(drain.worker(), drain.replyTo()));
         return Behaviors.same();
     }
 

@@ -1,10 +1,13 @@
 package handscroll.coordinator.job;
 
 import akka.actor.typed.ActorRef;
+import handscroll.coordinator.lease.LeaseDesk.DrainAnswer;
+import handscroll.coordinator.lease.WorkerList;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.lease.Leasing.WorkTime;
+import handscroll.protocol.lease.Leasing.WorkerId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +27,10 @@ import java.util.Optional;
  *     | &lt;- TileStored, Moved, Ended ----- |
  *     | -- Pause, Resume, Cancel -------> |
  *     | &lt;- Answer ----------------------- |
+ *     | -- AskWhy ----------------------> |   of a job, or of a patch of it
+ *     | &lt;- Explained | NoSuchPatch ------ |
+ *     | -- ListWorkers, DrainWorker ----> |   passed on to the lease desk
+ *     | &lt;- WorkerList, DrainAnswer ------ |
  * </pre>
  */
 public final class Jobs {
@@ -59,6 +66,21 @@ public final class Jobs {
     public record Resume(JobId job, ActorRef<Answer> replyTo) implements OfJob {}
 
     public record Cancel(JobId job, ActorRef<Answer> replyTo) implements OfJob {}
+
+    /** @param patch as {@link PatchName} reads it; empty asks about the job as a whole */
+    public record AskWhy(JobId job, Optional<String> patch, ActorRef<WhyAnswer> replyTo) implements OfJob {}
+
+    public sealed interface WhyAnswer {}
+
+    public record Explained(Explanation explanation) implements WhyAnswer {}
+
+    /** @param sentence what is wrong with the name, and how one is written */
+    public record NoSuchPatch(String sentence) implements WhyAnswer {}
+
+    public record ListWorkers(ActorRef<WorkerList> replyTo) implements Command {}
+
+    /** @param drains whether it gets nothing more, or patches again */
+    public record DrainWorker(WorkerId worker, boolean drains, ActorRef<DrainAnswer> replyTo) implements Command {}
 
     /** Whether a verb took effect, and in a sentence what is now the case. */
     public record Answer(boolean done, String message) {}

@@ -160,6 +160,33 @@ final class RenderBook {
         return stages;
     }
 
+    /**
+     * Where a patch stands.
+     *
+     * @param missing patches that must be rendered before it, the first of {@code missingCount}
+     */
+    record Standing(Progress.State state, List<PatchId> missing, int missingCount) {}
+
+    /** @param most that are listed of those that are missing */
+    Standing standing(PatchId patch, int most) {
+        int index = plan.graph().index(patch);
+        Progress.State state = progress.state(patch.stage(), index);
+        List<PatchId> missing = new ArrayList<>();
+        int[] count = {0};
+        if (state == Progress.State.WAITING) {
+            progress.forEachMissing(patch.stage(), index, (stage, read) -> {
+                if (count[0]++ < most) {
+                    missing.add(plan.graph().patch(stage, read));
+                }
+            });
+        }
+        return new Standing(state, missing, count[0]);
+    }
+
+    Plan plan() {
+        return plan;
+    }
+
     long unrenderedPatchCount() {
         long rendered = 0;
         for (int stage = 0; stage <= plan.sampleStage(); stage++) {

@@ -2,6 +2,7 @@ package handscroll.coordinator.lease;
 
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.lease.Leasing.WorkerId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -72,6 +73,10 @@ final class FarmWorker {
     private String deviceClass;
     private Map<String, String> modelHashes;
     private Instant heard;
+    private String host = "";
+    private boolean isDraining;
+    private long renderedCount;
+    private long failedCount;
 
     FarmWorker(WorkerId id, int slotCount, String deviceClass, Map<String, String> modelHashes, Instant heard) {
         this.id = id;
@@ -93,6 +98,52 @@ final class FarmWorker {
 
     Instant heard() {
         return heard;
+    }
+
+    boolean isSilent(Instant now, Duration term) {
+        return heard.plus(term).isBefore(now);
+    }
+
+    void locate(String newHost) {
+        host = newHost;
+    }
+
+    /** Empty until somebody says so. */
+    String host() {
+        return host;
+    }
+
+    /** @return whether that is news */
+    boolean drain(boolean drains) {
+        boolean isNews = isDraining != drains;
+        isDraining = drains;
+        return isNews;
+    }
+
+    /** It finishes what it holds and gets nothing more. */
+    boolean isDraining() {
+        return isDraining;
+    }
+
+    void rendered(int patchCount) {
+        renderedCount += patchCount;
+    }
+
+    void failed(int patchCount) {
+        failedCount += patchCount;
+    }
+
+    long renderedCount() {
+        return renderedCount;
+    }
+
+    long failedCount() {
+        return failedCount;
+    }
+
+    /** Tasks in all its leases. */
+    int taskCount() {
+        return leases.values().stream().mapToInt(lease -> lease.attempts.size()).sum();
     }
 
     int slotCount() {

@@ -16,19 +16,32 @@ final class Lease {
     final int stage;
     final FarmWorker.Slot slot;
     final List<Attempt> attempts;
+    final Instant granted;
     private Instant deadline;
 
-    Lease(long epoch, LentJob job, int stage, FarmWorker.Slot slot, List<Attempt> attempts, Instant deadline) {
+    Lease(
+            long epoch,
+            LentJob job,
+            int stage,
+            FarmWorker.Slot slot,
+            List<Attempt> attempts,
+            Instant granted,
+            Instant deadline) {
         this.epoch = epoch;
         this.job = job;
         this.stage = stage;
         this.slot = slot;
         this.attempts = attempts;
+        this.granted = granted;
         this.deadline = deadline;
     }
 
     void renew(Instant newDeadline) {
         deadline = newDeadline;
+    }
+
+    Instant deadline() {
+        return deadline;
     }
 
     boolean isOver(Instant now) {

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Decides who renders what: which ready tasks a free slot gets, for how long, and what happens when
@@ -46,16 +45,16 @@ public final class LeaseBook {
     public record Taken(WorkerId worker, long epoch, JobId job, List<PatchId> returned, List<PatchId> givenUp) {}
 
     private static final int INCARNATION_SHIFT = 40;
-    private static final int REMEMBERED_REFUSALS = 8;
+    private static final int REMEMBERED_REFUSALS = 16;
 
     private final LeaseSettings settings;
     private final Map<WorkerId, FarmWorker> workers = new LinkedHashMap<>();
     /** Why those at the door were refused, the latest last; they ask again by themselves. */
-    private final Map<WorkerId, String> turnedAway = new LinkedHashMap<>() {
+    private final Map<WorkerId, RefusedWorker> turnedAway = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<WorkerId, String> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<WorkerId, RefusedWorker> eldest) {
             return size() > REMEMBERED_REFUSALS;
         }
     };
@@ -67,6 +66,7 @@ public final class LeaseBook {
     /** With room for a waiting batch. Workers pull ahead, so first is whose running batch began first and should end first. */
     private final Set<Slot> roomy = new LinkedHashSet<>();
 
+    private final LeaseAnswers answers;
     private long nextEpoch;
     private long nextSequence;
 
@@ -77,6 +77,7 @@ public final class LeaseBook {
         }
         this.settings = settings;
         this.nextEpoch = incarnation << INCARNATION_SHIFT;
+        this.answers = new LeaseAnswers(settings, workers, turnedAway, jobs, leases);
     }
 
     // Workers.
@@ -89,20 +90,13 @@ public final class LeaseBook {
     public Optional<String> join(
             WorkerId id, int slotCount, String deviceClass, Map<String, String> modelHashes, Instant now) {
         var candidate = new FarmWorker(id, slotCount, deviceClass, modelHashes, now);
-        List<String> objections = new ArrayList<>();
-        for (LentJob job : jobs.values()) {
-            Optional<String> objection = job.objectionTo(candidate);
-            if (objection.isEmpty()) {
-                objections.clear();
-                break;
-            }
-            objections.add(objection.get());
-        }
-        if (!objections.isEmpty()) {
-            turnedAway.put(id, String.join("; ", objections));
-            return Optional.of(String.join("; ", objections));
-        }
+        Optional<String> objection = answers.objectionOfAll(candidate);
+        // Whoever asks again is the latest.
         turnedAway.remove(id);
+        if (objection.isPresent()) {
+            turnedAway.put(id, new RefusedWorker(id, "", slotCount, deviceClass, modelHashes, now, objection.get()));
+            return objection;
+        }
         FarmWorker worker = workers.computeIfAbsent(id, i -> candidate);
         worker.joinAgain(slotCount, deviceClass, modelHashes);
         worker.hear(now);
@@ -111,6 +105,45 @@ public final class LeaseBook {
             file(slot);
         }
         return Optional.empty();
+    }
+
+    /** Notes on which machine a worker runs, let in or refused: for people who look for it, nothing depends on it. */
+    public void locate(WorkerId id, String host) {
+        FarmWorker worker = workers.get(id);
+        if (worker != null) {
+            worker.locate(host);
+        }
+        turnedAway.computeIfPresent(id, (same, refused) -> refused.at(host));
+    }
+
+    /**
+     * Gives a worker nothing more until {@link #undrain}; what it holds it may finish. It can be ended
+     * without loss when it holds nothing any more.
+     *
+     * @return what is now the case, in a sentence; empty when there is no such worker
+     */
+    public Optional<String> drain(WorkerId id) {
+        return Optional.ofNullable(workers.get(id)).map(worker -> {
+            String news = worker.drain(true) ? "" : " already";
+            return "Worker " + id
+                    + (worker.leases.isEmpty()
+                            ? " is drained" + news + ": it holds nothing and gets nothing."
+                            : " is draining" + news + ": it finishes "
+                                    + counted(worker.taskCount(), "patch", "patches")
+                                    + " and gets nothing more.");
+        });
+    }
+
+    /**
+     * Lets a worker have tasks again, with the pulls it made meanwhile.
+     *
+     * @return what is now the case, in a sentence; empty when there is no such worker
+     */
+    public Optional<String> undrain(WorkerId id) {
+        return Optional.ofNullable(workers.get(id))
+                .map(worker -> worker.drain(false)
+                        ? "Worker " + id + " gets patches again."
+                        : "Worker " + id + " was not drained, and gets patches as before.");
     }
 
     /** The worker has room for one more batch in this slot. */
@@ -156,7 +189,7 @@ public final class LeaseBook {
         }
         List<Taken> taken = new ArrayList<>();
         for (Lease lease : List.copyOf(worker.leases.values())) {
-            taken.add(takeBack(lease));
+            taken.add(takeBack(lease, "the worker was lost", worker.heard()));
         }
         for (Slot slot : worker.slots.values()) {
             slot.forgetPulls();
@@ -169,7 +202,9 @@ public final class LeaseBook {
     public List<Taken> expire(Instant now) {
         List<Lease> over =
                 leases.values().stream().filter(lease -> lease.isOver(now)).toList();
-        return over.stream().map(this::takeBack).toList();
+        return over.stream()
+                .map(lease -> takeBack(lease, "its lease was not renewed in time", now))
+                .toList();
     }
 
     // Jobs.
@@ -229,7 +264,7 @@ public final class LeaseBook {
             return;
         }
         for (Slot slot : List.copyOf(candidates)) {
-            if (isSilent(slot.worker, now)) {
+            if (isPassedOver(slot.worker, now)) {
                 continue;
             }
             lend(slot, shares, now).ifPresent(grants::add);
@@ -287,7 +322,7 @@ public final class LeaseBook {
                 var share = new Share(job, stage.getKey(), stage.getValue(), slotCount);
                 int halfBatches = 0;
                 for (Slot slot : candidates) {
-                    if (job.canBeServedBy(slot.worker) && !isSilent(slot.worker, now)) {
+                    if (job.canBeServedBy(slot.worker) && !isPassedOver(slot.worker, now)) {
                         share.takerCount++;
                         halfBatches += (slot.batchSize() + 1) / 2;
                     }
@@ -303,7 +338,7 @@ public final class LeaseBook {
     private int slotCount(LentJob job, Instant now) {
         int count = 0;
         for (FarmWorker worker : workers.values()) {
-            count += job.canBeServedBy(worker) && !isSilent(worker, now) ? worker.slots.size() : 0;
+            count += job.canBeServedBy(worker) && !isPassedOver(worker, now) ? worker.slots.size() : 0;
         }
         return count;
     }
@@ -329,7 +364,7 @@ public final class LeaseBook {
                     (attempt, worker) -> mayRetry(job, attempt, worker, now));
             if (!batch.isEmpty()) {
                 return Optional.of(
-                        begin(new Lease(nextEpoch++, job, first.stage, slot, batch, now.plus(settings.term()))));
+                        begin(new Lease(nextEpoch++, job, first.stage, slot, batch, now, now.plus(settings.term()))));
             }
         }
         return Optional.empty();
@@ -341,7 +376,7 @@ public final class LeaseBook {
                 || workers.values().stream()
                         .noneMatch(other -> !attempt.failedOn().contains(other.id)
                                 && job.canBeServedBy(other)
-                                && !isSilent(other, now));
+                                && !isPassedOver(other, now));
     }
 
     private Grant begin(Lease lease) {
@@ -365,21 +400,27 @@ public final class LeaseBook {
         Optional<Lease> lease = held(id, epoch, now).filter(held -> held.isAnsweredBy(results));
         lease.ifPresent(held -> {
             held.job.fixDeviceClass(held.slot.worker.deviceClass());
+            held.slot.worker.rendered(held.attempts.size());
             end(held);
         });
         return lease.map(held -> new Ended(held.job.settings.job(), held.slot.worker.deviceClass()));
     }
 
-    /** Ends a lease whose tasks could not be rendered, and counts the attempt; empty when it is over already. */
-    public Optional<Taken> fail(WorkerId id, long epoch, Instant now) {
+    /**
+     * Ends a lease whose tasks could not be rendered, and counts the attempt; empty when it is over already.
+     *
+     * @param reason in one sentence, for those who ask later
+     */
+    public Optional<Taken> fail(WorkerId id, long epoch, String reason, Instant now) {
         return held(id, epoch, now).map(lease -> {
             end(lease);
+            lease.slot.worker.failed(lease.attempts.size());
             ReadyTasks ready = lease.job.stage(lease.stage);
             List<PatchId> returned = new ArrayList<>();
             List<PatchId> givenUp = new ArrayList<>();
             for (Attempt attempt : lease.attempts) {
                 PatchId patch = attempt.offered.task().patch();
-                if (attempt.failOn(id) < settings.attemptCount()) {
+                if (attempt.failOn(id, reason, now) < settings.attemptCount()) {
                     ready.add(attempt);
                     returned.add(patch);
                 } else {
@@ -399,10 +440,13 @@ public final class LeaseBook {
         return Optional.ofNullable(worker.leases.get(epoch));
     }
 
-    private Taken takeBack(Lease lease) {
+    private Taken takeBack(Lease lease, String reason, Instant at) {
         end(lease);
         ReadyTasks ready = lease.job.stage(lease.stage);
-        lease.attempts.forEach(ready::add);
+        for (Attempt attempt : lease.attempts) {
+            attempt.takeBack(lease.slot.worker.id, reason, at);
+            ready.add(attempt);
+        }
         return new Taken(lease.slot.worker.id, lease.epoch, lease.job.settings.job(), lease.patches(), List.of());
     }
 
@@ -429,65 +473,32 @@ public final class LeaseBook {
         }
     }
 
-    private boolean isSilent(FarmWorker worker, Instant now) {
-        return worker.heard().plus(settings.term()).isBefore(now);
+    private boolean isPassedOver(FarmWorker worker, Instant now) {
+        return worker.isDraining() || worker.isSilent(now, settings.term());
     }
 
     // Questions.
 
-    /** Why no more of a job is being rendered than is, in one sentence. */
+    /** Why no more of a job is being rendered than is, in one sentence, with what to do when nobody can. */
     public String whyWaiting(JobId id, Instant now) {
-        LentJob job = jobs.get(id);
-        if (job == null || job.readyCount() == 0) {
-            return job == null || job.leaseCount() == 0
-                    ? "nothing of it is ready to be rendered"
-                    : "all that is ready is being rendered";
-        }
-        String ready = job.readyCount() + (job.readyCount() == 1 ? " patch is" : " patches are") + " ready, ";
-        if (workers.isEmpty() && !turnedAway.isEmpty()) {
-            return ready + "but every worker that came was refused: "
-                    + turnedAway.entrySet().stream()
-                            .map(worker -> "[" + worker.getKey() + "] " + worker.getValue())
-                            .collect(Collectors.joining("; "));
-        }
-        if (workers.isEmpty()) {
-            return ready + "but no worker has joined; start one with handscroll worker --join HOST:PORT";
-        }
-        List<String> objections = new ArrayList<>();
-        int silentCount = 0;
-        for (FarmWorker worker : workers.values()) {
-            Optional<String> objection = job.objectionTo(worker);
-            if (objection.isPresent()) {
-                objections.add("[" + worker.id + "] " + objection.get());
-            } else if (isSilent(worker, now)) {
-                silentCount++;
-            }
-        }
-        int ableCount = workers.size() - objections.size();
-        if (ableCount == 0) {
-            return ready + "but no worker can render them: " + String.join("; ", objections);
-        }
-        if (ableCount == silentCount) {
-            return ready + "but every worker that could render them has been silent for longer than "
-                    + settings.term().toSeconds() + " s";
-        }
-        return ready + "and wait for a free slot of " + (ableCount - silentCount)
-                + (ableCount - silentCount == 1 ? " worker" : " workers");
+        return answers.whyWaiting(id, now);
+    }
+
+    /** What is known here of a job, and of these patches of it. */
+    public JobAccount account(JobId id, Collection<PatchId> patches, Instant now) {
+        return answers.account(id, patches, now);
     }
 
     public List<WorkerReport> census(Instant now) {
-        return workers.values().stream()
-                .map(worker -> new WorkerReport(
-                        worker.id,
-                        worker.slotCount(),
-                        worker.leases.size(),
-                        worker.leases.values().stream()
-                                .mapToInt(lease -> lease.attempts.size())
-                                .sum(),
-                        worker.deviceClass(),
-                        worker.modelHashes(),
-                        worker.heard(),
-                        isSilent(worker, now)))
-                .toList();
+        return answers.census(now);
+    }
+
+    /** The census with what stands against each worker, and those that were refused. */
+    public WorkerList workerList(Instant now) {
+        return answers.workerList(now);
+    }
+
+    static String counted(int count, String one, String many) {
+        return count + " " + (count == 1 ? one : many);
     }
 }

@@ -59,8 +59,22 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
 
     public record Census(ActorRef<List<WorkerReport>> replyTo) implements Leasing.ToDesk {}
 
-    /** Answered with one sentence: why no more of the job is being rendered than is. */
-    public record AskWhy(JobId job, ActorRef<String> replyTo) implements Leasing.ToDesk {}
+    public record ListWorkers(ActorRef<WorkerList> replyTo) implements Leasing.ToDesk {}
+
+    /** The worker finishes what it holds and gets nothing more, at once and until {@link Undrain}. */
+    public record Drain(WorkerId worker, ActorRef<DrainAnswer> replyTo) implements Leasing.ToDesk {}
+
+    public record Undrain(WorkerId worker, ActorRef<DrainAnswer> replyTo) implements Leasing.ToDesk {}
+
+    /** @param message what is now the case, in a sentence; empty when there is no such worker */
+    public record DrainAnswer(WorkerId worker, Optional<String> message) {}
+
+    /** @param patches of which it is asked too who has them */
+    public record AskWhy(JobId job, List<PatchId> patches, ActorRef<JobAccount> replyTo) implements Leasing.ToDesk {
+        public AskWhy {
+            patches = List.copyOf(patches);
+        }
+    }
 
     private enum CheckDeadlines implements Leasing.ToDesk {
         INSTANCE
@@ -109,6 +123,9 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                 .onMessage(Leasing.Leave.class, this::onLeave)
                 .onMessage(Withdraw.class, this::onWithdraw)
                 .onMessage(Census.class, this::onCensus)
+                .onMessage(ListWorkers.class, this::onListWorkers)
+                .onMessage(Drain.class, this::onDrain)
+                .onMessage(Undrain.class, this::onUndrain)
                 .onMessage(AskWhy.class, this::onAskWhy)
                 .onMessageEquals(CheckDeadlines.INSTANCE, this::onCheckDeadlines)
                 .onSignal(Terminated.class, this::onTerminated)
@@ -178,6 +195,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         }
         Optional<String> refusal =
                 book.join(worker, join.slotCount(), join.deviceClass(), join.modelHashes(), clock.instant());
+        book.locate(worker, host(join.replyTo()));
         if (refusal.isPresent()) {
             getContext().getLog().warn("Worker [{}] is refused: {}", worker, refusal.get());
             join.replyTo().tell(new Leasing.Refused(refusal.get()));
@@ -214,8 +232,27 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         return this;
     }
 
+    private Behavior<Leasing.ToDesk> onListWorkers(ListWorkers ask) {
+        ask.replyTo().tell(book.workerList(clock.instant()));
+        return this;
+    }
+
+    private Behavior<Leasing.ToDesk> onDrain(Drain drain) {
+        return answer(drain.worker(), book.drain(drain.worker()), drain.replyTo());
+    }
+
+    private Behavior<Leasing.ToDesk> onUndrain(Undrain undrain) {
+        return answer(undrain.worker(), book.undrain(undrain.worker()), undrain.replyTo());
+    }
+
+    private Behavior<Leasing.ToDesk> answer(WorkerId worker, Optional<String> message, ActorRef<DrainAnswer> replyTo) {
+        message.ifPresent(news -> getContext().getLog().info("{}", news));
+        replyTo.tell(new DrainAnswer(worker, message));
+        return grantReady();
+    }
+
     private Behavior<Leasing.ToDesk> onAskWhy(AskWhy ask) {
-        ask.replyTo().tell(book.whyWaiting(ask.job(), clock.instant()));
+        ask.replyTo().tell(book.account(ask.job(), ask.patches(), clock.instant()));
         return this;
     }
 
@@ -249,7 +286,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     }
 
     private void fail(WorkerId worker, long epoch, String reason) {
-        book.fail(worker, epoch, clock.instant()).ifPresent(taken -> {
+        book.fail(worker, epoch, reason, clock.instant()).ifPresent(taken -> {
             getContext().getLog().warn("A batch of [{}] failed on worker [{}]: {}", taken.job(), worker, reason);
             if (!taken.returned().isEmpty()) {
                 tellReturned(taken, reason);
@@ -284,6 +321,15 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         if (owner != null) {
             owner.tell(outcome);
         }
+    }
+
+    /** A reference within this process has no address of its own. */
+    private String host(ActorRef<?> ref) {
+        return ref.path()
+                .address()
+                .getHost()
+                .or(() -> getContext().getSystem().address().getHost())
+                .orElse("");
     }
 
     private void tellWorker(WorkerId worker, Leasing.ToWorker message) {

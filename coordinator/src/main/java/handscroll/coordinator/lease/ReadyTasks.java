@@ -1,6 +1,7 @@
 package handscroll.coordinator.lease;
 
 import handscroll.protocol.lease.Leasing.WorkerId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -9,6 +10,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 
 /** The tasks of one stage of a job that nobody holds, in the order in which they should be granted. */
 final class ReadyTasks {
@@ -18,6 +20,7 @@ final class ReadyTasks {
         final OfferedTask offered;
         private final long sequence;
         private Set<WorkerId> failedOn = Set.of();
+        private List<EndedAttempt> ended = List.of();
         private int failureCount;
 
         Attempt(OfferedTask offered, long sequence) {
@@ -26,12 +29,37 @@ final class ReadyTasks {
         }
 
         /** How often it failed, this time counted. */
-        int failOn(WorkerId worker) {
+        int failOn(WorkerId worker, String reason, Instant at) {
             if (failedOn.isEmpty()) {
                 failedOn = new HashSet<>();
             }
             failedOn.add(worker);
+            remember(new EndedAttempt(worker, at, reason, true));
             return ++failureCount;
+        }
+
+        /** Taken back from its worker; no fault of the patch. */
+        void takeBack(WorkerId worker, String reason, Instant at) {
+            remember(new EndedAttempt(worker, at, reason, false));
+        }
+
+        private void remember(EndedAttempt attempt) {
+            if (ended.isEmpty()) {
+                ended = new ArrayList<>(1);
+            }
+            if (ended.size() == REMEMBERED_ATTEMPTS) {
+                ended.remove(0);
+            }
+            ended.add(attempt);
+        }
+
+        /** The latest last. */
+        List<EndedAttempt> ended() {
+            return List.copyOf(ended);
+        }
+
+        int failureCount() {
+            return failureCount;
         }
 
         Set<WorkerId> failedOn() {
@@ -44,6 +72,8 @@ final class ReadyTasks {
             return byPriority != 0 ? byPriority : Long.compare(sequence, other.sequence);
         }
     }
+
+    private static final int REMEMBERED_ATTEMPTS = 8;
 
     private final PriorityQueue<Attempt> fresh = new PriorityQueue<>();
     /** Failed before. Granted alone, so that the one bad task of a batch cannot bring blame on the others again. */
@@ -72,6 +102,11 @@ final class ReadyTasks {
 
     int count() {
         return fresh.size() + failed.size();
+    }
+
+    /** In no order. */
+    Stream<Attempt> all() {
+        return Stream.concat(fresh.stream(), failed.stream());
     }
 
     /** The lowest priority number that waits here; {@code Long.MAX_VALUE} when nothing does. */

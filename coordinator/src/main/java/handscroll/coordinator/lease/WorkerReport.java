@@ -7,18 +7,26 @@ import java.util.Map;
 /**
  * One worker as the lease desk sees it.
  *
+ * @param host of its process; empty where nobody said so
  * @param leaseCount batches it holds, running or waiting
  * @param taskCount tasks in them
+ * @param renderedCount patches and tiles it rendered since it joined this coordinator
+ * @param failedCount those it reported as failed
  * @param heard when it last spoke
  * @param silent it has not spoken for a whole term and gets nothing until it does
+ * @param draining it finishes what it holds and gets nothing until it is undrained
  * @param modelHashes by model name
  */
 public record WorkerReport(
         WorkerId worker,
+        String host,
         int slotCount,
         int leaseCount,
         int taskCount,
+        long renderedCount,
+        long failedCount,
         String deviceClass,
         Map<String, String> modelHashes,
         Instant heard,
-        boolean silent) {}
+        boolean silent,
+        boolean draining) {}

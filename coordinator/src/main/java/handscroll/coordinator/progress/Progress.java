@@ -34,6 +34,14 @@ public final class Progress {
         this.stages = graph.stages().stream().map(StageCells::new).toList();
     }
 
+    /** Where a cell stands. */
+    public enum State {
+        WAITING,
+        READY,
+        LEASED,
+        RENDERED
+    }
+
     /** Tells before the start that a cell was rendered in an earlier life; in any order. */
     public void alreadyRendered(int stage, int index) {
         if (started) {
@@ -147,6 +155,26 @@ public final class Progress {
 
     public boolean isRendered(int stage, int index) {
         return stages.get(stage).rendered.get(index);
+    }
+
+    public State state(int stage, int index) {
+        StageCells cells = stages.get(stage);
+        if (cells.rendered.get(index)) {
+            return State.RENDERED;
+        }
+        if (cells.leased.get(index)) {
+            return State.LEASED;
+        }
+        return cells.missingReads[index] == 0 ? State.READY : State.WAITING;
+    }
+
+    /** Shows the cells that this one still waits for: of those it reads the ones that are not rendered. */
+    public void forEachMissing(int stage, int index, PatchGraph.CellVisitor visitor) {
+        graph.forEachRead(stage, index, (readStage, read) -> {
+            if (!isRendered(readStage, read)) {
+                visitor.visit(readStage, read);
+            }
+        });
     }
 
     public boolean isFinished() {

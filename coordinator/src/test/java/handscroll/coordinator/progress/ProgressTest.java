@@ -64,6 +64,30 @@ class ProgressTest {
     }
 
     @Test
+    void aCellIsWaitingThenReadyThenLeasedThenRendered() {
+        Progress progress = started(GRAPH);
+        int below = GRID.index(0, 1, 0);
+        assertThat(progress.state(0, below)).isEqualTo(Progress.State.WAITING);
+        progress.rendered(0, progress.takeReady(0, 1)[0]);
+        assertThat(progress.state(0, below)).isEqualTo(Progress.State.READY);
+        progress.takeReady(0, 1);
+        assertThat(progress.state(0, below)).isEqualTo(Progress.State.LEASED);
+        progress.putBack(0, below);
+        assertThat(progress.state(0, below)).isEqualTo(Progress.State.READY);
+        progress.rendered(0, below);
+        assertThat(progress.state(0, below)).isEqualTo(Progress.State.RENDERED);
+    }
+
+    @Test
+    void whatACellWaitsForIsWhatItReadsAndIsNotRendered() {
+        Progress progress = started(GRAPH);
+        progress.rendered(0, progress.takeReady(0, 1)[0]);
+        List<Integer> missing = new ArrayList<>();
+        progress.forEachMissing(0, GRID.index(0, 2, 0), (stage, index) -> missing.add(index));
+        assertThat(missing).containsExactly(GRID.index(0, 1, 0));
+    }
+
+    @Test
     void tilesComeBeforeSamples() {
         PatchGraph graph = Graphs.withTiles(Direction.OMEGA, new Grid(12, 4, 1), Graphs.TWO, Optional.empty());
         Progress progress = started(graph);

@@ -232,9 +232,32 @@ class LeaseDeskSpec extends ScalaTestWithActorTestKit(LeaseDeskSpec.Config) with
       val anna = new Worker("anna", hash = "hash-2")
       anna.knock()
       anna.inbox.expectMessageType[Leasing.Refused].reason should (include("hash-1") and include("hash-2"))
-      val why: TestProbe[String] = createTestProbe[String]()
-      desk ! new LeaseDesk.AskWhy(sky, why.ref)
-      why.receiveMessage() should include("refused")
+      val why: TestProbe[JobAccount] = createTestProbe[JobAccount]()
+      desk ! new LeaseDesk.AskWhy(sky, patches(0), why.ref)
+      val account: JobAccount = why.receiveMessage()
+      account.waiting should include("refused")
+      account.patches.get(new PatchId(0, 0, 0, 0)).position shouldBe 1
+      val list: TestProbe[WorkerList] = createTestProbe[WorkerList]()
+      desk ! new LeaseDesk.ListWorkers(list.ref)
+      list.receiveMessage().refused.asScala.map(_.worker) shouldBe Seq(anna.id)
+    }
+
+    "give nothing to a drained worker, and what waits to the next that is undrained, at once" in new Desk {
+      val anna: Worker = new Worker("anna").join()
+      anna.pull()
+      val answer: TestProbe[LeaseDesk.DrainAnswer] = createTestProbe[LeaseDesk.DrainAnswer]()
+      desk ! new LeaseDesk.Drain(anna.id, answer.ref)
+      answer.receiveMessage().message.get should include("drained")
+      offer(1)
+      anna.inbox.expectNoMessage(50.millis)
+      desk ! new LeaseDesk.Undrain(anna.id, answer.ref)
+      anna.granted()
+    }
+
+    "say that there is no worker to drain" in new Desk {
+      val answer: TestProbe[LeaseDesk.DrainAnswer] = createTestProbe[LeaseDesk.DrainAnswer]()
+      desk ! new LeaseDesk.Drain(new WorkerId("anna"), answer.ref)
+      answer.receiveMessage().message shouldBe Optional.empty()
     }
 
     "pass on what nobody reads any more to the workers that may hold it, in messages of bounded length" in new Desk {

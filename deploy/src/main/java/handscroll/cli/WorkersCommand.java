@@ -1,0 +1,111 @@
+package handscroll.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "workers",
+        description = "Lists the workers of a coordinator, with those it refused; drains one and gives it back.",
+        subcommands = {WorkersCommand.Drain.class, WorkersCommand.Undrain.class},
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  handscroll workers --to http://10.0.0.5:8080",
+            "  handscroll workers drain 4711-1a2b3c4d --to http://10.0.0.5:8080"
+        })
+final class WorkersCommand implements Callable<Integer> {
+
+    @Mixin
+    private SharedOptions shared = new SharedOptions();
+
+    @Mixin
+    private CoordinatorAddress coordinator = new CoordinatorAddress();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        CliSettings settings = CliSettings.from(shared.config("local.conf", Map.of()));
+        JsonNode answer = coordinator.client(settings).get("/api/workers");
+        PrintWriter print = spec.commandLine().getOut();
+        if (json) {
+            print.println(answer.toPrettyString());
+        } else {
+            WorkersText.lines(answer).forEach(print::println);
+        }
+        return ExitCode.DONE;
+    }
+
+    /** A verb on one worker. */
+    private abstract static class Verb implements Callable<Integer> {
+
+        @Mixin
+        private SharedOptions shared = new SharedOptions();
+
+        @Mixin
+        private CoordinatorAddress coordinator = new CoordinatorAddress();
+
+        @Parameters(paramLabel = "ID", description = "The worker's name, as workers prints it.")
+        private String worker = "";
+
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
+        @ParentCommand
+        @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+        private WorkersCommand workers;
+
+        @Spec
+        @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            // Options may stand before the verb too, and must not be passed over: it would drain a worker elsewhere.
+            SharedOptions told = shared.configFile.isPresent() ? shared : workers.shared;
+            CoordinatorAddress addressed =
+                    spec.commandLine().getParseResult().hasMatchedOption("--to") ? coordinator : workers.coordinator;
+            JsonNode answer = addressed
+                    .client(CliSettings.from(told.config("local.conf", Map.of())))
+                    .post("/api/workers/" + CoordinatorClient.encoded(worker) + "/" + spec.name());
+            boolean asJson = json || workers.json;
+            spec.commandLine()
+                    .getOut()
+                    .println(
+                            asJson
+                                    ? answer.toPrettyString()
+                                    : answer.path("message").asText());
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
+            name = "drain",
+            description = {
+                "Lets a worker finish what it holds and gives it nothing more, so that it can be ended without loss.",
+                "It stays so until undrain, or until the worker or the coordinator is started anew."
+            },
+            footerHeading = "%nExample:%n",
+            footer = "  handscroll workers drain 4711-1a2b3c4d")
+    static final class Drain extends Verb {}
+
+    @Command(
+            name = "undrain",
+            description = "Gives a drained worker patches again.",
+            footerHeading = "%nExample:%n",
+            footer = "  handscroll workers undrain 4711-1a2b3c4d")
+    static final class Undrain extends Verb {}
+}

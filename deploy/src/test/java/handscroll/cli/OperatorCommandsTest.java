@@ -1,0 +1,252 @@
+package handscroll.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.Config;
+import handscroll.protocol.model.ModelCard;
+import handscroll.worker.render.RendererFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who works, and why a job does not go on: asked of a real coordinator, over its socket, with workers that join it. */
+class OperatorCommandsTest {
+
+    /** A patch of 64 pixels a cell: 5 x 4 patches under 2 x 1 tiles. */
+    private static final int PATCH_COUNT = 20;
+
+    @TempDir
+    private Path directory;
+
+    private final List<Farm> farms = new ArrayList<>();
+    private final CountDownLatch gate = new CountDownLatch(1);
+    private String hash = "";
+    private String address = "";
+    private int joinPort;
+
+    @BeforeEach
+    void openCoordinator() throws IOException {
+        FakeRenderers.shelve(directory.resolve("models/fake"));
+        hash = ModelCard.read(directory.resolve("models/fake")).hash();
+        try (ServerSocket free = new ServerSocket(0)) {
+            joinPort = free.getLocalPort();
+        }
+        Farm coordinator = LocalFarm.opener((settings, models) -> renderers(hash))
+                .open(new FarmOptions(
+                        config("coordinator.conf", joinPort),
+                        true,
+                        0,
+                        directory.resolve("coordinator"),
+                        Optional.empty()));
+        farms.add(coordinator);
+        address = coordinator.http().toString();
+    }
+
+    @AfterEach
+    void closeAll() {
+        gate.countDown();
+        for (int farm = farms.size() - 1; farm >= 0; farm--) {
+            farms.get(farm).close();
+        }
+    }
+
+    @Test
+    void aJobWithoutAWorkerSaysThatOneIsToBeStarted() throws IOException {
+        assertThat(run("workers").out()).contains("No worker has joined; start one with handscroll worker --join");
+        submit("sky");
+        waitFor("sky", why -> why.path("stages").path(0).path("readyCount").asInt() == 1);
+
+        Run job = run("why", "sky");
+        assertThat(job.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(job.out())
+                .contains("sky  rendering: 1 patch is ready, but no worker has joined")
+                .contains("start one with handscroll worker --join HOST:PORT")
+                .contains("sample   0 of 20 rendered, 1 ready, 19 waiting")
+                .contains("workers  0 joined");
+        assertThat(run("why", "sky", "0,0").out()).contains("sky  sample/0,0 is ready", "nobody can render it");
+    }
+
+    @Test
+    void aWorkerWithAnotherModelIsListedAsRefusedAndTheJobSaysWhatToDo() throws IOException {
+        submit("sky");
+        waitFor("sky", why -> why.path("stages").path(0).path("readyCount").asInt() == 1);
+        openWorker("stranger", renderers("0badc0de0badc0de"));
+        waitFor("sky", why -> !why.path("refused").isEmpty());
+
+        assertThat(run("workers").out())
+                .contains("on 127.0.0.1 was refused")
+                .contains("this worker has it with hash 0badc0de0bad; copy the coordinator's model directory there");
+        assertThat(run("why", "sky").out())
+                .contains("every worker that came was refused", "copy the coordinator's model directory there")
+                .contains("0 joined, 0 of them can be given patches of this job, 1 refused");
+    }
+
+    @Test
+    void aDrainedWorkerFinishesWhatItHoldsAndGetsNothingMoreWhileAnotherFinishesTheJob() throws IOException {
+        FakeRenderers first = renderers(hash);
+        openWorker("first", new GatedRenderers(first, gate));
+        waitForWorkers(1);
+        submit("sky");
+        waitFor("sky", why -> why.path("oldestLease").isObject());
+        String drained = workers().path("workers").path(0).path("worker").asText();
+
+        Run drain = run("workers", "drain", drained);
+        assertThat(drain.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(drain.out())
+                .contains("Worker " + drained + " is draining: it finishes 1 patch and gets nothing more");
+        assertThat(run("workers").out()).containsPattern(drained + " +draining +127.0.0.1 +fake +1 +1 +1 +0 +0 ");
+
+        FakeRenderers second = renderers(hash);
+        openWorker("second", second);
+        waitForWorkers(2);
+        gate.countDown();
+        assertThat(run("watch", "sky").exitCode()).isEqualTo(ExitCode.DONE);
+
+        assertThat(first.sampledCount).hasValue(1);
+        assertThat(second.sampledCount).hasValue(PATCH_COUNT - 1);
+        assertThat(run("workers").out()).containsPattern(drained + " +drained +127.0.0.1 +fake +1 +0 +0 +1 +0 ");
+
+        assertThat(run("workers", "undrain", drained).out()).contains("Worker " + drained + " gets patches again");
+        assertThat(workers().path("workers").path(0).path("state").asText()).isEqualTo("idle");
+    }
+
+    @Test
+    void aPatchSaysWhoHoldsItOrForWhichPatchesItWaits() throws IOException {
+        openWorker("first", new GatedRenderers(renderers(hash), gate));
+        waitForWorkers(1);
+        submit("sky");
+        waitFor("sky", why -> why.path("oldestLease").isObject());
+        String worker = workers().path("workers").path(0).path("worker").asText();
+
+        assertThat(run("why", "sky", "0,0").out())
+                .contains("sky  sample/0,0 is leased by worker " + worker + " on 127.0.0.1 for ");
+        assertThat(run("why", "sky", "sample/2,0").out())
+                .contains("sky  sample/2,0 waits for 2 patches that it reads")
+                .containsPattern("  sample/0,0 +is leased by worker " + worker)
+                .containsPattern("  sample/1,0 +waits for 1 patch");
+        assertThat(run("why", "sky", "decode/0,0").out())
+                .containsPattern("waits for 20 patches")
+                .contains("  and 10 more");
+        JsonNode all = json("why", "sky", "2,0", "--json");
+        assertThat(all.at("/patch/missing/0/lease/worker").asText()).isEqualTo(worker);
+        assertThat(all.at("/patch/missing/1/state").asText()).isEqualTo("waiting");
+
+        gate.countDown();
+        assertThat(run("watch", "sky").exitCode()).isEqualTo(ExitCode.DONE);
+        waitFor("sky", why -> why.path("state").asText().equals("done"));
+        assertThat(run("why", "sky").out()).contains("sky  done: every patch of it is rendered");
+    }
+
+    @Test
+    void whatIsNotThereIsRefusedInASentence() throws IOException {
+        submit("sky");
+        waitFor("sky", why -> !why.path("stages").isEmpty());
+        refused(run("why", "nobody"), "There is no job nobody.");
+        refused(run("why", "no such job"), "There is no job no such job.");
+        refused(run("why", "sky", "5,0"), "There is no patch sample/5,0", "is 5 x 4", "the last patch is sample/4,3");
+        refused(run("why", "sky", "left,top"), "\"left,top\" names no patch; write COLUMN,ROW");
+        refused(run("workers", "drain", "nobody"), "There is no worker nobody on the list");
+        refused(run("workers", "undrain", "a/b"), "There is no worker a/b");
+        refused(run("workers", "drain"), "ID");
+        refused(run("workers", "fire", "nobody"), "fire");
+        for (String[] command : List.of(
+                new String[] {"workers"}, new String[] {"workers", "drain", "x"}, new String[] {"why", "sky"})) {
+            List<String> arguments = new ArrayList<>(List.of(command));
+            arguments.addAll(List.of("--to", "http://127.0.0.1:1"));
+            Run run = Run.of(arguments.toArray(String[]::new));
+            assertThat(run.exitCode()).isEqualTo(ExitCode.OUT_OF_REACH);
+            assertThat(run.err()).contains("http://127.0.0.1:1 is out of reach");
+        }
+    }
+
+    @Test
+    void theCoordinatorMayBeNamedBeforeTheVerb() {
+        Run run = Run.of("workers", "--to", "http://127.0.0.1:1", "drain", "x");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OUT_OF_REACH);
+        assertThat(run.err()).contains("http://127.0.0.1:1 is out of reach");
+    }
+
+    private static void refused(Run run, String... parts) {
+        assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(ExitCode.REFUSED);
+        assertThat(run.err()).contains(parts).doesNotContain("\tat ");
+    }
+
+    private Run run(String... command) {
+        List<String> arguments = new ArrayList<>(List.of(command));
+        arguments.addAll(List.of("--to", address));
+        return Run.of(arguments.toArray(String[]::new));
+    }
+
+    private JsonNode json(String... command) {
+        try {
+            return CoordinatorClient.parsed(run(command).out());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private JsonNode workers() {
+        return json("workers", "--json");
+    }
+
+    private void waitForWorkers(int count) {
+        Waits.until(
+                count + " workers have joined",
+                () -> StreamSupport.stream(workers().path("workers").spliterator(), false)
+                                .count()
+                        == count);
+    }
+
+    private void waitFor(String job, Predicate<JsonNode> holds) {
+        Waits.until("the answer is what it will be", () -> holds.test(json("why", job, "--json")));
+    }
+
+    private void submit(String name) throws IOException {
+        Path job = Files.writeString(
+                directory.resolve(name + ".conf"),
+                "task = unconditional, model = fake, direction = zeta, canvas { width = 300, height = 256 }");
+        String out = directory.resolve("out-" + name).toString();
+        assertThat(run("submit", job.toString(), "--out", out).exitCode()).isEqualTo(ExitCode.DONE);
+    }
+
+    private void openWorker(String name, RendererFactory renderers) {
+        farms.add(LocalFarm.opener((settings, models) -> renderers)
+                .open(new FarmOptions(
+                        config("worker.conf", 0),
+                        false,
+                        1,
+                        directory.resolve(name),
+                        Optional.of(new HostPort("127.0.0.1", joinPort)))));
+    }
+
+    private static FakeRenderers renderers(String hash) {
+        return new FakeRenderers(Map.of("fake", hash), 512);
+    }
+
+    private Config config(String file, int port) {
+        return SiteConfig.load(
+                Optional.empty(),
+                file,
+                Map.of(
+                        "handscroll.cli.models",
+                        List.of(directory.resolve("models").toString()),
+                        SettingNames.HTTP_PORT,
+                        0,
+                        SettingNames.REMOTE_PORT,
+                        port));
+    }
+}
