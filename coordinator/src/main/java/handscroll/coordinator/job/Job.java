@@ -3,48 +3,39 @@ package handscroll.coordinator.job;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
-import akka.actor.typed.javadsl.BehaviorBuilder;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
 import handscroll.coordinator.journal.JobEvent;
 import handscroll.coordinator.journal.JobJournal;
 import handscroll.coordinator.journal.RegisteredJob;
 import handscroll.coordinator.lease.JobAccount;
 import handscroll.coordinator.lease.LeaseDesk;
+import handscroll.coordinator.lease.OfferedTask;
 import handscroll.coordinator.lease.Outcome;
 import handscroll.coordinator.lease.WorkerReport;
 import handscroll.coordinator.plan.Plan;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
-import handscroll.protocol.job.Refusal;
 import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.task.TaskResult;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 
 /**
- * Leads one canvas from its plan to the finished picture.
- *
- * <ol>
- *   <li>{@link #preparing}: plans, reads what was rendered before, opens the log and the picture.
- *   <li>{@link #rendering}: offers what is ready; what comes back is logged first and then counts.
- *   <li>{@link #finishing}: all cells are rendered; waits for the smallest level of the pyramid.
- *   <li>{@link #stopped}: paused (resumes at the first phase), or over for good.
- * </ol>
- *
- * What is rendered, ready and remembered is decided by the {@link RenderBook}; this actor brings it
- * together with the journal, the token log, the lease desk and the picture.
+ * Leads one canvas from its plan to the finished picture: brings the decisions of its {@link JobCourse}
+ * and {@link RenderBook} together with the journal, the token log, the lease desk and the picture.
  */
-final class Job {
+final class Job extends AbstractBehavior<Jobs.Command> {
 
     /** Everything a job needs from the coordinator around it. */
     record Surroundings(
@@ -66,36 +57,30 @@ final class Job {
 
     private record FromDesk(Outcome outcome) implements Jobs.Command {}
 
+    private record DeskLetGo() implements Jobs.Command {}
+
     private record Counted(List<WorkerReport> workers) implements Jobs.Command {}
 
     private record DeskAnswered(Jobs.AskWhy question, Optional<PatchId> patch, Optional<JobAccount> account)
             implements Jobs.Command {}
 
-    private record DeviceClassKnown(String deviceClass) implements Jobs.Command {}
-
     private record Logged(List<TaskResult.Tokens> tokens) implements Jobs.Command {}
 
-    private record NotLogged(Throwable cause) implements Jobs.Command {}
+    private record Trouble(Throwable cause) implements Jobs.Command {}
 
     private record TileDurable(int level, int column, int row) implements Jobs.Command {}
-
-    private record OutputFailed(Throwable cause) implements Jobs.Command {}
 
     private record PictureFinished() implements Jobs.Command {}
 
     private record ManifestWritten() implements Jobs.Command {}
 
-    private record EndRecorded() implements Jobs.Command {}
+    private record Recorded(JobEvent event) implements Jobs.Command {}
 
-    private record StopRecorded(JobEvent event, Optional<ActorRef<Jobs.Answer>> replyTo) implements Jobs.Command {}
+    private record NotRecorded(JobEvent event, Throwable cause) implements Jobs.Command {}
 
-    private record ResumeRecorded(ActorRef<Jobs.Answer> replyTo) implements Jobs.Command {}
+    private record RecordAgain(JobEvent event) implements Jobs.Command {}
 
     private record Closed() implements Jobs.Command {}
-
-    private record NotRecorded(JobEvent event, Jobs.Command then, Throwable cause) implements Jobs.Command {}
-
-    private record RecordAgain(JobEvent event, Jobs.Command then) implements Jobs.Command {}
 
     private enum Tick implements Jobs.Command {
         INSTANCE
@@ -110,17 +95,15 @@ final class Job {
     private final JobSpec spec;
     private final Surroundings around;
     private final ActorRef<Outcome> outcomes;
+    private final ActorRef<LeaseDesk.Withdrawn> withdrawals;
     private final ActorRef<List<WorkerReport>> census;
     private final Set<ActorRef<Jobs.Event>> followers = new HashSet<>();
-    private final List<Outcome.Rendered> heldBack = new ArrayList<>();
-
-    private Jobs.State state = Jobs.State.PLANNING;
-    private Optional<String> cause = Optional.empty();
-    private Optional<String> deviceClass;
-    private boolean deviceClassRecorded;
-    private Optional<Preparation.Ready> opened = Optional.empty();
+    private final JobCourse course;
     private final JobFigures figures;
-    private Optional<ResumeRecorded> waitingToResume = Optional.empty();
+
+    private Optional<Preparation.Ready> opened = Optional.empty();
+    /** Who asked for the change that is on its way to the journal. */
+    private Optional<ActorRef<Jobs.Answer>> asker = Optional.empty();
 
     /** What is told of a job whose books are closed. */
     private Jobs.JobStatus last;
@@ -129,22 +112,24 @@ final class Job {
     static Behavior<Jobs.Command> create(RegisteredJob registered, JobSpec spec, Surroundings around) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(Tick.INSTANCE, around.settings().statusEvery());
-            return new Job(context, registered, spec, around).begin(registered);
+            return new Job(context, registered, spec, around);
         }));
     }
 
     private Job(ActorContext<Jobs.Command> context, RegisteredJob registered, JobSpec spec, Surroundings around) {
+        super(context);
         this.context = context;
         this.registered = registered;
         this.job = registered.job();
         this.spec = spec;
         this.around = around;
-        this.deviceClass = registered.deviceClass();
-        this.deviceClassRecorded = deviceClass.isPresent();
         this.outcomes = context.messageAdapter(Outcome.class, FromDesk::new);
+        this.withdrawals = context.messageAdapter(LeaseDesk.Withdrawn.class, withdrawn -> new DeskLetGo());
         this.census = context.<List<WorkerReport>>messageAdapter(listClass(), Counted::new);
         this.figures = new JobFigures(around.clock().instant());
         this.last = statusBefore(registered, spec);
+        this.course = new JobCourse(registered, around.settings(), new ToTheFarm());
+        course.begin();
     }
 
     @SuppressWarnings("unchecked")
@@ -152,91 +137,37 @@ final class Job {
         return (Class<List<WorkerReport>>) (Class<?>) List.class;
     }
 
-    private Behavior<Jobs.Command> begin(RegisteredJob registered) {
-        if (registered.standing() == RegisteredJob.Standing.OPEN) {
-            return prepare();
-        }
-        state = stateOf(registered);
-        cause = registered.cause();
-        return stopped();
-    }
-
-    private Behavior<Jobs.Command> preparing() {
-        return whatever()
-                .onMessage(Prepared.class, this::onPrepared)
-                .onMessage(NotPrepared.class, failure -> onTrouble(failure.cause()))
-                .build();
-    }
-
-    private Behavior<Jobs.Command> rendering() {
-        return whatever()
+    @Override
+    public Receive<Jobs.Command> createReceive() {
+        return newReceiveBuilder()
                 .onMessage(FromDesk.class, this::onFromDesk)
-                .onMessage(DeviceClassKnown.class, this::onDeviceClassKnown)
-                .onMessage(Logged.class, this::onLogged)
-                .onMessage(NotLogged.class, failure -> onTrouble(failure.cause()))
-                .build();
-    }
-
-    private Behavior<Jobs.Command> finishing() {
-        return whatever()
-                .onMessage(PictureFinished.class, this::onPictureFinished)
-                .onMessage(ManifestWritten.class, this::onManifestWritten)
-                .onMessage(EndRecorded.class, this::onEndRecorded)
-                .build();
-    }
-
-    private Behavior<Jobs.Command> stopped() {
-        return whatever()
-                .onMessage(Closed.class, this::onClosed)
-                .onMessage(Prepared.class, this::onPreparedInVain)
-                .onMessage(ResumeRecorded.class, this::onResumeRecorded)
-                .build();
-    }
-
-    /** What may come at any time. */
-    private BehaviorBuilder<Jobs.Command> whatever() {
-        return Behaviors.receive(Jobs.Command.class)
+                .onMessage(Logged.class, logged -> decided(() -> course.logged(logged.tokens())))
+                .onMessage(TileDurable.class, this::onTileDurable)
+                .onMessage(Trouble.class, this::onTrouble)
+                .onMessageEquals(Tick.INSTANCE, this::onTick)
+                .onMessage(Counted.class, this::onCounted)
+                .onMessage(Prepared.class, this::onPrepared)
+                .onMessage(NotPrepared.class, this::onNotPrepared)
+                .onMessage(PictureFinished.class, finished -> decided(course::pictureFinished))
+                .onMessage(ManifestWritten.class, written -> decided(() -> course.manifestWritten(now())))
                 .onMessage(Jobs.Follow.class, this::onFollow)
                 .onMessage(Jobs.Pause.class, this::onPause)
                 .onMessage(Jobs.Resume.class, this::onResume)
                 .onMessage(Jobs.Cancel.class, this::onCancel)
                 .onMessage(Jobs.AskWhy.class, this::onAskWhy)
                 .onMessage(DeskAnswered.class, this::onDeskAnswered)
-                .onMessage(StopRecorded.class, this::onStopRecorded)
-                .onMessage(TileDurable.class, this::onTileDurable)
-                .onMessage(OutputFailed.class, failure -> onTrouble(failure.cause()))
-                .onMessage(Counted.class, this::onCounted)
+                .onMessage(DeskLetGo.class, letGo -> decided(course::withdrawn))
+                .onMessage(Recorded.class, recorded -> decided(() -> course.recorded(recorded.event(), now())))
                 .onMessage(NotRecorded.class, this::onNotRecorded)
-                .onMessage(RecordAgain.class, again -> {
-                    record(again.event(), again.then());
-                    return Behaviors.same();
-                })
-                .onMessageEquals(Tick.INSTANCE, this::onTick)
-                .onSignal(Terminated.class, this::onFollowerGone);
+                .onMessage(RecordAgain.class, again -> decided(() -> record(again.event())))
+                .onMessage(Closed.class, this::onClosed)
+                .onSignal(Terminated.class, this::onFollowerGone)
+                .build();
     }
 
-    private Behavior<Jobs.Command> prepare() {
-        state = Jobs.State.PLANNING;
-        cause = Optional.empty();
-        context.pipeToSelf(
-                around.preparation()
-                        .open(
-                                registered,
-                                deviceClass,
-                                spec,
-                                around.incarnation(),
-                                (level, column, row) -> self().tell(new TileDurable(level, column, row))),
-                (ready, failure) -> failure == null ? new Prepared(ready) : new NotPrepared(failure));
-        return preparing();
-    }
-
-    private Behavior<Jobs.Command> onPrepared(Prepared prepared) {
-        Preparation.Ready ready = prepared.ready();
-        opened = Optional.of(ready);
-        around.pictures().open(job, ready.output(), failure -> self().tell(new OutputFailed(failure)));
-        state = Jobs.State.RENDERING;
-        figures.begin(now());
-        return ready.book().isComplete() ? finish() : offerReady();
+    private Behavior<Jobs.Command> decided(Runnable decision) {
+        decision.run();
+        return this;
     }
 
     private Behavior<Jobs.Command> onFromDesk(FromDesk message) {
@@ -249,272 +180,92 @@ final class Job {
                             job,
                             returned.reason());
         } else if (outcome instanceof Outcome.GivenUp givenUp) {
-            return onTrouble(new PatchGivenUp(givenUp.patch() + " was given up: " + givenUp.reason()));
+            course.givenUp(givenUp, now());
         } else if (outcome instanceof Outcome.Rendered rendered) {
-            return onRendered(rendered);
+            course.rendered(rendered, now());
         }
-        return Behaviors.same();
-    }
-
-    /** The first result decides which device class may render this job, and that must survive before it counts. */
-    private Behavior<Jobs.Command> onRendered(Outcome.Rendered rendered) {
-        if (!deviceClassRecorded) {
-            if (heldBack.size() >= around.settings().heldBackOutcomes()) {
-                return onTrouble(new IllegalStateException(
-                        "the journal does not answer; resume the job when its database can be written"));
-            }
-            heldBack.add(rendered);
-            if (deviceClass.isEmpty()) {
-                deviceClass = Optional.of(rendered.deviceClass());
-                record(
-                        new JobEvent.DeviceClassFixed(job, rendered.deviceClass(), now()),
-                        new DeviceClassKnown(rendered.deviceClass()));
-            }
-            return Behaviors.same();
-        }
-        return accept(rendered);
-    }
-
-    private Behavior<Jobs.Command> onDeviceClassKnown(DeviceClassKnown known) {
-        deviceClassRecorded = true;
-        List<Outcome.Rendered> waiting = List.copyOf(heldBack);
-        heldBack.clear();
-        Behavior<Jobs.Command> next = Behaviors.same();
-        for (Outcome.Rendered rendered : waiting) {
-            if (state == Jobs.State.RENDERING) {
-                next = accept(rendered);
-            }
-        }
-        return next;
-    }
-
-    private Behavior<Jobs.Command> accept(Outcome.Rendered rendered) {
-        Optional<String> refusal = book().refusal(rendered.results());
-        if (refusal.isPresent()) {
-            return onTrouble(new PatchGivenUp(refusal.get() + " came from worker " + rendered.worker()));
-        }
-        List<TaskResult.Tokens> tokens = new ArrayList<>();
-        for (TaskResult result : rendered.results()) {
-            if (result instanceof TaskResult.Tokens rows) {
-                tokens.add(rows);
-            } else {
-                book().tileStored(result.patch());
-            }
-        }
-        figures.leaseEnded(rendered.work(), tokens.size(), now());
-        if (tokens.isEmpty()) {
-            return proceed();
-        }
-        context.pipeToSelf(
-                ready().log().append(book().entries(tokens)),
-                (done, failure) -> failure == null ? new Logged(tokens) : new NotLogged(failure));
-        return Behaviors.same();
-    }
-
-    /** Only what is in the log is rendered: from here on its readers may start. */
-    private Behavior<Jobs.Command> onLogged(Logged logged) {
-        logged.tokens().forEach(book()::tokensLogged);
-        return proceed();
-    }
-
-    private Behavior<Jobs.Command> proceed() {
-        var released = book().takeReleased();
-        if (!released.isEmpty()) {
-            around.leaseDesk().tell(new LeaseDesk.Release(job, released));
-        }
-        return book().isComplete() ? finish() : offerReady();
-    }
-
-    private Behavior<Jobs.Command> offerReady() {
-        book().takeReady(around.settings().offeredTasks())
-                .forEach((stage, tasks) -> around.leaseDesk()
-                        .tell(new LeaseDesk.Offer(ready().renderSettings(), deviceClass, stage, tasks, outcomes)));
-        return rendering();
-    }
-
-    private Behavior<Jobs.Command> finish() {
-        state = Jobs.State.FINISHING;
-        context.pipeToSelf(
-                ready().output().whenFinished(),
-                (done, failure) -> failure == null ? new PictureFinished() : new OutputFailed(failure));
-        return finishing();
-    }
-
-    private Behavior<Jobs.Command> onPictureFinished(PictureFinished message) {
-        context.pipeToSelf(
-                around.preparation()
-                        .complete(
-                                spec,
-                                ready().manifest(),
-                                deviceClass,
-                                figures.summary(
-                                        ready().plan().patchCount(),
-                                        ready().plan().criticalPath(),
-                                        now())),
-                (done, failure) -> failure == null ? new ManifestWritten() : new OutputFailed(failure));
-        return Behaviors.same();
-    }
-
-    private Behavior<Jobs.Command> onManifestWritten(ManifestWritten message) {
-        record(new JobEvent.JobFinished(job, now()), new EndRecorded());
-        return Behaviors.same();
-    }
-
-    private Behavior<Jobs.Command> onEndRecorded(EndRecorded message) {
-        return stop(Jobs.State.DONE, Optional.empty());
-    }
-
-    private Behavior<Jobs.Command> onPause(Jobs.Pause pause) {
-        if (state != Jobs.State.RENDERING) {
-            return refuse(pause.replyTo(), "paused");
-        }
-        return requestStop(new JobEvent.JobPaused(job, "somebody asked for it", now()), Optional.of(pause.replyTo()));
-    }
-
-    private Behavior<Jobs.Command> onCancel(Jobs.Cancel cancel) {
-        if (state.isOver() || state == Jobs.State.FINISHING) {
-            return refuse(cancel.replyTo(), "cancelled");
-        }
-        return requestStop(new JobEvent.JobCancelled(job, now()), Optional.of(cancel.replyTo()));
-    }
-
-    private Behavior<Jobs.Command> onResume(Jobs.Resume resume) {
-        if (state != Jobs.State.PAUSED && state != Jobs.State.FAILED && state != Jobs.State.CANCELLED) {
-            return refuse(resume.replyTo(), "resumed");
-        }
-        record(new JobEvent.JobResumed(job, now()), new ResumeRecorded(resume.replyTo()));
-        return Behaviors.same();
-    }
-
-    private Behavior<Jobs.Command> onResumeRecorded(ResumeRecorded resume) {
-        if (opened.isPresent()) {
-            // Its log and its picture are still being closed.
-            waitingToResume = Optional.of(resume);
-            return Behaviors.same();
-        }
-        resume.replyTo().tell(new Jobs.Answer(true, "Job " + job + " goes on where it was."));
-        return prepare();
-    }
-
-    private Behavior<Jobs.Command> refuse(ActorRef<Jobs.Answer> replyTo, String verb) {
-        replyTo.tell(new Jobs.Answer(
-                false,
-                "Job " + job + " is " + state.name().toLowerCase(java.util.Locale.ROOT) + " and cannot be " + verb
-                        + "."));
-        return Behaviors.same();
-    }
-
-    /**
-     * A job pauses for what a person can mend (a full disk, a changed file) and fails for what would
-     * happen again. Nothing that was logged is lost either way.
-     */
-    private Behavior<Jobs.Command> onTrouble(Throwable thrown) {
-        Throwable trouble =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
-        if (state == Jobs.State.PAUSED || state.isOver()) {
-            return Behaviors.same();
-        }
-        context.getLog().warn("Job [{}] cannot go on", job, trouble);
-        String sentence = trouble.getMessage() == null ? trouble.toString() : trouble.getMessage();
-        boolean forGood = trouble instanceof Refusal || trouble instanceof PatchGivenUp;
-        return requestStop(
-                forGood ? new JobEvent.JobFailed(job, sentence, now()) : new JobEvent.JobPaused(job, sentence, now()),
-                Optional.empty());
-    }
-
-    private static final class PatchGivenUp extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        PatchGivenUp(String message) {
-            super(message);
-        }
-    }
-
-    /** First nothing more goes out, then the journal knows, then it is so. */
-    private Behavior<Jobs.Command> requestStop(JobEvent event, Optional<ActorRef<Jobs.Answer>> replyTo) {
-        around.leaseDesk().tell(new LeaseDesk.Withdraw(job, context.getSystem().ignoreRef()));
-        record(event, new StopRecorded(event, replyTo));
-        return Behaviors.same();
-    }
-
-    private Behavior<Jobs.Command> onStopRecorded(StopRecorded stop) {
-        if (state == Jobs.State.PAUSED || state.isOver()) {
-            return Behaviors.same();
-        }
-        stop.replyTo()
-                .ifPresent(asker ->
-                        asker.tell(new Jobs.Answer(true, "Job " + job + " is stopped; what it rendered is kept.")));
-        if (stop.event() instanceof JobEvent.JobPaused paused) {
-            return stop(Jobs.State.PAUSED, Optional.of(paused.cause()));
-        }
-        return stop.event() instanceof JobEvent.JobFailed failed
-                ? stop(Jobs.State.FAILED, Optional.of(failed.cause()))
-                : stop(Jobs.State.CANCELLED, Optional.empty());
-    }
-
-    private Behavior<Jobs.Command> stop(Jobs.State how, Optional<String> why) {
-        figures.pause(now());
-        state = how;
-        cause = why;
-        around.pictures().close(job);
-        heldBack.clear();
-        opened.ifPresent(ready -> context.pipeToSelf(
-                ready.log().close().thenCombine(ready.output().close(), (log, output) -> log),
-                (done, failure) -> new Closed()));
-        Jobs.JobStatus status = status();
-        around.jobDesk().tell(new StatusChanged(status));
-        Jobs.Event event = how.isOver() ? new Jobs.Ended(job, status) : new Jobs.Moved(job, status);
-        followers.forEach(follower -> follower.tell(event));
-        return stopped();
-    }
-
-    private Behavior<Jobs.Command> onClosed(Closed closed) {
-        last = status();
-        opened = Optional.empty();
-        Optional<ResumeRecorded> resume = waitingToResume;
-        waitingToResume = Optional.empty();
-        return resume.map(this::onResumeRecorded).orElse(Behaviors.same());
-    }
-
-    /** It was stopped while it was being prepared. */
-    private Behavior<Jobs.Command> onPreparedInVain(Prepared prepared) {
-        prepared.ready().log().close();
-        prepared.ready().output().close();
-        return Behaviors.same();
-    }
-
-    private Behavior<Jobs.Command> onFollow(Jobs.Follow follow) {
-        context.watch(follow.follower());
-        followers.add(follow.follower());
-        follow.follower().tell(state.isOver() ? new Jobs.Ended(job, status()) : new Jobs.Moved(job, status()));
-        return Behaviors.same();
-    }
-
-    private Behavior<Jobs.Command> onFollowerGone(Terminated gone) {
-        followers.removeIf(follower -> follower.equals(gone.getRef()));
-        return Behaviors.same();
+        return this;
     }
 
     private Behavior<Jobs.Command> onTileDurable(TileDurable tile) {
         var event = new Jobs.TileStored(job, tile.level(), tile.column(), tile.row());
         followers.forEach(follower -> follower.tell(event));
-        return Behaviors.same();
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onTrouble(Trouble trouble) {
+        context.getLog().warn("Job [{}] has trouble", job, trouble.cause());
+        course.trouble(trouble.cause(), now());
+        return this;
     }
 
     private Behavior<Jobs.Command> onTick() {
-        if (state.isOver() || state == Jobs.State.PAUSED) {
-            return Behaviors.same();
+        if (state().isOver() || state() == Jobs.State.PAUSED) {
+            return this;
         }
         around.leaseDesk().tell(new LeaseDesk.Census(census));
         Jobs.JobStatus status = status();
         around.jobDesk().tell(new StatusChanged(status));
         followers.forEach(follower -> follower.tell(new Jobs.Moved(job, status)));
-        return Behaviors.same();
+        return this;
     }
 
     private Behavior<Jobs.Command> onCounted(Counted message) {
         figures.count(message.workers(), now());
-        return Behaviors.same();
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onPrepared(Prepared prepared) {
+        opened = Optional.of(prepared.ready());
+        course.prepared(prepared.ready().book());
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onNotPrepared(NotPrepared failure) {
+        context.getLog().warn("Job [{}] cannot be prepared", job, failure.cause());
+        course.notPrepared(failure.cause(), now());
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onFollow(Jobs.Follow follow) {
+        context.watch(follow.follower());
+        followers.add(follow.follower());
+        follow.follower().tell(state().isOver() ? new Jobs.Ended(job, status()) : new Jobs.Moved(job, status()));
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onFollowerGone(Terminated gone) {
+        followers.removeIf(follower -> follower.equals(gone.getRef()));
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onPause(Jobs.Pause pause) {
+        return answerLater(pause.replyTo(), "paused", course.pause(now()));
+    }
+
+    private Behavior<Jobs.Command> onCancel(Jobs.Cancel cancel) {
+        return answerLater(cancel.replyTo(), "cancelled", course.cancel(now()));
+    }
+
+    private Behavior<Jobs.Command> onResume(Jobs.Resume resume) {
+        return answerLater(resume.replyTo(), "resumed", course.resume(now()));
+    }
+
+    private Behavior<Jobs.Command> answerLater(ActorRef<Jobs.Answer> replyTo, String verb, boolean isPossible) {
+        if (isPossible) {
+            asker = Optional.of(replyTo);
+            return this;
+        }
+        String standing = course.isChanging()
+                ? "is just being stopped or resumed"
+                : "is " + state().name().toLowerCase(Locale.ROOT);
+        replyTo.tell(new Jobs.Answer(false, "Job " + job + " " + standing + " and cannot be " + verb + "."));
+        return this;
+    }
+
+    private void answer(String sentence) {
+        asker.ifPresent(waiting -> waiting.tell(new Jobs.Answer(true, "Job " + job + " " + sentence)));
+        asker = Optional.empty();
     }
 
     /** Who holds what is known to the desk alone; the answer is put together when it has spoken. */
@@ -533,7 +284,7 @@ final class Job {
         } catch (PatchName.Unknown unknown) {
             question.replyTo().tell(new Jobs.NoSuchPatch(unknown.sentence()));
         }
-        return Behaviors.same();
+        return this;
     }
 
     /** Without an answer the asker is told by the time-out of its own that nobody answers. */
@@ -541,8 +292,128 @@ final class Job {
         answer.account()
                 .ifPresent(account -> answer.question()
                         .replyTo()
-                        .tell(new Jobs.Explained(Why.explain(job, state, cause, openBook(), account, answer.patch()))));
-        return Behaviors.same();
+                        .tell(new Jobs.Explained(
+                                Why.explain(job, state(), course.cause(), openBook(), account, answer.patch()))));
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onNotRecorded(NotRecorded failed) {
+        context.getLog().warn("The journal did not take [{}] and is asked again", failed.event(), failed.cause());
+        context.scheduleOnce(around.settings().statusEvery(), self(), new RecordAgain(failed.event()));
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onClosed(Closed closed) {
+        last = status();
+        opened = Optional.empty();
+        course.closed();
+        return this;
+    }
+
+    /** Goes on when the journal has the event, and does not before. */
+    private void record(JobEvent event) {
+        context.pipeToSelf(
+                around.preparation().record(around.journal(), event),
+                (recorded, failure) -> failure == null ? new Recorded(event) : new NotRecorded(event, failure));
+    }
+
+    /** Brings about what was decided; runs within this actor. */
+    private final class ToTheFarm implements JobCourse.Effects {
+
+        @Override
+        public void prepare() {
+            context.pipeToSelf(
+                    around.preparation()
+                            .open(
+                                    registered,
+                                    course.deviceClass(),
+                                    spec,
+                                    around.incarnation(),
+                                    (level, column, row) -> self().tell(new TileDurable(level, column, row))),
+                    (ready, failure) -> failure == null ? new Prepared(ready) : new NotPrepared(failure));
+        }
+
+        @Override
+        public void takeTiles() {
+            around.pictures().open(job, ready().output(), failure -> self().tell(new Trouble(failure)));
+            figures.begin(now());
+        }
+
+        @Override
+        public void offer(int stage, List<OfferedTask> tasks) {
+            around.leaseDesk()
+                    .tell(new LeaseDesk.Offer(ready().renderSettings(), course.deviceClass(), stage, tasks, outcomes));
+        }
+
+        @Override
+        public void release(List<PatchId> patches) {
+            around.leaseDesk().tell(new LeaseDesk.Release(job, patches));
+        }
+
+        @Override
+        public void log(List<TaskResult.Tokens> tokens) {
+            context.pipeToSelf(
+                    ready().log().append(ready().book().entries(tokens)),
+                    (done, failure) -> failure == null ? new Logged(tokens) : new Trouble(failure));
+        }
+
+        @Override
+        public void accepted(WorkTime work, int tokenCount) {
+            figures.leaseEnded(work, tokenCount, now());
+        }
+
+        @Override
+        public void record(JobEvent event) {
+            Job.this.record(event);
+        }
+
+        @Override
+        public void withdraw() {
+            around.leaseDesk().tell(new LeaseDesk.Withdraw(job, withdrawals));
+        }
+
+        @Override
+        public void finishPicture() {
+            context.pipeToSelf(
+                    ready().output().whenFinished(),
+                    (done, failure) -> failure == null ? new PictureFinished() : new Trouble(failure));
+        }
+
+        @Override
+        public void completeManifest() {
+            Plan plan = ready().plan();
+            context.pipeToSelf(
+                    around.preparation()
+                            .complete(
+                                    spec,
+                                    ready().manifest(),
+                                    course.deviceClass(),
+                                    figures.summary(plan.patchCount(), plan.criticalPath(), now())),
+                    (done, failure) -> failure == null ? new ManifestWritten() : new Trouble(failure));
+        }
+
+        @Override
+        public void close() {
+            around.pictures().close(job);
+            context.pipeToSelf(
+                    ready().log().close().thenCombine(ready().output().close(), (log, output) -> log),
+                    (done, failure) -> new Closed());
+        }
+
+        @Override
+        public void stopped() {
+            figures.pause(now());
+            Jobs.JobStatus status = status();
+            around.jobDesk().tell(new StatusChanged(status));
+            Jobs.Event event = state().isOver() ? new Jobs.Ended(job, status) : new Jobs.Moved(job, status);
+            followers.forEach(follower -> follower.tell(event));
+            answer("is stopped; what it rendered is kept.");
+        }
+
+        @Override
+        public void resumed() {
+            answer("goes on where it was.");
+        }
     }
 
     private Optional<RenderBook> openBook() {
@@ -555,7 +426,7 @@ final class Job {
                 registered.job(),
                 spec.name(),
                 spec,
-                stateOf(registered),
+                JobCourse.stateOf(registered),
                 List.of(),
                 0,
                 0,
@@ -573,26 +444,16 @@ final class Job {
                 registered.cause());
     }
 
-    private static Jobs.State stateOf(RegisteredJob registered) {
-        return switch (registered.standing()) {
-            case OPEN -> Jobs.State.PLANNING;
-            case PAUSED -> Jobs.State.PAUSED;
-            case FAILED -> Jobs.State.FAILED;
-            case CANCELLED -> Jobs.State.CANCELLED;
-            case FINISHED -> Jobs.State.DONE;
-        };
-    }
-
     private Jobs.JobStatus status() {
         if (opened.isEmpty()) {
-            return last.as(state, cause);
+            return last.as(state(), course.cause());
         }
         Plan plan = ready().plan();
         return new Jobs.JobStatus(
                 job,
                 spec.name(),
                 spec,
-                state,
+                state(),
                 book().stages(),
                 plan.tileGrid().columns(),
                 plan.tileGrid().rows(),
@@ -607,20 +468,11 @@ final class Job {
                 figures.workerCount(),
                 figures.work(),
                 figures.slotTime(),
-                cause);
+                course.cause());
     }
 
-    /** Goes on with {@code then} when the journal has the event, and does not before. */
-    private void record(JobEvent event, Jobs.Command then) {
-        context.pipeToSelf(
-                around.preparation().record(around.journal(), event),
-                (recorded, failure) -> failure == null ? then : new NotRecorded(event, then, failure));
-    }
-
-    private Behavior<Jobs.Command> onNotRecorded(NotRecorded failed) {
-        context.getLog().warn("The journal did not take [{}] and is asked again", failed.event(), failed.cause());
-        context.scheduleOnce(around.settings().statusEvery(), self(), new RecordAgain(failed.event(), failed.then()));
-        return Behaviors.same();
+    private Jobs.State state() {
+        return course.state();
     }
 
     private Instant now() {

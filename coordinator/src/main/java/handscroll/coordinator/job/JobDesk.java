@@ -11,6 +11,7 @@ import handscroll.coordinator.journal.Register;
 import handscroll.coordinator.journal.RegisteredJob;
 import handscroll.coordinator.lease.LeaseDesk;
 import handscroll.coordinator.lease.LeaseSettings;
+import handscroll.coordinator.lease.SteadyClock;
 import handscroll.coordinator.tile.TileIntake;
 import handscroll.coordinator.tile.TileIntakeSettings;
 import handscroll.protocol.job.JobId;
@@ -147,7 +148,12 @@ public final class JobDesk {
         LeaseSettings leases = LeaseSettings.from(context.getSystem().settings().config());
         long incarnation = door.register().lastIncarnation();
         ActorRef<Leasing.ToDesk> leaseDesk = context.spawn(
-                LeaseDesk.create(leases, incarnation, door.intake().welcome(leases.term()), clock), "lease-desk");
+                LeaseDesk.create(
+                        leases,
+                        incarnation,
+                        door.intake().welcome(leases.term()),
+                        new SteadyClock(clock, System::nanoTime)),
+                "lease-desk");
         var around = new Job.Surroundings(
                 journal, leaseDesk, context.getSelf(), pictures, preparation, incarnation, settings, clock);
         for (RegisteredJob registered : door.register().jobs()) {

@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * Decides only: it knows neither actors nor files nor the time, so the whole farm can be simulated
  * around it.
  */
-final class RenderBook {
+public final class RenderBook {
 
     private static final int STAGE_SHIFT = 48;
 
@@ -37,7 +37,7 @@ final class RenderBook {
     private int offeredCount;
     private long takenCount;
 
-    RenderBook(Plan plan, Optional<Picture> picture) {
+    public RenderBook(Plan plan, Optional<Picture> picture) {
         this.plan = plan;
         this.progress = new Progress(plan.graph());
         this.context = new ContextLedger(plan.graph());
@@ -45,7 +45,7 @@ final class RenderBook {
     }
 
     /** Takes up a cell whose tokens were logged before a restart. Before {@link #start} only. */
-    void restoreTokens(int stage, int index, short[] restored) {
+    public void restoreTokens(int stage, int index, short[] restored) {
         if (stage <= plan.sampleStage() && index < plan.graph().cellCount(stage) && isValid(restored)) {
             tokens.put(key(stage, index), restored);
             progress.alreadyRendered(stage, index);
@@ -53,12 +53,12 @@ final class RenderBook {
     }
 
     /** Takes up the tiles that were durable before a restart. Before {@link #start} only. */
-    void restoreTiles(BitSet stored) {
+    public void restoreTiles(BitSet stored) {
         stored.stream().forEach(index -> progress.alreadyRendered(plan.decodeStage(), index));
     }
 
     /** Everything that was restored is known: what is ready now may be taken. */
-    void start() {
+    public void start() {
         for (int stage = 0; stage < plan.graph().stages().size(); stage++) {
             for (int index = 0; index < plan.graph().cellCount(stage); index++) {
                 if (progress.isRendered(stage, index)) {
@@ -110,7 +110,7 @@ final class RenderBook {
         return Optional.empty();
     }
 
-    List<TokenLog.Entry> entries(List<TaskResult.Tokens> rendered) {
+    public List<TokenLog.Entry> entries(List<TaskResult.Tokens> rendered) {
         return rendered.stream()
                 .map(rows ->
                         new TokenLog.Entry(rows.patch().stage(), plan.graph().index(rows.patch()), rows.tokens()))
@@ -141,8 +141,13 @@ final class RenderBook {
         return taken;
     }
 
-    boolean isComplete() {
+    public boolean isComplete() {
         return progress.isFinished();
+    }
+
+    /** Patches whose tokens are kept for those that will read them. */
+    public int heldTokenCount() {
+        return tokens.size();
     }
 
     List<Jobs.StageProgress> stages() {

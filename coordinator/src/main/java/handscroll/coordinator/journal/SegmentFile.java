@@ -12,9 +12,13 @@ class SegmentFile implements Closeable {
 
     private final FileChannel channel;
 
+    SegmentFile(FileChannel channel) {
+        this.channel = channel;
+    }
+
     /** Makes a new file; it is durable by name when this returns. */
     SegmentFile(Path path) throws IOException {
-        channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        this(FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
         Path directory = path.toAbsolutePath().getParent();
         if (directory != null) {
             try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {

@@ -25,9 +25,13 @@ final class SegmentReader implements Closeable {
     private long zeroBytes;
 
     SegmentReader(Path path, LogIdentity identity) throws IOException {
+        this(path, identity, FileChannel.open(path));
+    }
+
+    SegmentReader(Path path, LogIdentity identity, FileChannel channel) {
         this.path = path;
         this.identity = identity;
-        this.channel = FileChannel.open(path);
+        this.channel = channel;
     }
 
     /** @throws Refusal when the segment is another job's, or was written by a later version */
@@ -46,8 +50,13 @@ final class SegmentReader implements Closeable {
         }
     }
 
-    /** Once, after {@link #checkHeader}. */
+    /**
+     * Once, after {@link #checkHeader}. First makes durable what is found: a coordinator that was killed between
+     * writing and flushing left records that can be read and would be lost with the power, when others were
+     * drawn from them already.
+     */
     TokenLog.Scan readRecords(TokenLog.Visitor visitor) throws IOException {
+        channel.force(true);
         long seed = identity.checksumSeed();
         while (available() >= Short.BYTES) {
             Optional<TokenLog.Entry> record = SegmentFormat.recordAt(window, seed);

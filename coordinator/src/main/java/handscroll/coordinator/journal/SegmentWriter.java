@@ -10,13 +10,13 @@ import java.nio.ByteBuffer;
  */
 final class SegmentWriter implements Closeable {
 
-    private static final int BUFFER_BYTES = 1 << 20;
+    private static final int MAX_BUFFER_BYTES = 1 << 20;
 
     private final SegmentFile file;
     private final long checksumSeed;
     private final long preallocatedBytes;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-    private final ByteBuffer zeros = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ByteBuffer buffer;
+    private final ByteBuffer zeros;
     private long durableEnd;
     private long allocatedEnd;
 
@@ -24,6 +24,9 @@ final class SegmentWriter implements Closeable {
         this.file = file;
         this.checksumSeed = checksumSeed;
         this.preallocatedBytes = preallocatedBytes;
+        int bufferBytes = (int) Math.max(SegmentFormat.MAX_RECORD_BYTES, Math.min(preallocatedBytes, MAX_BUFFER_BYTES));
+        this.buffer = ByteBuffer.allocateDirect(bufferBytes);
+        this.zeros = ByteBuffer.allocateDirect(bufferBytes);
         this.durableEnd = SegmentFormat.HEADER_BYTES;
         this.allocatedEnd = SegmentFormat.HEADER_BYTES;
     }
@@ -74,8 +77,8 @@ final class SegmentWriter implements Closeable {
         while (target < needed) {
             target += preallocatedBytes;
         }
-        for (long at = allocatedEnd; at < target; at += BUFFER_BYTES) {
-            zeros.clear().limit((int) Math.min(BUFFER_BYTES, target - at));
+        for (long at = allocatedEnd; at < target; at += zeros.capacity()) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), target - at));
             file.write(zeros, at);
         }
         file.force(true);

@@ -94,14 +94,19 @@ public final class TokenLog {
     private final AtomicLong pendingBytes = new AtomicLong();
 
     TokenLog(Path directory, TokenLogSettings settings, SegmentWriter segment) {
-        this.directory = directory;
-        this.settings = settings;
-        this.segment = segment;
-        this.writer = Executors.newSingleThreadExecutor(task -> {
+        this(directory, settings, segment, Executors.newSingleThreadExecutor(task -> {
             Thread thread = new Thread(task, "handscroll-token-log");
             thread.setDaemon(true);
             return thread;
-        });
+        }));
+    }
+
+    /** @param writer runs one task after the other; ended by {@link #close} */
+    TokenLog(Path directory, TokenLogSettings settings, SegmentWriter segment, ExecutorService writer) {
+        this.directory = directory;
+        this.settings = settings;
+        this.segment = segment;
+        this.writer = writer;
     }
 
     /**

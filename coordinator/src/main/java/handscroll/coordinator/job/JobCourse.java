@@ -1,0 +1,403 @@
+package handscroll.coordinator.job;
+
+import handscroll.coordinator.journal.JobEvent;
+import handscroll.coordinator.journal.RegisteredJob;
+import handscroll.coordinator.lease.OfferedTask;
+import handscroll.coordinator.lease.Outcome;
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.Refusal;
+import handscroll.protocol.lease.Leasing.WorkTime;
+import handscroll.protocol.task.TaskResult;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Where one job is between its plan and its end, and what may happen to it there. Decides only: it
+ * knows neither actors nor files, so the whole farm can be simulated around it.
+ *
+ * <pre>
+ *   planning ─▶ rendering ─▶ finishing ─▶ done
+ *      ▲  │         │            │
+ *      │  ╰─────────┴────────────┴──▶ stopping: nothing more goes out; the journal hears of it, the desk lets go
+ *      │                                 │
+ *      ╰──────────── resumed ◀── paused, failed, cancelled
+ * </pre>
+ *
+ * One stop at a time: what comes while one is on its way to the journal is refused, or was its cause.
+ * A job that was stopped begins anew when it is resumed, and not before everything of its last life is
+ * closed, so that nothing of the two ever meets.
+ */
+public final class JobCourse {
+
+    /** What follows from a decision, each answered by the call that is named here. */
+    public interface Effects {
+
+        /** Plans the job and restores what was rendered before: {@link #prepared} or {@link #notPrepared}. */
+        void prepare();
+
+        /** Tiles of this job can be taken from now on. */
+        void takeTiles();
+
+        /** To the lease desk, which answers with {@link #rendered} or {@link #givenUp}. */
+        void offer(int stage, List<OfferedTask> tasks);
+
+        /** These patches are read by no later one. */
+        void release(List<PatchId> patches);
+
+        /** Appends to the token log: {@link #logged} or {@link #trouble}. */
+        void log(List<TaskResult.Tokens> tokens);
+
+        /** A lease's results were taken, {@code tokenCount} of them tokens. */
+        void accepted(WorkTime work, int tokenCount);
+
+        /** Into the journal, tried until it is there: {@link #recorded}. */
+        void record(JobEvent event);
+
+        /** The lease desk forgets the job: {@link #withdrawn}, after which it says nothing more of it. */
+        void withdraw();
+
+        /** Every cell is rendered; the picture is whole with {@link #pictureFinished}. */
+        void finishPicture();
+
+        /** Writes into the manifest that the picture is whole: {@link #manifestWritten}. */
+        void completeManifest();
+
+        /** No longer takes tiles; closes log and picture: {@link #closed}. */
+        void close();
+
+        /** The state is another one: paused or over. */
+        void stopped();
+
+        /** A stopped job goes on; {@link #prepare} follows. */
+        void resumed();
+    }
+
+    private final JobId job;
+    private final JobSettings settings;
+    private final Effects effects;
+    private final List<Outcome.Rendered> heldBack = new ArrayList<>();
+
+    private Jobs.State state = Jobs.State.PLANNING;
+    private Optional<String> cause = Optional.empty();
+    private Optional<String> deviceClass;
+    private boolean deviceClassRecorded;
+    private boolean isPreparing;
+    /** Present from the end of the preparation until all is closed. */
+    private Optional<RenderBook> book = Optional.empty();
+
+    private boolean isClosing;
+    private Optional<JobEvent> stopping = Optional.empty();
+    private boolean stopIsRecorded;
+    private boolean isWithdrawn;
+    private boolean isResuming;
+    private boolean resumeIsRecorded;
+
+    /** @param registered as the journal has it: a job that was rendered before goes on where it was */
+    public JobCourse(RegisteredJob registered, JobSettings settings, Effects effects) {
+        this.job = registered.job();
+        this.settings = settings;
+        this.effects = effects;
+        this.deviceClass = registered.deviceClass();
+        this.deviceClassRecorded = deviceClass.isPresent();
+        this.state = stateOf(registered);
+        this.cause = registered.cause();
+    }
+
+    /** Once, before anything else. */
+    public void begin() {
+        if (state == Jobs.State.PLANNING) {
+            prepare();
+        }
+    }
+
+    static Jobs.State stateOf(RegisteredJob registered) {
+        return switch (registered.standing()) {
+            case OPEN -> Jobs.State.PLANNING;
+            case PAUSED -> Jobs.State.PAUSED;
+            case FAILED -> Jobs.State.FAILED;
+            case CANCELLED -> Jobs.State.CANCELLED;
+            case FINISHED -> Jobs.State.DONE;
+        };
+    }
+
+    public Jobs.State state() {
+        return state;
+    }
+
+    /** Why it is paused or failed. */
+    public Optional<String> cause() {
+        return cause;
+    }
+
+    /** Whose bits the picture is made of; empty until the first result. */
+    public Optional<String> deviceClass() {
+        return deviceClass;
+    }
+
+    /** A verb is on its way to the journal; the next one has to wait for it. */
+    public boolean isChanging() {
+        return stopping.isPresent() || isResuming;
+    }
+
+    private boolean isStopped() {
+        return state == Jobs.State.PAUSED || state.isOver();
+    }
+
+    // Planning.
+
+    private void prepare() {
+        state = Jobs.State.PLANNING;
+        cause = Optional.empty();
+        isPreparing = true;
+        effects.prepare();
+    }
+
+    public void prepared(RenderBook restored) {
+        isPreparing = false;
+        book = Optional.of(restored);
+        if (isStopped()) {
+            close();
+        } else if (stopping.isEmpty()) {
+            state = Jobs.State.RENDERING;
+            effects.takeTiles();
+            proceed();
+        }
+    }
+
+    public void notPrepared(Throwable thrown, Instant now) {
+        isPreparing = false;
+        trouble(thrown, now);
+        goOn();
+    }
+
+    // Rendering.
+
+    /** The first result decides which device class may render this job, and that must survive before it counts. */
+    public void rendered(Outcome.Rendered rendered, Instant now) {
+        if (state != Jobs.State.RENDERING) {
+            return;
+        }
+        if (deviceClassRecorded) {
+            accept(rendered, now);
+        } else if (heldBack.size() >= settings.heldBackOutcomes()) {
+            trouble(
+                    new IllegalStateException(
+                            "the journal does not answer; resume the job when its database can be written"),
+                    now);
+        } else {
+            heldBack.add(rendered);
+            if (deviceClass.isEmpty()) {
+                deviceClass = Optional.of(rendered.deviceClass());
+                effects.record(new JobEvent.DeviceClassFixed(job, rendered.deviceClass(), now));
+            }
+        }
+    }
+
+    private void deviceClassIsRecorded(Instant now) {
+        deviceClassRecorded = true;
+        List<Outcome.Rendered> waiting = List.copyOf(heldBack);
+        heldBack.clear();
+        for (Outcome.Rendered rendered : waiting) {
+            rendered(rendered, now);
+        }
+    }
+
+    private void accept(Outcome.Rendered rendered, Instant now) {
+        Optional<String> refusal = opened().refusal(rendered.results());
+        if (refusal.isPresent()) {
+            fail(refusal.get() + " came from worker " + rendered.worker(), now);
+            return;
+        }
+        List<TaskResult.Tokens> tokens = new ArrayList<>();
+        for (TaskResult result : rendered.results()) {
+            if (result instanceof TaskResult.Tokens rows) {
+                tokens.add(rows);
+            } else {
+                opened().tileStored(result.patch());
+            }
+        }
+        effects.accepted(rendered.work(), tokens.size());
+        if (tokens.isEmpty()) {
+            proceed();
+        } else {
+            effects.log(tokens);
+        }
+    }
+
+    /** Only what is in the log is rendered: from here on its readers may start. */
+    public void logged(List<TaskResult.Tokens> tokens) {
+        if (state == Jobs.State.RENDERING) {
+            tokens.forEach(opened()::tokensLogged);
+            proceed();
+        }
+    }
+
+    private void proceed() {
+        if (stopping.isPresent()) {
+            // The desk was told to forget the job: what it is offered now, it would hand out.
+            return;
+        }
+        List<PatchId> released = opened().takeReleased();
+        if (!released.isEmpty()) {
+            effects.release(released);
+        }
+        if (opened().isComplete()) {
+            state = Jobs.State.FINISHING;
+            effects.finishPicture();
+        } else {
+            opened().takeReady(settings.offeredTasks()).forEach(effects::offer);
+        }
+    }
+
+    public void givenUp(Outcome.GivenUp givenUp, Instant now) {
+        fail(givenUp.patch() + " was given up: " + givenUp.reason(), now);
+    }
+
+    // Finishing.
+
+    public void pictureFinished() {
+        if (state == Jobs.State.FINISHING && stopping.isEmpty()) {
+            effects.completeManifest();
+        }
+    }
+
+    public void manifestWritten(Instant now) {
+        if (state == Jobs.State.FINISHING) {
+            stop(new JobEvent.JobFinished(job, now));
+        }
+    }
+
+    // Stopping.
+
+    /** @return whether it will be paused */
+    public boolean pause(Instant now) {
+        if (state != Jobs.State.RENDERING || isChanging()) {
+            return false;
+        }
+        stop(new JobEvent.JobPaused(job, "somebody asked for it", now));
+        return true;
+    }
+
+    /** @return whether it will be cancelled */
+    public boolean cancel(Instant now) {
+        if (state.isOver() || state == Jobs.State.FINISHING || isChanging()) {
+            return false;
+        }
+        stop(new JobEvent.JobCancelled(job, now));
+        return true;
+    }
+
+    /**
+     * A job pauses for what a person can mend (a full disk, a changed file) and fails for what would
+     * happen again. Nothing that was logged is lost either way.
+     */
+    public void trouble(Throwable thrown, Instant now) {
+        Throwable trouble =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        String sentence = trouble.getMessage() == null ? trouble.toString() : trouble.getMessage();
+        if (trouble instanceof Refusal) {
+            fail(sentence, now);
+        } else {
+            stop(new JobEvent.JobPaused(job, sentence, now));
+        }
+    }
+
+    private void fail(String why, Instant now) {
+        stop(new JobEvent.JobFailed(job, why, now));
+    }
+
+    /** First nothing more goes out, then the journal knows and the desk has said its last word, then it is so. */
+    private void stop(JobEvent event) {
+        boolean isCancelled = event instanceof JobEvent.JobCancelled;
+        if (stopping.isPresent() || isStopped() && !isCancelled) {
+            return;
+        }
+        stopping = Optional.of(event);
+        stopIsRecorded = false;
+        isWithdrawn = false;
+        effects.withdraw();
+        effects.record(event);
+    }
+
+    public void withdrawn() {
+        isWithdrawn = true;
+        stopWhenReady();
+    }
+
+    public void recorded(JobEvent event, Instant now) {
+        if (event instanceof JobEvent.DeviceClassFixed) {
+            deviceClassIsRecorded(now);
+        } else if (event instanceof JobEvent.JobResumed) {
+            resumeIsRecorded = true;
+            goOn();
+        } else {
+            stopIsRecorded = true;
+            stopWhenReady();
+        }
+    }
+
+    private void stopWhenReady() {
+        if (stopping.isEmpty() || !stopIsRecorded || !isWithdrawn) {
+            return;
+        }
+        JobEvent event = stopping.get();
+        stopping = Optional.empty();
+        if (event instanceof JobEvent.JobPaused paused) {
+            state = Jobs.State.PAUSED;
+            cause = Optional.of(paused.cause());
+        } else if (event instanceof JobEvent.JobFailed failed) {
+            state = Jobs.State.FAILED;
+            cause = Optional.of(failed.cause());
+        } else {
+            state = event instanceof JobEvent.JobFinished ? Jobs.State.DONE : Jobs.State.CANCELLED;
+            cause = Optional.empty();
+        }
+        heldBack.clear();
+        if (book.isPresent()) {
+            close();
+        }
+        effects.stopped();
+    }
+
+    private void close() {
+        if (!isClosing) {
+            isClosing = true;
+            effects.close();
+        }
+    }
+
+    public void closed() {
+        isClosing = false;
+        book = Optional.empty();
+        goOn();
+    }
+
+    // Going on.
+
+    /** @return whether it will go on */
+    public boolean resume(Instant now) {
+        if (!isStopped() || state == Jobs.State.DONE || isChanging()) {
+            return false;
+        }
+        isResuming = true;
+        resumeIsRecorded = false;
+        effects.record(new JobEvent.JobResumed(job, now));
+        return true;
+    }
+
+    private void goOn() {
+        if (isResuming && resumeIsRecorded && !isPreparing && book.isEmpty()) {
+            isResuming = false;
+            effects.resumed();
+            prepare();
+        }
+    }
+
+    private RenderBook opened() {
+        return book.orElseThrow(() -> new IllegalStateException("job " + job + " is not open"));
+    }
+}

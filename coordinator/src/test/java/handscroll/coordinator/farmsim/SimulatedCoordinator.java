@@ -1,0 +1,220 @@
+package handscroll.coordinator.farmsim;
+
+import handscroll.coordinator.journal.JobEvent;
+import handscroll.coordinator.journal.RegisteredJob;
+import handscroll.coordinator.lease.LeaseBook;
+import handscroll.coordinator.lease.LeaseBook.Grant;
+import handscroll.coordinator.lease.LeaseBook.Taken;
+import handscroll.coordinator.lease.OfferedTask;
+import handscroll.coordinator.lease.Outcome;
+import handscroll.coordinator.lease.SteadyClock;
+import handscroll.coordinator.lease.WorkerReport;
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.lease.Leasing;
+import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.TaskResult;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One life of the coordinator. The desk speaks to simulated workers as {@code LeaseDesk} does to real
+ * ones, and leaves every decision to the real {@link LeaseBook}.
+ */
+final class SimulatedCoordinator extends SimulatedProcess {
+
+    /** A batch that runs and one that waits behind it. */
+    private static final int BATCHES_PER_SLOT = 2;
+
+    final FarmSimulation farm;
+    final Map<JobId, SimulatedJob> jobs = new LinkedHashMap<>();
+    private final Map<WorkerId, SimulatedWorker> workers = new HashMap<>();
+    private Optional<LeaseBook> book = Optional.empty();
+    private final Clock leaseClock;
+    long incarnation;
+
+    SimulatedCoordinator(FarmSimulation farm) {
+        super(farm.time);
+        this.farm = farm;
+        this.leaseClock = new SteadyClock(farm.wallClock, () -> 1000 * farm.time.micros());
+    }
+
+    /** As {@code JobDesk} does it: first its number is in the journal, then anything else happens. */
+    void start() {
+        var started = new JobEvent.CoordinatorStarted(
+                farm.journal.register().lastIncarnation() + 1, farm.wallClock.instant());
+        farm.journal.record(this, started, () -> serve(started.incarnation()), farm::crashCoordinator);
+    }
+
+    private void serve(long number) {
+        incarnation = number;
+        book = Optional.of(new LeaseBook(farm.leaseSettings, incarnation));
+        for (RegisteredJob registered : farm.journal.register().jobs()) {
+            var job = new SimulatedJob(this, registered);
+            jobs.put(registered.job(), job);
+            job.begin();
+        }
+        farm.deskOpened(this);
+        checkDeadlines();
+    }
+
+    @Override
+    void kill() {
+        super.kill();
+        jobs.values().forEach(SimulatedJob::die);
+        farm.witnesses.values().forEach(JobWitness::coordinatorDied);
+    }
+
+    boolean isServing() {
+        return book.isPresent();
+    }
+
+    String whyWaiting(JobId job) {
+        return book.map(leases -> leases.whyWaiting(job, now())).orElse("the coordinator is starting");
+    }
+
+    private LeaseBook book() {
+        return book.orElseThrow();
+    }
+
+    private Instant now() {
+        return leaseClock.instant();
+    }
+
+    // From jobs.
+
+    void offer(RenderSettings settings, Optional<String> deviceClass, int stage, List<OfferedTask> tasks) {
+        book().offer(settings, deviceClass, stage, tasks);
+        grantReady();
+    }
+
+    void release(JobId job, List<PatchId> patches) {
+        for (WorkerId servant : book().servants(job)) {
+            tellWorker(servant, worker -> worker.released(patches));
+        }
+    }
+
+    void withdraw(JobId job) {
+        for (Taken taken : book().withdraw(job)) {
+            tellWorker(taken.worker(), worker -> worker.revoked(taken.epoch()));
+        }
+        SimulatedJob owner = jobs.get(job);
+        owner.fromDesk.tell(owner::withdrawn);
+        grantReady();
+    }
+
+    // From workers.
+
+    void join(SimulatedWorker worker) {
+        SimulatedWorker before = workers.get(worker.id);
+        if (before != null && before != worker) {
+            lose(worker.id);
+        }
+        Optional<String> refusal = book().join(worker.id, worker.slotCount, worker.deviceClass, worker.models, now());
+        if (refusal.isPresent()) {
+            farm.network.send(this, worker, worker::refused);
+            return;
+        }
+        if (workers.put(worker.id, worker) != worker) {
+            farm.watch(worker, this);
+        }
+        farm.network.send(this, worker, () -> worker.welcome(this));
+    }
+
+    /** The cluster has noticed that a worker's process is gone. */
+    void workerTerminated(SimulatedWorker worker) {
+        if (workers.get(worker.id) == worker) {
+            lose(worker.id);
+            grantReady();
+        }
+    }
+
+    void pull(SimulatedWorker worker, int slot, int batchSize) {
+        book().pull(worker.id, slot, batchSize, now());
+        grantReady();
+    }
+
+    void renew(SimulatedWorker worker, List<Long> epochs) {
+        for (long epoch : book().renew(worker.id, epochs, now())) {
+            tellWorker(worker.id, told -> told.revoked(epoch));
+        }
+        grantReady();
+    }
+
+    void completed(SimulatedWorker worker, long epoch, List<TaskResult> results) {
+        book().complete(worker.id, epoch, results, now())
+                .ifPresentOrElse(
+                        ended -> {
+                            SimulatedJob job = jobs.get(ended.job());
+                            job.witness.ended(results);
+                            var rendered = new Outcome.Rendered(
+                                    ended.job(), epoch, worker.id, ended.deviceClass(), results, Leasing.WorkTime.NONE);
+                            job.fromDesk.tell(() -> job.rendered(rendered));
+                        },
+                        () -> fail(worker, epoch, "the worker answered other tasks than it was given"));
+        grantReady();
+    }
+
+    void failed(SimulatedWorker worker, long epoch, String reason) {
+        fail(worker, epoch, reason);
+        grantReady();
+    }
+
+    void leave(SimulatedWorker worker) {
+        lose(worker.id);
+        grantReady();
+    }
+
+    private void checkDeadlines() {
+        for (Taken taken : book().expire(now())) {
+            tellWorker(taken.worker(), worker -> worker.revoked(taken.epoch()));
+        }
+        grantReady();
+        after(farm.micros(farm.leaseSettings.term()) / 4, this::checkDeadlines);
+    }
+
+    private void grantReady() {
+        for (Grant grant : book().grantReady(now())) {
+            JobWitness witness = jobs.get(grant.settings().job()).witness;
+            witness.granted(grant.tasks());
+            farm.grantCount++;
+            tellWorker(
+                    grant.worker(),
+                    worker -> worker.granted(grant.epoch(), grant.slot(), grant.settings(), grant.tasks()));
+        }
+        for (WorkerReport report : book().census(now())) {
+            JobWitness.require(
+                    report.leaseCount() <= BATCHES_PER_SLOT * report.slotCount(),
+                    "worker " + report.worker() + " holds " + report.leaseCount() + " leases in " + report.slotCount()
+                            + " slots");
+        }
+    }
+
+    private void fail(SimulatedWorker worker, long epoch, String reason) {
+        book().fail(worker.id, epoch, reason, now()).ifPresent(taken -> {
+            SimulatedJob job = jobs.get(taken.job());
+            for (PatchId patch : taken.givenUp()) {
+                job.witness.givenUp(patch);
+                job.fromDesk.tell(() -> job.givenUp(new Outcome.GivenUp(taken.job(), patch, reason)));
+            }
+        });
+    }
+
+    private void lose(WorkerId worker) {
+        workers.remove(worker);
+        book().lose(worker);
+    }
+
+    private void tellWorker(WorkerId id, java.util.function.Consumer<SimulatedWorker> message) {
+        SimulatedWorker worker = workers.get(id);
+        if (worker != null) {
+            farm.network.send(this, worker, () -> message.accept(worker));
+        }
+    }
+}

@@ -1,0 +1,312 @@
+package handscroll.coordinator.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import handscroll.coordinator.journal.JobEvent;
+import handscroll.coordinator.journal.RegisteredJob;
+import handscroll.coordinator.lease.OfferedTask;
+import handscroll.coordinator.lease.Outcome;
+import handscroll.coordinator.plan.Planner;
+import handscroll.coordinator.plan.Specs;
+import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
+import handscroll.protocol.lease.Leasing.WorkTime;
+import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.task.TaskResult;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class JobCourseTest {
+
+    private static final JobId SKY = new JobId("sky");
+    private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+    private static final JobSettings SETTINGS =
+            new JobSettings(100, Duration.ofMillis(500), 10, 10, Duration.ofSeconds(30));
+
+    private final Farm farm = new Farm();
+    private final JobCourse course = new JobCourse(accepted(), SETTINGS, farm);
+
+    @BeforeEach
+    void begin() {
+        course.begin();
+    }
+
+    @Test
+    void offersWhatIsReadyOnceItIsPrepared() {
+        assertThat(farm.said).containsExactly("prepare");
+        course.prepared(book());
+        assertThat(course.state()).isEqualTo(Jobs.State.RENDERING);
+        assertThat(farm.taken()).containsExactly("prepare", "take tiles", "offer [0/0,0]");
+    }
+
+    @Test
+    void aJobThatIsBeingPausedOffersNothingMoreWhenItsLastResultsAreLogged() {
+        render();
+        course.rendered(result(), NOW);
+        course.pause(NOW);
+        farm.taken();
+        course.logged(tokens());
+        assertThat(farm.taken()).isEmpty();
+    }
+
+    @Test
+    void isPausedWhenTheJournalKnowsAndTheDeskHasLetGo() {
+        render();
+        assertThat(course.pause(NOW)).isTrue();
+        course.recorded(farm.lastEvent(), NOW);
+        assertThat(course.state()).isEqualTo(Jobs.State.RENDERING);
+        course.withdrawn();
+        assertThat(course.state()).isEqualTo(Jobs.State.PAUSED);
+        assertThat(farm.taken()).containsExactly("withdraw", "record JobPaused", "close", "stopped");
+    }
+
+    @Test
+    void oneChangeAtATime() {
+        render();
+        course.pause(NOW);
+        assertThat(course.pause(NOW)).isFalse();
+        assertThat(course.cancel(NOW)).isFalse();
+        assertThat(course.resume(NOW)).isFalse();
+        course.trouble(new IOException("No space left on device"), NOW);
+        assertThat(farm.taken()).containsExactly("withdraw", "record JobPaused");
+    }
+
+    @Test
+    void aPausedJobCanBeCancelled() {
+        render();
+        course.pause(NOW);
+        stopIsThrough();
+        course.closed();
+        farm.taken();
+        assertThat(course.cancel(NOW)).isTrue();
+        stopIsThrough();
+        assertThat(course.state()).isEqualTo(Jobs.State.CANCELLED);
+        assertThat(farm.taken()).containsExactly("withdraw", "record JobCancelled", "stopped");
+    }
+
+    @Test
+    void aResumedJobWaitsUntilItsLastLifeIsClosed() {
+        render();
+        course.pause(NOW);
+        stopIsThrough();
+        farm.taken();
+        assertThat(course.resume(NOW)).isTrue();
+        course.recorded(farm.lastEvent(), NOW);
+        assertThat(farm.taken()).containsExactly("record JobResumed");
+        course.closed();
+        assertThat(farm.taken()).containsExactly("resumed", "prepare");
+    }
+
+    @Test
+    void aJobThatIsCancelledWhileItIsPreparedClosesWhatWasOpenedForIt() {
+        course.cancel(NOW);
+        stopIsThrough();
+        farm.taken();
+        course.prepared(book());
+        assertThat(farm.taken()).containsExactly("close");
+        assertThat(course.state()).isEqualTo(Jobs.State.CANCELLED);
+    }
+
+    @Test
+    void theFirstResultCountsWhenItsDeviceClassIsRecorded() {
+        course.prepared(book());
+        farm.taken();
+        course.rendered(result(), NOW);
+        assertThat(farm.taken()).containsExactly("record DeviceClassFixed");
+        course.recorded(farm.lastEvent(), NOW);
+        assertThat(farm.taken()).containsExactly("log 1");
+    }
+
+    @Test
+    void aDeviceClassThatIsRecordedWhileTheJobIsPausedIsKnownWhenItGoesOn() {
+        course.prepared(book());
+        course.rendered(result(), NOW);
+        JobEvent deviceClass = farm.lastEvent();
+        course.pause(NOW);
+        stopIsThrough();
+        course.closed();
+        course.recorded(deviceClass, NOW);
+        course.resume(NOW);
+        course.recorded(farm.lastEvent(), NOW);
+        course.prepared(book());
+        farm.taken();
+        course.rendered(result(), NOW);
+        assertThat(farm.taken()).containsExactly("log 1");
+    }
+
+    @Test
+    void tooManyResultsThatWaitForTheJournalPauseTheJob() {
+        course.prepared(book());
+        for (int count = 0; count <= SETTINGS.heldBackOutcomes(); count++) {
+            course.rendered(result(), NOW);
+        }
+        stopIsThrough();
+        assertThat(course.state()).isEqualTo(Jobs.State.PAUSED);
+        assertThat(course.cause().orElseThrow()).contains("the journal does not answer");
+    }
+
+    @Test
+    void aFullDiskPausesAndAPatchThatWasGivenUpFails() {
+        render();
+        course.trouble(new IOException("No space left on device"), NOW);
+        stopIsThrough();
+        assertThat(course.state()).isEqualTo(Jobs.State.PAUSED);
+        course.closed();
+        course.resume(NOW);
+        course.recorded(farm.lastEvent(), NOW);
+        course.prepared(book());
+        course.givenUp(new Outcome.GivenUp(SKY, new PatchId(0, 0, 0, 0), "the device has an error"), NOW);
+        stopIsThrough();
+        assertThat(course.state()).isEqualTo(Jobs.State.FAILED);
+        assertThat(course.cause()).contains("0/0,0 was given up: the device has an error");
+    }
+
+    @Test
+    void aFinishedJobIsForgottenByTheDesk() {
+        RenderBook all = new RenderBook(
+                Planner.plan(Specs.unconditional(128, 64, "zeta"), Specs.MODEL, Optional.empty()), Optional.empty());
+        all.restoreTokens(0, 0, new short[64]);
+        all.restoreTokens(0, 1, new short[64]);
+        all.start();
+        course.prepared(all);
+        course.rendered(new Outcome.Rendered(SKY, 1, new WorkerId("w"), "cpu", List.of(stored()), WorkTime.NONE), NOW);
+        course.recorded(farm.lastEvent(), NOW);
+        farm.taken();
+        course.pictureFinished();
+        course.manifestWritten(NOW);
+        stopIsThrough();
+        assertThat(farm.taken())
+                .containsExactly("complete manifest", "withdraw", "record JobFinished", "close", "stopped");
+        assertThat(course.state()).isEqualTo(Jobs.State.DONE);
+    }
+
+    private void render() {
+        course.prepared(book());
+        course.rendered(result(), NOW);
+        course.recorded(farm.lastEvent(), NOW);
+        farm.taken();
+    }
+
+    private void stopIsThrough() {
+        course.withdrawn();
+        course.recorded(farm.lastEvent(), NOW);
+    }
+
+    private static TaskResult stored() {
+        return new TaskResult.TileStored(new PatchId(1, 0, 0, 0));
+    }
+
+    private static Outcome.Rendered result() {
+        return new Outcome.Rendered(SKY, 1, new WorkerId("w"), "cpu", List.copyOf(tokens()), WorkTime.NONE);
+    }
+
+    private static List<TaskResult.Tokens> tokens() {
+        return List.of(new TaskResult.Tokens(new PatchId(0, 0, 0, 0), new short[64]));
+    }
+
+    private static RenderBook book() {
+        var book = new RenderBook(
+                Planner.plan(Specs.unconditional(256, 256, "zeta"), Specs.MODEL, Optional.empty()), Optional.empty());
+        book.start();
+        return book;
+    }
+
+    private static RegisteredJob accepted() {
+        return new RegisteredJob(
+                SKY,
+                "",
+                "hash",
+                NOW,
+                RegisteredJob.Standing.OPEN,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** Remembers what it was told. */
+    private static final class Farm implements JobCourse.Effects {
+        final List<String> said = new ArrayList<>();
+        final List<JobEvent> events = new ArrayList<>();
+
+        List<String> taken() {
+            List<String> taken = List.copyOf(said);
+            said.clear();
+            return taken;
+        }
+
+        JobEvent lastEvent() {
+            return events.get(events.size() - 1);
+        }
+
+        @Override
+        public void prepare() {
+            said.add("prepare");
+        }
+
+        @Override
+        public void takeTiles() {
+            said.add("take tiles");
+        }
+
+        @Override
+        public void offer(int stage, List<OfferedTask> tasks) {
+            said.add("offer "
+                    + tasks.stream().map(offered -> offered.task().patch()).toList());
+        }
+
+        @Override
+        public void release(List<PatchId> patches) {
+            said.add("release " + patches);
+        }
+
+        @Override
+        public void log(List<TaskResult.Tokens> tokens) {
+            said.add("log " + tokens.size());
+        }
+
+        @Override
+        public void accepted(WorkTime work, int tokenCount) {}
+
+        @Override
+        public void record(JobEvent event) {
+            events.add(event);
+            said.add("record " + event.getClass().getSimpleName());
+        }
+
+        @Override
+        public void withdraw() {
+            said.add("withdraw");
+        }
+
+        @Override
+        public void finishPicture() {
+            said.add("finish picture");
+        }
+
+        @Override
+        public void completeManifest() {
+            said.add("complete manifest");
+        }
+
+        @Override
+        public void close() {
+            said.add("close");
+        }
+
+        @Override
+        public void stopped() {
+            said.add("stopped");
+        }
+
+        @Override
+        public void resumed() {
+            said.add("resumed");
+        }
+    }
+}
