@@ -62,8 +62,7 @@ final class LossCurve {
     static BufferedImage chart(List<LossCurve> all) {
         List<LossCurve> curves =
                 all.stream().filter(curve -> !curve.points.isEmpty()).toList();
-        BufferedImage image =
-                new BufferedImage(WIDTH, HEIGHT * Math.max(1, curves.size()), BufferedImage.TYPE_INT_RGB);
+        BufferedImage image = new BufferedImage(WIDTH, HEIGHT * Math.max(1, curves.size()), BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         graphics.setColor(Color.WHITE);

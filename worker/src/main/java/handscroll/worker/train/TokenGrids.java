@@ -113,8 +113,8 @@ final class TokenGrids implements AutoCloseable {
         }
         int left = random.nextInt(TokenizerShape.FACTOR);
         int top = random.nextInt(TokenizerShape.FACTOR);
-        TokenGrid grid = encode(varied, left, top)
-                .within((double) y / picture.height(), (double) height / picture.height());
+        TokenGrid grid =
+                encode(varied, left, top).within((double) y / picture.height(), (double) height / picture.height());
         return hasLayout ? grid.over(layout(varied, left, top)) : grid;
     }
 
