@@ -26,7 +26,10 @@ export function duration(seconds) {
 export const speed = (perSecond) => (perSecond >= 10 ? count(perSecond) : perSecond.toFixed(1));
 
 /** The stage that samples patches comes first; a job that is being planned has none yet. */
-export const patches = (job) => job.stages[0] ?? { cellCount: 0, renderedCount: 0, leasedCount: 0, readyCount: 0 };
+export const patches = (job) =>
+  // A tall canvas has a layout before it, whose cells nobody counts.
+  job.stages.find((stage) => stage.name === "sample") ??
+  job.stages[0] ?? { cellCount: 0, renderedCount: 0, leasedCount: 0, readyCount: 0 };
 
 export const share = (part, whole) => (whole > 0 ? part / whole : 0);
 
