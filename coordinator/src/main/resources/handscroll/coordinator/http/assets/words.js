@@ -25,7 +25,7 @@ export function duration(seconds) {
 
 export const speed = (perSecond) => (perSecond >= 10 ? count(perSecond) : perSecond.toFixed(1));
 
-/** The stage that samples patches comes first; a job that is being planned has none yet. */
+/** The stage that samples patches; a job that is being planned has none yet. */
 export const patches = (job) =>
   // A tall canvas has a layout before it, whose cells nobody counts.
   job.stages.find((stage) => stage.name === "sample") ??
