@@ -1,6 +1,7 @@
 package handscroll.cli;
 
 import java.net.URI;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** Which coordinator a command talks to. */
@@ -25,7 +26,8 @@ final class CoordinatorAddress {
         return address;
     }
 
-    CoordinatorClient client(CliSettings settings) {
+    CoordinatorClient client(SharedOptions shared) {
+        CliSettings settings = CliSettings.from(shared.config("local.conf", Map.of()));
         return new CoordinatorClient(address(), settings.answerPatience());
     }
 }

@@ -67,8 +67,8 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Slots to render the control with, by default one for each processor.")
     private int workers = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
+    @Mixin
+    private Printing printing = new Printing();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
@@ -90,7 +90,7 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         EvaluationReport report = Evaluation.report(directory, source, independent);
-        spec.commandLine().getOut().println(json ? report.json() : report.table());
+        printing.out().println(printing.isJson() ? report.json() : report.table());
         return ExitCode.DONE;
     }
 

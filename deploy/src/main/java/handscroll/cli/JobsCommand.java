@@ -1,14 +1,11 @@
 package handscroll.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "jobs",
@@ -23,28 +20,20 @@ final class JobsCommand implements Callable<Integer> {
     @Mixin
     private CoordinatorAddress coordinator = new CoordinatorAddress();
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
-    private CommandSpec spec;
+    @Mixin
+    private Printing printing = new Printing();
 
     @Override
     public Integer call() {
-        CliSettings settings = CliSettings.from(shared.config("local.conf", Map.of()));
-        JsonNode answer = coordinator.client(settings).get("/api/jobs");
-        PrintWriter print = spec.commandLine().getOut();
-        if (json) {
-            print.println(answer.toPrettyString());
-            return ExitCode.DONE;
-        }
-        for (JsonNode job : answer.path("jobs")) {
-            print.println(job.path("job").asText() + "  " + ProgressLine.of(Progress.of(job)));
-        }
-        if (answer.path("jobs").isEmpty()) {
-            print.println("No jobs at " + coordinator.address() + ".");
-        }
+        printing.print(coordinator.client(shared).get("/api/jobs"), this::lines);
         return ExitCode.DONE;
+    }
+
+    private List<String> lines(JsonNode answer) {
+        List<String> lines = new ArrayList<>();
+        for (JsonNode job : answer.path("jobs")) {
+            lines.add(job.path("job").asText() + "  " + ProgressLine.of(Progress.of(job)));
+        }
+        return lines.isEmpty() ? List.of("No jobs at " + coordinator.address() + ".") : lines;
     }
 }

@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -25,18 +24,18 @@ final class ModelsCommand implements Callable<Integer> {
     @Mixin
     private SharedOptions shared = new SharedOptions();
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
+    @Mixin
+    private Printing printing = new Printing();
 
     @Spec
-    @SuppressWarnings("NullAway.Init")
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
     private CommandSpec spec;
 
     @Override
     public Integer call() {
         ModelShelf shelf =
                 CliSettings.from(shared.config("local.conf", Map.of())).models();
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = printing.out();
         ObjectNode all = JsonNodeFactory.instance.objectNode();
         var list = all.putArray("models");
         boolean allUsable = true;
@@ -45,18 +44,18 @@ final class ModelsCommand implements Callable<Integer> {
             try {
                 ModelCard card = shelf.find(name);
                 describe(entry, card);
-                if (!json) {
+                if (!printing.isJson()) {
                     out.println(line(card));
                 }
             } catch (Refusal refusal) {
                 allUsable = false;
                 entry.put("problem", refusal.getMessage());
-                if (!json) {
+                if (!printing.isJson()) {
                     spec.commandLine().getErr().println(refusal.getMessage());
                 }
             }
         }
-        if (json) {
+        if (printing.isJson()) {
             out.println(all.toPrettyString());
         } else if (shelf.names().isEmpty()) {
             out.println("There is no model in " + shelf.directories()

@@ -1,17 +1,11 @@
 package handscroll.cli;
 
 import com.typesafe.config.Config;
-import handscroll.coordinator.plan.Direction;
 import handscroll.coordinator.plan.DryRun;
-import handscroll.coordinator.plan.PictureSize;
 import handscroll.coordinator.plan.Plan;
-import handscroll.coordinator.plan.Planner;
-import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
-import handscroll.protocol.model.ModelCard;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,10 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "plan",
@@ -49,12 +40,8 @@ final class PlanCommand implements Callable<Integer> {
             description = "Keys of the job file with other values, for example direction=zeta.")
     private List<String> overrides = List.of();
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
-    private CommandSpec spec;
+    @Mixin
+    private Printing printing = new Printing();
 
     @Override
     public Integer call() throws IOException {
@@ -63,13 +50,11 @@ final class PlanCommand implements Callable<Integer> {
         PlanOptions.Checked checked = options.check(problems);
         Plan plan = plan(config, problems);
         PlanSettings settings = PlanSettings.from(config).withCosts(checked.sampling(), checked.decoding());
-        PlanReport report = PlanReport.of(
-                plan, settings, checked.workerCounts(), direction -> inDirection(plan.model(), direction));
+        PlanReport report = PlanReport.of(plan, settings, checked.workerCounts());
         if (checked.plot().isPresent()) {
             Files.writeString(checked.plot().get(), PlanPlot.of(report));
         }
-        PrintWriter print = spec.commandLine().getOut();
-        print.println(json ? PlanJson.of(report).toPrettyString() : PlanText.of(report));
+        printing.out().println(printing.isJson() ? PlanJson.of(report).toPrettyString() : PlanText.of(report));
         return ExitCode.DONE;
     }
 
@@ -89,12 +74,5 @@ final class PlanCommand implements Callable<Integer> {
             problems.addAll(refusal.problems());
         }
         throw new Refusal(jobFile + " cannot be planned:", problems);
-    }
-
-    private Plan inDirection(ModelCard model, Direction direction) {
-        List<String> changed = new ArrayList<>(overrides);
-        changed.add("direction=" + direction.configName());
-        JobSpec job = JobFile.read(jobFile, changed, Optional.empty());
-        return Planner.plan(job, model, job.input().map(input -> PictureSize.of(Path.of(input.image()))));
     }
 }

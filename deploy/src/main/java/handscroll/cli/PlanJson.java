@@ -26,9 +26,9 @@ final class PlanJson {
         json.put("directionReason", plan.directionReason());
         put(json, plan.wavefronts());
         ArrayNode directions = json.putArray("directions");
-        report.directions().forEach((direction, wavefronts) -> {
+        report.directions().forEach((direction, other) -> {
             ObjectNode described = directions.addObject().put("direction", direction.configName());
-            put(described, wavefronts);
+            put(described, other.wavefronts());
             Duration time = report.directionTimes().get(direction);
             if (time != null) {
                 described.put("time", PlanReport.seconds(time));

@@ -5,30 +5,30 @@ import handscroll.coordinator.plan.Plan;
 import handscroll.coordinator.plan.Planner;
 import handscroll.coordinator.plan.Region;
 import handscroll.coordinator.plan.Wavefronts;
+import handscroll.coordinator.plan.Widths;
 import handscroll.coordinator.simulation.Estimates;
 import handscroll.coordinator.simulation.LowerBound;
 import handscroll.coordinator.simulation.SimulatedRender;
 import handscroll.coordinator.simulation.Simulation;
-import handscroll.coordinator.simulation.Widths;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
  * Everything that {@code handscroll plan} says of a job, however it is written.
  *
+ * @param directions the same job in each of them
  * @param directionTimes of each direction with the most workers of the rows; empty where nothing is simulated
  * @param mostWorkersThatHelp with more the render would end no sooner; a bound of the graph where nothing is simulated
  */
 record PlanReport(
         Plan plan,
         PlanSettings settings,
-        Map<Direction, Wavefronts> directions,
+        Map<Direction, Plan> directions,
         Map<Direction, Duration> directionTimes,
         Widths widths,
         LowerBound bound,
@@ -54,13 +54,9 @@ record PlanReport(
         }
     }
 
-    /**
-     * @param workerCounts empty for those that say most about this plan
-     * @param inDirection the same job in another direction
-     */
-    static PlanReport of(
-            Plan plan, PlanSettings settings, List<Integer> workerCounts, Function<Direction, Plan> inDirection) {
-        Map<Direction, Wavefronts> directions = Planner.everyDirection(plan);
+    /** @param workerCounts empty for those that say most about this plan */
+    static PlanReport of(Plan plan, PlanSettings settings, List<Integer> workerCounts) {
+        Map<Direction, Plan> directions = Planner.everyDirection(plan);
         var simulation = settings.simulation(plan.spec().seed());
         Widths widths = Widths.of(plan.graph());
         LowerBound bound = LowerBound.of(plan.graph(), plan.model().patchPixels(), simulation);
@@ -99,14 +95,11 @@ record PlanReport(
         }
         int largest = rows.get(rows.size() - 1).workerCount();
         Map<Direction, Duration> times = new EnumMap<>(Direction.class);
-        for (Direction direction : directions.keySet()) {
-            times.put(
-                    direction,
-                    direction == plan.direction()
-                            ? estimates.with(largest).time()
-                            : Simulation.run(inDirection.apply(direction), simulation, largest)
-                                    .time());
-        }
+        directions.forEach((direction, other) -> times.put(
+                direction,
+                direction == plan.direction()
+                        ? estimates.with(largest).time()
+                        : Simulation.run(other, simulation, largest).time()));
         return new PlanReport(
                 plan,
                 settings,

@@ -1,6 +1,7 @@
 package handscroll.cli;
 
 import handscroll.coordinator.plan.Plan;
+import handscroll.coordinator.plan.Wavefronts;
 import handscroll.coordinator.simulation.BatchTimes;
 import handscroll.protocol.canvas.Grid;
 import java.time.Duration;
@@ -65,7 +66,8 @@ final class PlanText {
         line(
                 "  %-14s %14s %17s %10s %15s %18s",
                 "direction", "critical path", "widest wavefront", "pool peak", "useful workers", timeHeading);
-        report.directions().forEach((direction, wavefronts) -> {
+        report.directions().forEach((direction, other) -> {
+            Wavefronts wavefronts = other.wavefronts();
             Duration time = report.directionTimes().get(direction);
             line(
                     "%s %-14s %,14d %,17d %,10d %,15d %18s",

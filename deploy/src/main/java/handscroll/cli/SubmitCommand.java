@@ -2,19 +2,15 @@ package handscroll.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import handscroll.protocol.job.JobSpecWriter;
-import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "submit",
@@ -45,25 +41,18 @@ final class SubmitCommand implements Callable<Integer> {
             description = "Where the picture goes, instead of the job's output.to.")
     private Optional<Path> out = Optional.empty();
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
-    private CommandSpec spec;
+    @Mixin
+    private Printing printing = new Printing();
 
     @Override
     public Integer call() {
-        CliSettings settings = CliSettings.from(shared.config("local.conf", Map.of()));
         String text = JobSpecWriter.toHocon(JobFile.read(jobFile, overrides, out));
-        JsonNode accepted = coordinator.client(settings).post("/api/jobs", "text/plain; charset=utf-8", text);
-        PrintWriter print = spec.commandLine().getOut();
-        if (json) {
-            print.println(accepted.toPrettyString());
-        } else {
-            URI page = coordinator.address().resolve(accepted.path("page").asText("/"));
-            print.println("Accepted as " + accepted.path("job").asText() + "; watch it at " + page);
-        }
+        printing.print(coordinator.client(shared).post("/api/jobs", "text/plain; charset=utf-8", text), this::accepted);
         return ExitCode.DONE;
+    }
+
+    private List<String> accepted(JsonNode answer) {
+        URI page = coordinator.address().resolve(answer.path("page").asText("/"));
+        return List.of("Accepted as " + answer.path("job").asText() + "; watch it at " + page);
     }
 }

@@ -37,7 +37,7 @@ final class WatchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CliSettings settings = CliSettings.from(shared.config("local.conf", Map.of()));
-        CoordinatorClient client = coordinator.client(settings);
+        CoordinatorClient client = coordinator.client(shared);
         PrintWriter err = spec.commandLine().getErr();
         var report = new ProgressReport(err, ProgressReport.terminalColumns(), settings, System::nanoTime);
         try (var events = new BufferedReader(

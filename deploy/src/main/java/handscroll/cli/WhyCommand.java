@@ -1,16 +1,10 @@
 package handscroll.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "why",
@@ -35,26 +29,16 @@ final class WhyCommand implements Callable<Integer> {
             description = "COLUMN,ROW of a patch of the canvas, or STAGE/COLUMN,ROW of any stage's.")
     private Optional<String> patch = Optional.empty();
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
-    private CommandSpec spec;
+    @Mixin
+    private Printing printing = new Printing();
 
     @Override
     public Integer call() {
-        CliSettings settings = CliSettings.from(shared.config("local.conf", Map.of()));
         String query =
                 patch.map(name -> "?patch=" + CoordinatorClient.encoded(name)).orElse("");
-        JsonNode answer =
-                coordinator.client(settings).get("/api/jobs/" + CoordinatorClient.encoded(job) + "/why" + query);
-        PrintWriter print = spec.commandLine().getOut();
-        if (json) {
-            print.println(answer.toPrettyString());
-        } else {
-            WhyText.lines(answer).forEach(print::println);
-        }
+        printing.print(
+                coordinator.client(shared).get("/api/jobs/" + CoordinatorClient.encoded(job) + "/why" + query),
+                WhyText::lines);
         return ExitCode.DONE;
     }
 }

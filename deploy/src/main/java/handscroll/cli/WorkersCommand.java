@@ -1,13 +1,11 @@
 package handscroll.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -29,23 +27,12 @@ final class WorkersCommand implements Callable<Integer> {
     @Mixin
     private CoordinatorAddress coordinator = new CoordinatorAddress();
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
-    private CommandSpec spec;
+    @Mixin
+    private Printing printing = new Printing();
 
     @Override
     public Integer call() {
-        CliSettings settings = CliSettings.from(shared.config("local.conf", Map.of()));
-        JsonNode answer = coordinator.client(settings).get("/api/workers");
-        PrintWriter print = spec.commandLine().getOut();
-        if (json) {
-            print.println(answer.toPrettyString());
-        } else {
-            WorkersText.lines(answer).forEach(print::println);
-        }
+        printing.print(coordinator.client(shared).get("/api/workers"), WorkersText::lines);
         return ExitCode.DONE;
     }
 
@@ -61,8 +48,8 @@ final class WorkersCommand implements Callable<Integer> {
         @Parameters(paramLabel = "ID", description = "The worker's name, as workers prints it.")
         private String worker = "";
 
-        @Option(names = "--json", description = "Print JSON.")
-        private boolean json;
+        @Mixin
+        private Printing printing = new Printing();
 
         @ParentCommand
         @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
@@ -79,15 +66,10 @@ final class WorkersCommand implements Callable<Integer> {
             CoordinatorAddress addressed =
                     spec.commandLine().getParseResult().hasMatchedOption("--to") ? coordinator : workers.coordinator;
             JsonNode answer = addressed
-                    .client(CliSettings.from(told.config("local.conf", Map.of())))
+                    .client(told)
                     .post("/api/workers/" + CoordinatorClient.encoded(worker) + "/" + spec.name());
-            boolean asJson = json || workers.json;
-            spec.commandLine()
-                    .getOut()
-                    .println(
-                            asJson
-                                    ? answer.toPrettyString()
-                                    : answer.path("message").asText());
+            (workers.printing.isJson() ? workers.printing : printing)
+                    .print(answer, news -> List.of(news.path("message").asText()));
             return ExitCode.DONE;
         }
     }

@@ -71,7 +71,7 @@ public final class RenderBook {
     }
 
     /** Takes tasks for the lease desk, by stage, so that at most {@code most} are with it. */
-    Map<Integer, List<OfferedTask>> takeReady(int most) {
+    public Map<Integer, List<OfferedTask>> takeReady(int most) {
         Map<Integer, List<OfferedTask>> taken = new TreeMap<>();
         for (OptionalInt stage = progress.readyStage();
                 stage.isPresent() && offeredCount < most;
@@ -87,13 +87,8 @@ public final class RenderBook {
         return taken;
     }
 
-    /**
-     * Tiles first: a decoded one frees what it read, and somebody is watching. Then earlier stages before later
-     * ones: a patch of the layout lets sixteen begin, and a wavefront that waits for it goes out in small batches.
-     */
     private long priority(int stage) {
-        long rank = plan.graph().stage(stage).operator() == Stage.Operator.DECODE ? 0 : 1 + stage;
-        return (rank << STAGE_SHIFT) + takenCount++;
+        return ((long) progress.rank(stage) << STAGE_SHIFT) + takenCount++;
     }
 
     /** Why these results cannot be what the model made; empty if they can. */
@@ -118,7 +113,7 @@ public final class RenderBook {
     }
 
     /** The tokens of a patch are durable: it is rendered, and its readers may become ready. */
-    void tokensLogged(TaskResult.Tokens rows) {
+    public void tokensLogged(TaskResult.Tokens rows) {
         int index = plan.graph().index(rows.patch());
         if (!progress.isRendered(rows.patch().stage(), index)) {
             tokens.put(key(rows.patch().stage(), index), rows.tokens());
@@ -127,7 +122,7 @@ public final class RenderBook {
     }
 
     /** A tile is durable. */
-    void tileStored(PatchId patch) {
+    public void tileStored(PatchId patch) {
         int index = plan.graph().index(patch);
         if (!progress.isRendered(patch.stage(), index)) {
             rendered(patch.stage(), index);
@@ -135,7 +130,7 @@ public final class RenderBook {
     }
 
     /** Patches whose states no later patch will attend to, since this was last asked. */
-    List<PatchId> takeReleased() {
+    public List<PatchId> takeReleased() {
         List<PatchId> taken = List.copyOf(released);
         released.clear();
         return taken;
@@ -143,6 +138,16 @@ public final class RenderBook {
 
     public boolean isComplete() {
         return progress.isFinished();
+    }
+
+    /** The most patches at a time that others still had to attend to: what the nearby context pool had to hold. */
+    public int statesHeldPeak() {
+        return context.statesHeldPeak();
+    }
+
+    /** The most patches at a time whose tokens others still had to read. */
+    public int tokensHeldPeak() {
+        return context.tokensHeldPeak();
     }
 
     /** Patches whose tokens are kept for those that will read them. */

@@ -13,9 +13,6 @@ import java.util.TreeMap;
 /** What the book remembers of one worker. */
 final class FarmWorker {
 
-    /** A batch to run and a batch to wait behind it. */
-    static final int BATCHES_PER_SLOT = 2;
-
     /** One task's worth of the worker's device. */
     static final class Slot {
         final FarmWorker worker;
@@ -32,7 +29,7 @@ final class FarmWorker {
         /** A pull more than there is room for changes nothing, so a worker may repeat those it fears lost. */
         void pull(int wantedBatchSize) {
             batchSize = Math.max(1, wantedBatchSize);
-            openPullCount = Math.min(openPullCount + 1, BATCHES_PER_SLOT - heldCount);
+            openPullCount = Math.min(openPullCount + 1, LeaseBook.BATCHES_PER_SLOT - heldCount);
         }
 
         void forgetPulls() {

@@ -44,6 +44,9 @@ public final class LeaseBook {
     /** Patches of a lease that ended otherwise: ready again, or given up for good. */
     public record Taken(WorkerId worker, long epoch, JobId job, List<PatchId> returned, List<PatchId> givenUp) {}
 
+    /** A batch to run and a batch to wait behind it. */
+    public static final int BATCHES_PER_SLOT = 2;
+
     private static final int INCARNATION_SHIFT = 40;
     private static final int REMEMBERED_REFUSALS = 16;
 

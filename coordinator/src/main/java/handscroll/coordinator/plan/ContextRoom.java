@@ -62,6 +62,9 @@ record ContextRoom(int near, int far) {
         Grid grid = graph.stage(stage).grid();
         int[] nearAndFar = new int[2];
         graph.forEachRead(stage, index, (readStage, read) -> {
+            if (readStage != stage) {
+                return;
+            }
             int distance = Math.max(
                     Math.max(
                             Math.abs(grid.columnOf(read) - grid.columnOf(index)),

@@ -5,6 +5,7 @@ import handscroll.coordinator.plan.Reads.Upstream;
 import handscroll.protocol.canvas.Grid;
 import handscroll.protocol.canvas.PatchId;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Who waits for whom. Cells are named by stage and index; cells and edges are computed from
@@ -50,6 +51,18 @@ public final class PatchGraph {
 
     public int index(PatchId patch) {
         return stages.get(patch.stage()).grid().index(patch.cell());
+    }
+
+    /** Visits all cells up to a stage, its own among them, so that each comes after everything it reads. */
+    public void forEachCell(int lastStage, CellVisitor visitor) {
+        for (int number = 0; number <= lastStage; number++) {
+            int stage = number;
+            stages.get(stage)
+                    .order()
+                    .ifPresentOrElse(
+                            order -> order.forEach(index -> visitor.visit(stage, index)),
+                            () -> IntStream.range(0, cellCount(stage)).forEach(index -> visitor.visit(stage, index)));
+        }
     }
 
     /** Whether a patch of this name exists; for names that come from elsewhere. */

@@ -45,7 +45,11 @@ public record Plan(
 
     /** The stage that draws the canvas's own patches. */
     public int sampleStage() {
-        return hasLayout() ? 1 : 0;
+        return sampleStage(layoutFactor);
+    }
+
+    static int sampleStage(int layoutFactor) {
+        return layoutFactor > 1 ? 1 : 0;
     }
 
     /** The stage that makes output tiles. */

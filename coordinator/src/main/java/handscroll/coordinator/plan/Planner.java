@@ -59,16 +59,15 @@ public final class Planner {
     }
 
     /** The same job in every direction that can be asked for, for a user who wants to choose. */
-    public static Map<Direction, Wavefronts> everyDirection(Plan plan) {
-        Map<Direction, Wavefronts> every = new EnumMap<>(Direction.class);
+    public static Map<Direction, Plan> everyDirection(Plan plan) {
+        Map<Direction, Plan> every = new EnumMap<>(Direction.class);
         var planner = new Planner(plan.spec(), plan.model());
         for (Direction direction : Direction.values()) {
-            if (!direction.needsPicture() || plan.given().isPresent()) {
-                every.put(
-                        direction,
-                        direction == plan.direction()
-                                ? plan.wavefronts()
-                                : planner.wavefronts(plan.sampleGrid(), direction, plan.given()));
+            if (direction == plan.direction()) {
+                every.put(direction, plan);
+            } else if (!direction.needsPicture() || plan.given().isPresent()) {
+                Candidate candidate = planner.candidate(plan.sampleGrid(), direction, plan.given());
+                every.put(direction, planner.plan(candidate, "for comparison", plan.given(), plan.axis()));
             }
         }
         return every;
@@ -95,26 +94,30 @@ public final class Planner {
         }
 
         List<Candidate> candidates = wanted.map(List::of).orElseGet(() -> fitting(grid, given)).stream()
-                .map(direction -> new Candidate(direction, wavefronts(grid, direction, given)))
+                .map(direction -> candidate(grid, direction, given))
                 .toList();
         Candidate chosen = shortest(candidates);
-        PatchGraph graph = graph(grid, chosen.direction(), given);
-        ContextRoom room = ContextRoom.of(graph, sampleStage(), extentOfModel(), chosen.direction(), given);
+        return plan(chosen, reason(wanted, candidates, chosen), given, axis(picture));
+    }
+
+    private Plan plan(Candidate chosen, String reason, Optional<Region> given, VerticalAxis axis) {
+        ContextRoom room = ContextRoom.of(
+                chosen.graph(), Plan.sampleStage(layoutFactor), extentOfModel(), chosen.direction(), given);
         return new Plan(
                 spec,
                 model,
-                graph,
+                chosen.graph(),
                 layoutFactor,
                 chosen.direction(),
-                reason(wanted, candidates, chosen),
+                reason,
                 given,
-                axis(picture),
+                axis,
                 chosen.wavefronts(),
                 room.near(),
                 room.far());
     }
 
-    private record Candidate(Direction direction, Wavefronts wavefronts) {}
+    private record Candidate(Direction direction, PatchGraph graph, Wavefronts wavefronts) {}
 
     private void checkModel() {
         if (Plan.TILE_PIXELS % model.tokenPixels() != 0) {
@@ -239,8 +242,9 @@ public final class Planner {
                         spec.sampling().horizon()));
     }
 
-    private Wavefronts wavefronts(Grid grid, Direction direction, Optional<Region> given) {
-        return Wavefronts.of(graph(grid, direction, given), sampleStage());
+    private Candidate candidate(Grid grid, Direction direction, Optional<Region> given) {
+        PatchGraph graph = graph(grid, direction, given);
+        return new Candidate(direction, graph, Wavefronts.of(graph, Plan.sampleStage(layoutFactor)));
     }
 
     private PatchGraph graph(Grid grid, Direction direction, Optional<Region> given) {
@@ -266,12 +270,9 @@ public final class Planner {
                 Stage.Operator.DECODE,
                 canvas().cutInto(Plan.TILE_PIXELS),
                 Plan.TILE_PIXELS,
-                List.of(new Reads.Upstream(sampleStage(), model.decodeMarginTokens() * model.tokenPixels()))));
+                List.of(new Reads.Upstream(
+                        Plan.sampleStage(layoutFactor), model.decodeMarginTokens() * model.tokenPixels()))));
         return new PatchGraph(stages);
-    }
-
-    private int sampleStage() {
-        return layoutFactor > 1 ? 1 : 0;
     }
 
     private Extent extentOfModel() {

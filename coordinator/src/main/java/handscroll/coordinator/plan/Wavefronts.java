@@ -1,7 +1,5 @@
 package handscroll.coordinator.plan;
 
-import java.util.Arrays;
-
 /**
  * What an order means for the farm: how long it takes with unlimited workers, how many of them it
  * can feed, and how much must be remembered.
@@ -21,85 +19,53 @@ public record Wavefronts(int sampledCount, int criticalPath, int widestWavefront
     }
 
     /**
-     * Walks a stage and those it reads twice; takes eight bytes a cell meanwhile. The pool is that of the
-     * stage itself, the rest counts the cells of all of them.
+     * Of a stage and those it reads: all their cells are counted, the pool is that of the stage itself. Walks
+     * them twice; takes eight bytes a cell meanwhile.
      */
     static Wavefronts of(PatchGraph graph, int stage) {
-        return new Walk(graph, stage).result();
+        Widths widths = Widths.of(graph, stage);
+        return new Wavefronts(
+                widths.cellCount(), widths.stepCount(), widths.widest(), new PoolWalk(graph, stage).peak());
     }
 
-    private static final class Walk {
+    /** The paper's pool: one worker renders in order and removes what no later cell of the stage reads. */
+    private static final class PoolWalk {
         private final PatchGraph graph;
-        private final int lastStage;
-        /** Each cell's longest path including itself, 0 if it is given; later the position of its last reader. */
-        private final int[][] perCell;
-        /** How many cells have each path length; later how many are removed after each position. */
-        private final int[] histogram;
+        private final int stage;
+        private final Order order;
+        private final int[] lastReader; // its position in the order, by cell
+        private final int[] removedAfter; // how many cells, by position
 
-        private int longest;
         private int position;
-        private int poolSize;
-        private int poolPeak;
+        private int size;
+        private int peak;
 
-        Walk(PatchGraph graph, int lastStage) {
+        PoolWalk(PatchGraph graph, int stage) {
             this.graph = graph;
-            this.lastStage = lastStage;
-            this.perCell = new int[lastStage + 1][];
-            int cellCount = 0;
-            for (int stage = 0; stage <= lastStage; stage++) {
-                perCell[stage] = new int[graph.cellCount(stage)];
-                cellCount += graph.cellCount(stage);
-            }
-            this.histogram = new int[cellCount + 1];
+            this.stage = stage;
+            this.order = graph.stage(stage).order().orElseThrow();
+            this.lastReader = new int[graph.cellCount(stage)];
+            this.removedAfter = new int[graph.cellCount(stage)];
         }
 
-        Wavefronts result() {
-            for (int stage = 0; stage <= lastStage; stage++) {
-                int walked = stage;
-                order(stage).forEach(index -> measurePath(walked, index));
-            }
-            int givenCount = histogram[0];
-            int criticalPath = 0;
-            int widest = 0;
-            for (int length = 1; length < histogram.length && histogram[length] > 0; length++) {
-                criticalPath = length;
-                widest = Math.max(widest, histogram[length]);
-            }
-
-            Arrays.fill(histogram, 0);
-            order(lastStage).forEach(this::noteLastReader);
-            for (int last : perCell[lastStage]) {
-                histogram[last]++;
+        int peak() {
+            order.forEach(this::noteLastReader);
+            for (int last : lastReader) {
+                removedAfter[last]++;
             }
             position = 0;
-            order(lastStage).forEach(index -> {
-                poolPeak = Math.max(poolPeak, ++poolSize);
-                poolSize -= histogram[position++];
+            order.forEach(index -> {
+                peak = Math.max(peak, ++size);
+                size -= removedAfter[position++];
             });
-            return new Wavefronts(histogram.length - 1 - givenCount, criticalPath, widest, poolPeak);
-        }
-
-        private Order order(int stage) {
-            return graph.stage(stage).order().orElseThrow();
-        }
-
-        private void measurePath(int stage, int index) {
-            if (graph.stage(stage).operator(index) == Stage.Operator.ENCODE) {
-                histogram[0]++;
-                return;
-            }
-            longest = 0;
-            graph.forEachRead(stage, index, (readStage, read) -> longest = Math.max(longest, perCell[readStage][read]));
-            perCell[stage][index] = longest + 1;
-            histogram[longest + 1]++;
+            return peak;
         }
 
         private void noteLastReader(int index) {
-            int[] last = perCell[lastStage];
-            last[index] = position;
-            graph.forEachRead(lastStage, index, (readStage, read) -> {
-                if (readStage == lastStage) {
-                    last[read] = position;
+            lastReader[index] = position;
+            graph.forEachRead(stage, index, (readStage, read) -> {
+                if (readStage == stage) {
+                    lastReader[read] = position;
                 }
             });
             position++;

@@ -5,8 +5,10 @@ import handscroll.coordinator.plan.Stage;
 import handscroll.protocol.canvas.Grid;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * Which patches wait, are ready, leased and rendered. Takes two bytes and two bits a cell, and
@@ -18,8 +20,10 @@ import java.util.OptionalInt;
  *    missing)    ╰─ put back╯
  * </pre>
  *
- * What is ready is handed out in the order that keeps the farm busy longest: later stages before
- * earlier ones, since a decoded tile frees what it read; within a stage the cells of smallest
+ * What is ready is handed out in the order that keeps the farm busy longest: tiles first, since a decoded
+ * one frees what it read, and somebody is watching; then earlier stages before later ones, since a patch of
+ * a layout lets sixteen begin, and a wavefront that waits for it goes out in small batches; within a stage
+ * the cells of smallest
  * {@link handscroll.coordinator.plan.Order#depth depth}, which have the longest path of others
  * waiting behind them, so that the whole wavefront moves along the critical path.
  */
@@ -27,11 +31,16 @@ public final class Progress {
 
     private final PatchGraph graph;
     private final List<StageCells> stages;
+    private final List<Integer> handedOut; // stages, the first one first
     private boolean started;
 
     public Progress(PatchGraph graph) {
         this.graph = graph;
         this.stages = graph.stages().stream().map(StageCells::new).toList();
+        this.handedOut = IntStream.range(0, stages.size())
+                .boxed()
+                .sorted(Comparator.comparing(stage -> graph.stage(stage).operator() != Stage.Operator.DECODE))
+                .toList();
     }
 
     /** Where a cell stands. */
@@ -82,12 +91,17 @@ public final class Progress {
 
     /** The stage to take from next; empty while nothing is ready. */
     public OptionalInt readyStage() {
-        for (int stage = stages.size() - 1; stage >= 0; stage--) {
+        for (int stage : handedOut) {
             if (stages.get(stage).readyCount > 0) {
                 return OptionalInt.of(stage);
             }
         }
         return OptionalInt.empty();
+    }
+
+    /** How many stages are handed out before this one. */
+    public int rank(int stage) {
+        return handedOut.indexOf(stage);
     }
 
     /**

@@ -61,7 +61,7 @@ public record LowerBound(Duration work, Duration longestChain) {
         }
 
         LowerBound result() {
-            ReadingOrder.forEach(graph, this::visit);
+            graph.forEachCell(chains.length - 1, this::visit);
             double work = 0;
             for (int stage = 0; stage < counts.length; stage++) {
                 for (int operator = 0; operator < counts[stage].length; operator++) {

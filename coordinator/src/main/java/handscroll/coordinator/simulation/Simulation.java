@@ -1,7 +1,6 @@
 package handscroll.coordinator.simulation;
 
-import handscroll.coordinator.context.ContextLedger;
-import handscroll.coordinator.job.JobDecisions;
+import handscroll.coordinator.job.RenderBook;
 import handscroll.coordinator.lease.LeaseBook;
 import handscroll.coordinator.plan.PatchGraph;
 import handscroll.coordinator.plan.Picture;
@@ -43,9 +42,6 @@ public final class Simulation {
 
     private static final JobId JOB = new JobId("simulated");
 
-    /** A batch that runs on a slot, and one that waits. */
-    private static final int BATCHES_PER_SLOT = 2;
-
     private record Event(long nanos, long sequence, Runnable action) {}
 
     private static final class Worker {
@@ -63,9 +59,8 @@ public final class Simulation {
     private final Plan plan;
     private final PatchGraph graph;
     private final SimulationSettings settings;
-    private final JobDecisions job;
+    private final RenderBook job;
     private final LeaseBook leases;
-    private final ContextLedger context;
     private final RenderSettings renderSettings;
     private final short[] tokens;
     private final SplittableRandom random;
@@ -83,9 +78,9 @@ public final class Simulation {
         this.graph = plan.graph();
         this.settings = settings;
         Optional<Picture> picture = plan.given().map(given -> new BlankPicture());
-        this.job = new JobDecisions(plan, picture, settings.offeredTasks());
+        this.job = new RenderBook(plan, picture);
+        job.start();
         this.leases = new LeaseBook(settings.lease(), 0);
-        this.context = new ContextLedger(graph);
         this.renderSettings = plan.renderSettings(JOB);
         this.tokens = new short[plan.model().tokensPerSide() * plan.model().tokensPerSide()];
         this.random = new SplittableRandom(settings.seed());
@@ -110,7 +105,7 @@ public final class Simulation {
     private SimulatedRender run() {
         for (Worker worker : workers.values()) {
             leases.join(worker.id, 1, "simulated", Map.of(renderSettings.model(), renderSettings.modelHash()), at(now));
-            for (int batch = 0; batch < BATCHES_PER_SLOT; batch++) {
+            for (int batch = 0; batch < LeaseBook.BATCHES_PER_SLOT; batch++) {
                 leases.pull(worker.id, 0, settings.batchSize(), at(now));
             }
         }
@@ -128,14 +123,15 @@ public final class Simulation {
                 Duration.ofNanos(now),
                 Duration.ofNanos(workNanos),
                 batchCount,
-                context.statesHeldPeak(),
-                context.tokensHeldPeak());
+                job.statesHeldPeak(),
+                job.tokensHeldPeak());
     }
 
     // The coordinator's side.
 
     private void offerReady() {
-        job.takeReady().forEach((stage, tasks) -> leases.offer(renderSettings, Optional.empty(), stage, tasks));
+        job.takeReady(settings.offeredTasks())
+                .forEach((stage, tasks) -> leases.offer(renderSettings, Optional.empty(), stage, tasks));
         grantReady();
     }
 
@@ -173,10 +169,15 @@ public final class Simulation {
     }
 
     private void onDurable(List<TaskResult> results) {
-        job.rendered(results);
         for (TaskResult result : results) {
-            context.rendered(result.patch().stage(), graph.index(result.patch()));
+            if (result instanceof TaskResult.Tokens rows) {
+                job.tokensLogged(rows);
+            } else {
+                job.tileStored(result.patch());
+            }
         }
+        // Workers would drop these states now.
+        job.takeReleased();
         offerReady();
     }
 

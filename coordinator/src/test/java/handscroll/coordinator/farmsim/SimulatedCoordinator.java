@@ -29,9 +29,6 @@ import java.util.Optional;
  */
 final class SimulatedCoordinator extends SimulatedProcess {
 
-    /** A batch that runs and one that waits behind it. */
-    private static final int BATCHES_PER_SLOT = 2;
-
     final FarmSimulation farm;
     final Map<JobId, SimulatedJob> jobs = new LinkedHashMap<>();
     private final Map<WorkerId, SimulatedWorker> workers = new HashMap<>();
@@ -190,7 +187,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
         }
         for (WorkerReport report : book().census(now())) {
             JobWitness.require(
-                    report.leaseCount() <= BATCHES_PER_SLOT * report.slotCount(),
+                    report.leaseCount() <= LeaseBook.BATCHES_PER_SLOT * report.slotCount(),
                     "worker " + report.worker() + " holds " + report.leaseCount() + " leases in " + report.slotCount()
                             + " slots");
         }

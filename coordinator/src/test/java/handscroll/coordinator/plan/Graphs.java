@@ -27,6 +27,28 @@ public final class Graphs {
                 new Stage("decode", Stage.Operator.DECODE, tiles, 256, List.of(new Reads.Upstream(0, 40)))));
     }
 
+    /** The paper's scroll: patches of 64 pixels over a layout a quarter of the canvas's size, and tiles of 256. */
+    public static PatchGraph overLayout() {
+        Grid fine = new Grid(152, 8, 1);
+        Grid coarse = new Grid(38, 2, 1);
+        return new PatchGraph(List.of(
+                new Stage(
+                        "layout",
+                        Stage.Operator.SAMPLE,
+                        coarse,
+                        256,
+                        List.of(new Reads.Itself(TWO, Direction.OMEGA.over(coarse, TWO, Optional.empty())))),
+                new Stage(
+                        "sample",
+                        Stage.Operator.SAMPLE,
+                        fine,
+                        64,
+                        List.of(
+                                new Reads.Itself(TWO, Direction.OMEGA.over(fine, TWO, Optional.empty())),
+                                new Reads.Upstream(0, 64))),
+                new Stage("decode", Stage.Operator.DECODE, coarse, 256, List.of(new Reads.Upstream(1, 40)))));
+    }
+
     private static Stage sampleStage(Direction direction, Grid grid, Extent extent, Optional<Region> given) {
         return new Stage(
                 "sample",

@@ -103,6 +103,20 @@ class ProgressTest {
     }
 
     @Test
+    void aLayoutComesBeforeThePatchesOverItAndTilesBeforeBoth() {
+        Progress progress = new Progress(Graphs.overLayout());
+        assertThat(progress.rank(2)).isLessThan(progress.rank(0));
+        assertThat(progress.rank(0)).isLessThan(progress.rank(1));
+        progress.start();
+        for (int stage = 0; stage == 0; stage = progress.readyStage().orElseThrow()) {
+            for (int index : progress.takeReady(0, 100)) {
+                progress.rendered(0, index);
+            }
+        }
+        assertThat(progress.counts(0).rendered()).isEqualTo(38 * 2);
+    }
+
+    @Test
     void theCellWithTheLongestPathBehindItComesFirst() {
         var grid = new Grid(12, 3, 1);
         Progress progress = started(Graphs.sampling(Direction.ZETA, grid, Graphs.TWO));

@@ -1,7 +1,5 @@
-package handscroll.coordinator.simulation;
+package handscroll.coordinator.plan;
 
-import handscroll.coordinator.plan.PatchGraph;
-import handscroll.coordinator.plan.Stage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -31,9 +29,19 @@ public record Widths(List<int[]> byStage) {
                 .orElse(0);
     }
 
-    /** Walks all cells once; takes four bytes for each meanwhile. */
+    /** Given cells apart, all there are. */
+    public int cellCount() {
+        return byStage.stream().mapToInt(widths -> Arrays.stream(widths).sum()).sum();
+    }
+
+    /** Of all stages. Walks all cells once; takes four bytes for each meanwhile. */
     public static Widths of(PatchGraph graph) {
-        return new Walk(graph).result();
+        return of(graph, graph.stages().size() - 1);
+    }
+
+    /** Of the stages up to this one, as if there were no others. */
+    static Widths of(PatchGraph graph, int lastStage) {
+        return new Walk(graph, lastStage).result();
     }
 
     private static final class Walk {
@@ -44,15 +52,15 @@ public record Widths(List<int[]> byStage) {
         private int before;
         private int last;
 
-        Walk(PatchGraph graph) {
+        Walk(PatchGraph graph, int lastStage) {
             this.graph = graph;
-            this.steps = graph.stages().stream()
-                    .map(stage -> new int[stage.grid().cellCount()])
+            this.steps = IntStream.rangeClosed(0, lastStage)
+                    .mapToObj(stage -> new int[graph.cellCount(stage)])
                     .toArray(int[][]::new);
         }
 
         Widths result() {
-            ReadingOrder.forEach(graph, this::visit);
+            graph.forEachCell(steps.length - 1, this::visit);
             return new Widths(Arrays.stream(steps).map(this::widths).toList());
         }
 
