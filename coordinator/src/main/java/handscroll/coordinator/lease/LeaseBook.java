@@ -19,15 +19,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Decides who renders what: which ready tasks a free slot gets, for how long, and what happens when
- * a lease ends without a result. Knows no actors and no clock.
+ * Decides who renders what, for how long, and what happens when a lease ends without a result. Which part
+ * of the ready work a free slot gets is for {@link Sharing} to say. Knows no actors and no clock.
  *
  * <p>A slot holds up to two batches: one that runs and one that waits, so that it need not idle for
- * a round trip. The waiting one is granted only when it is at least half full: a device takes nearly as
- * long for a patch as for several, and on a narrow wavefront batches that wait would cut it into single
- * patches. Ready tasks are shared out evenly among the slots that could take some, because the
- * next wavefront is ready only when the slowest of them is through; and slots that would idle come
- * first, so that no task waits behind a running batch while a slot has nothing to do.
+ * a round trip. Slots that would idle come first, so that no task waits behind a running batch while
+ * a slot has nothing to do.
  */
 public final class LeaseBook {
 
@@ -69,6 +66,7 @@ public final class LeaseBook {
     /** With room for a waiting batch. Workers pull ahead, so first is whose running batch began first and should end first. */
     private final Set<Slot> roomy = new LinkedHashSet<>();
 
+    private final Sharing sharing;
     private final LeaseAnswers answers;
     private long nextEpoch;
     private long nextSequence;
@@ -80,6 +78,7 @@ public final class LeaseBook {
         }
         this.settings = settings;
         this.nextEpoch = incarnation << INCARNATION_SHIFT;
+        this.sharing = new Sharing(settings, workers, jobs);
         this.answers = new LeaseAnswers(settings, workers, turnedAway, jobs, leases);
     }
 
@@ -255,134 +254,15 @@ public final class LeaseBook {
     /** Brings ready tasks and free slots together; to be called after anything else has changed. */
     public List<Grant> grantReady(Instant now) {
         List<Grant> grants = new ArrayList<>();
-        grant(idle, false, now, grants);
+        sharing.handOut(idle, false, now, part -> grants.add(begin(part, now)));
         // What would make small batches behind running ones stays here, for whichever slot is through first.
-        grant(roomy, true, now, grants);
+        sharing.handOut(roomy, true, now, part -> grants.add(begin(part, now)));
         return grants;
     }
 
-    private void grant(Set<Slot> candidates, boolean halfFull, Instant now, List<Grant> grants) {
-        List<Share> shares = shares(candidates, halfFull, now);
-        if (shares.isEmpty()) {
-            return;
-        }
-        for (Slot slot : List.copyOf(candidates)) {
-            if (isPassedOver(slot.worker, now)) {
-                continue;
-            }
-            lend(slot, shares, now).ifPresent(grants::add);
-            for (Share share : shares) {
-                if (share.job.canBeServedBy(slot.worker)) {
-                    share.takerCount--;
-                }
-            }
-        }
-    }
-
-    /** Ready tasks of one stage, and how many slots are left to share them. */
-    private static final class Share {
-        final LentJob job;
-        final int stage;
-        final ReadyTasks tasks;
-        final int slotCount;
-        int takerCount;
-
-        /** @param slotCount that could render it, busy ones too */
-        Share(LentJob job, int stage, ReadyTasks tasks, int slotCount) {
-            this.job = job;
-            this.stage = stage;
-            this.tasks = tasks;
-            this.slotCount = slotCount;
-        }
-
-        /**
-         * What one of these slots gets: an equal part of what is ready, and no more than an equal part of the
-         * whole wavefront, running tasks counted, so that something is left for slots that are through soon.
-         */
-        int size() {
-            int amongTakers = ceilDiv(tasks.count(), Math.max(1, takerCount));
-            int ofWavefront = ceilDiv(tasks.count() + tasks.grantedCount(), Math.max(1, slotCount));
-            return Math.max(1, Math.min(amongTakers, ofWavefront));
-        }
-
-        private static int ceilDiv(int tasks, int slots) {
-            return (tasks + slots - 1) / slots;
-        }
-    }
-
-    /** @param halfFull leaves out stages whose tasks would not fill half a batch of each slot that could take some */
-    private List<Share> shares(Set<Slot> candidates, boolean halfFull, Instant now) {
-        List<Share> shares = new ArrayList<>();
-        if (candidates.isEmpty()) {
-            return shares;
-        }
-        for (LentJob job : jobs.values()) {
-            int slotCount = job.readyCount() == 0 ? 0 : slotCount(job, now);
-            for (Map.Entry<Integer, ReadyTasks> stage : job.ready.entrySet()) {
-                if (stage.getValue().count() == 0) {
-                    continue;
-                }
-                var share = new Share(job, stage.getKey(), stage.getValue(), slotCount);
-                int halfBatches = 0;
-                for (Slot slot : candidates) {
-                    if (job.canBeServedBy(slot.worker) && !isPassedOver(slot.worker, now)) {
-                        share.takerCount++;
-                        halfBatches += (slot.batchSize() + 1) / 2;
-                    }
-                }
-                if (share.takerCount > 0 && (!halfFull || share.tasks.count() >= halfBatches)) {
-                    shares.add(share);
-                }
-            }
-        }
-        return shares;
-    }
-
-    private int slotCount(LentJob job, Instant now) {
-        int count = 0;
-        for (FarmWorker worker : workers.values()) {
-            count += job.canBeServedBy(worker) && !isPassedOver(worker, now) ? worker.slots.size() : 0;
-        }
-        return count;
-    }
-
-    private Optional<Grant> lend(Slot slot, List<Share> shares, Instant now) {
-        List<Share> untried = new ArrayList<>(shares);
-        while (!untried.isEmpty()) {
-            Share first = untried.get(0);
-            for (Share share : untried) {
-                if (share.tasks.headPriority() < first.tasks.headPriority()) {
-                    first = share;
-                }
-            }
-            untried.remove(first);
-            LentJob job = first.job;
-            if (!job.canBeServedBy(slot.worker)) {
-                continue;
-            }
-            List<Attempt> batch = first.tasks.take(
-                    Math.min(slot.batchSize(), first.size()),
-                    settings.grantBytes(),
-                    slot.worker.id,
-                    (attempt, worker) -> mayRetry(job, attempt, worker, now));
-            if (!batch.isEmpty()) {
-                return Optional.of(
-                        begin(new Lease(nextEpoch++, job, first.stage, slot, batch, now, now.plus(settings.term()))));
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** A failed task goes to a worker that has not failed it, as long as there is such a worker. */
-    private boolean mayRetry(LentJob job, Attempt attempt, WorkerId worker, Instant now) {
-        return !attempt.failedOn().contains(worker)
-                || workers.values().stream()
-                        .noneMatch(other -> !attempt.failedOn().contains(other.id)
-                                && job.canBeServedBy(other)
-                                && !isPassedOver(other, now));
-    }
-
-    private Grant begin(Lease lease) {
+    private Grant begin(Sharing.Part part, Instant now) {
+        var lease = new Lease(
+                nextEpoch++, part.job(), part.stage(), part.slot(), part.attempts(), now, now.plus(settings.term()));
         FarmWorker worker = lease.slot.worker;
         leases.put(lease.epoch, lease);
         worker.leases.put(lease.epoch, lease);
@@ -474,10 +354,6 @@ public final class LeaseBook {
         } else {
             roomy.remove(slot);
         }
-    }
-
-    private boolean isPassedOver(FarmWorker worker, Instant now) {
-        return worker.isDraining() || worker.isSilent(now, settings.term());
     }
 
     // Questions.
