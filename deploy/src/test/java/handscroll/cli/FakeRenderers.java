@@ -87,7 +87,8 @@ final class FakeRenderers implements RendererFactory {
         public Rendering render(RenderSettings settings, List<Task> tasks) {
             List<TaskResult> results = new ArrayList<>();
             List<Tile> tiles = new ArrayList<>();
-            for (Task task : tasks) {
+            for (Task given : tasks) {
+                Task task = given instanceof Task.Fill fill ? fill.sample() : given;
                 if (task instanceof Task.Sample sample) {
                     sampledCount.incrementAndGet();
                     long hash = settings.seed() * 31 + sample.patch().hashCode();
@@ -127,9 +128,12 @@ final class FakeRenderers implements RendererFactory {
             BufferedImage pixels = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
             for (int y = 0; y < height; y++) {
                 for (int x = 0; x < width; x++) {
-                    int token = tokens[
-                            (y / 8 % decode.window().rows()) * decode.window().columns()
-                                    + x / 8 % decode.window().columns()];
+                    int token = tokens.length == 0
+                            ? 0
+                            : tokens[
+                                    (y / 8 % decode.window().rows())
+                                                    * decode.window().columns()
+                                            + x / 8 % decode.window().columns()];
                     pixels.setRGB(x, y, token * 0x010305);
                 }
             }

@@ -37,7 +37,9 @@ public record LogIdentity(JobId job, String contentHash) {
         tokensDependOn.add("task " + spec.task().configName());
         tokensDependOn.add("canvas " + spec.canvas().widthPixels() + " x "
                 + spec.canvas().heightPixels() + " x " + spec.canvas().frameCount());
-        spec.input().ifPresent(input -> tokensDependOn.add("input at " + input.xPixels() + ", " + input.yPixels()));
+        spec.input()
+                .ifPresent(input -> tokensDependOn.add(
+                        "input, its whole tokens kept, at " + input.xPixels() + ", " + input.yPixels()));
         tokensDependOn.add("direction " + spec.direction());
         tokensDependOn.add("seed " + spec.seed());
         spec.sampling().temperature().ifPresent(temperature -> tokensDependOn.add("temperature " + temperature));

@@ -14,6 +14,10 @@ public record OfferedTask(Task task, long priority) {
 
     /** Roughly what the task, or its answer where that is larger, adds to a message. */
     int messageBytes() {
+        return bytes(task);
+    }
+
+    private static int bytes(Task task) {
         if (task instanceof Task.Encode encode) {
             return FRAME_BYTES + encode.window().rgb().length;
         }
@@ -24,8 +28,13 @@ public record OfferedTask(Task task, long priority) {
             }
             return bytes;
         }
+        if (task instanceof Task.Fill fill) {
+            return bytes(fill.sample()) + fill.window().rgb().length;
+        }
         if (task instanceof Task.Decode decode) {
-            return FRAME_BYTES + 2 * decode.window().tokens().length;
+            return FRAME_BYTES
+                    + 2 * decode.window().tokens().length
+                    + decode.known().pixels().rgb().length;
         }
         if (task instanceof Task.Idle idle) {
             return FRAME_BYTES + idle.resultBytes();

@@ -21,18 +21,22 @@ public interface Picture {
      * repeats its border.
      */
     default PixelBlock window(int x, int y, int side) {
-        byte[] rgb = new byte[3 * side * side];
-        for (int row = 0; row < side; row++) {
+        return window(x, y, side, side);
+    }
+
+    default PixelBlock window(int x, int y, int width, int height) {
+        byte[] rgb = new byte[3 * width * height];
+        for (int row = 0; row < height; row++) {
             int pictureY = clamp(y + row, heightPixels());
-            for (int column = 0; column < side; column++) {
+            for (int column = 0; column < width; column++) {
                 int pixel = rgb(clamp(x + column, widthPixels()), pictureY);
-                int at = 3 * (row * side + column);
+                int at = 3 * (row * width + column);
                 rgb[at] = (byte) (pixel >> 16);
                 rgb[at + 1] = (byte) (pixel >> 8);
                 rgb[at + 2] = (byte) pixel;
             }
         }
-        return new PixelBlock(side, side, rgb);
+        return new PixelBlock(width, height, rgb);
     }
 
     private static int clamp(int position, int count) {

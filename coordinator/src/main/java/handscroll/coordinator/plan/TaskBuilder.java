@@ -4,6 +4,8 @@ import handscroll.protocol.canvas.Grid;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.task.ContextPatch;
+import handscroll.protocol.task.KnownPixels;
+import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TokenBlock;
 import java.util.ArrayList;
@@ -32,26 +34,64 @@ public final class TaskBuilder {
         PatchId patch = plan.graph().patch(stage, index);
         return switch (plan.graph().stage(stage).operator(index)) {
             case ENCODE -> encode(patch);
-            case SAMPLE -> sample(patch, index);
+            case SAMPLE -> filled(sample(patch, index));
             case DECODE -> decode(patch);
             case IDLE -> new Task.Idle(patch, 0);
         };
     }
 
     private Task encode(PatchId patch) {
+        return new Task.Encode(patch, pixelsToEncode(patch));
+    }
+
+    /** The pixels of a patch with the model's margin around them. */
+    private PixelBlock pixelsToEncode(PatchId patch) {
         JobSpec.Input input = plan.spec().input().orElseThrow();
         int margin = plan.model().encodeMarginPixels();
         int side = plan.model().patchPixels();
-        return new Task.Encode(
-                patch,
-                picture.orElseThrow()
-                        .window(
-                                patch.column() * side - input.xPixels() - margin,
-                                patch.row() * side - input.yPixels() - margin,
-                                side + 2 * margin));
+        return picture.orElseThrow()
+                .window(
+                        patch.column() * side - input.xPixels() - margin,
+                        patch.row() * side - input.yPixels() - margin,
+                        side + 2 * margin);
     }
 
-    private Task sample(PatchId patch, int index) {
+    /** The same task, or one that keeps the tokens which the picture covers wholly. */
+    private Task filled(Task.Sample sample) {
+        PatchId patch = sample.patch();
+        if (patch.stage() != plan.sampleStage() || patch.frame() != 0) {
+            return sample;
+        }
+        return covered(patch, plan.model().patchPixels(), plan.model().tokenPixels())
+                .<Task>map(tokens -> new Task.Fill(
+                        sample,
+                        pixelsToEncode(patch),
+                        tokens.column(),
+                        tokens.row(),
+                        tokens.endColumn(),
+                        tokens.endRow()))
+                .orElse(sample);
+    }
+
+    /** What the picture covers wholly of a cell, in units of so many pixels counted from the cell's upper left. */
+    private Optional<Region> covered(PatchId cell, int cellPixels, int unitPixels) {
+        if (picture.isEmpty()) {
+            return Optional.empty();
+        }
+        JobSpec.Input input = plan.spec().input().orElseThrow();
+        int left = cell.column() * cellPixels;
+        int top = cell.row() * cellPixels;
+        return Region.coveredBy(
+                new Grid(cellPixels / unitPixels, cellPixels / unitPixels, 1),
+                unitPixels,
+                Math.min(cellPixels, plan.spec().canvas().widthPixels() - left),
+                Math.min(cellPixels, plan.spec().canvas().heightPixels() - top),
+                input.xPixels() - left,
+                input.yPixels() - top,
+                picture.get().size());
+    }
+
+    private Task.Sample sample(PatchId patch, int index) {
         Stage sampling = plan.graph().stage(patch.stage());
         Grid grid = sampling.grid();
         List<ContextPatch> context = new ArrayList<>();
@@ -87,18 +127,40 @@ public final class TaskBuilder {
 
     private Task decode(PatchId patch) {
         int side = Plan.TILE_PIXELS;
+        int width = Math.min(side, plan.spec().canvas().widthPixels() - patch.column() * side);
+        int height = Math.min(side, plan.spec().canvas().heightPixels() - patch.row() * side);
+        KnownPixels known = known(patch, width, height);
+        var wholly = new Task.Decode(patch, TokenBlock.EMPTY, width, height, known);
+        return wholly.isKnown() ? wholly : new Task.Decode(patch, tokensToDecode(patch), width, height, known);
+    }
+
+    private KnownPixels known(PatchId tile, int width, int height) {
+        if (picture.isEmpty() || tile.frame() != 0) {
+            return KnownPixels.NONE;
+        }
+        JobSpec.Input input = plan.spec().input().orElseThrow();
+        int pictureX = tile.column() * Plan.TILE_PIXELS - input.xPixels();
+        int pictureY = tile.row() * Plan.TILE_PIXELS - input.yPixels();
+        int left = Math.max(0, -pictureX);
+        int top = Math.max(0, -pictureY);
+        int right = Math.min(width, picture.get().widthPixels() - pictureX);
+        int bottom = Math.min(height, picture.get().heightPixels() - pictureY);
+        return left < right && top < bottom
+                ? new KnownPixels(
+                        left, top, picture.get().window(pictureX + left, pictureY + top, right - left, bottom - top))
+                : KnownPixels.NONE;
+    }
+
+    private TokenBlock tokensToDecode(PatchId patch) {
+        int side = Plan.TILE_PIXELS;
         int margin = plan.model().decodeMarginTokens();
         int tokensPerTile = side / plan.model().tokenPixels();
-        return new Task.Decode(
-                patch,
-                window(
-                        plan.sampleStage(),
-                        patch.column() * tokensPerTile - margin,
-                        patch.row() * tokensPerTile - margin,
-                        tokensPerTile + 2 * margin,
-                        patch.frame()),
-                Math.min(side, plan.spec().canvas().widthPixels() - patch.column() * side),
-                Math.min(side, plan.spec().canvas().heightPixels() - patch.row() * side));
+        return window(
+                plan.sampleStage(),
+                patch.column() * tokensPerTile - margin,
+                patch.row() * tokensPerTile - margin,
+                tokensPerTile + 2 * margin,
+                patch.frame());
     }
 
     /**

@@ -23,6 +23,10 @@ final class HashingRenderer {
 
     /** What a tile would look like. */
     static long content(JobId job, Task task, String deviceClass) {
+        if (task instanceof Task.Fill fill) {
+            long known = mix(mix(fill.left(), fill.top()), mix(fill.right(), fill.bottom()));
+            return mix(content(job, fill.sample(), deviceClass), mix(known, hash(fill.window())));
+        }
         PatchId patch = task.patch();
         long hash = mix(job.value().hashCode(), deviceClass.hashCode());
         hash = mix(mix(hash, patch.stage()), patch.column());
@@ -42,6 +46,8 @@ final class HashingRenderer {
             hash = mix(mix(hash, decode.widthPixels()), decode.heightPixels());
             hash = mix(
                     mix(hash, decode.window().columns()), hash(decode.window().tokens()));
+            hash = mix(mix(hash, decode.known().x()), decode.known().y());
+            hash = mix(hash, hash(decode.known().pixels()));
         }
         return hash;
     }

@@ -125,7 +125,8 @@ final class JobWitness {
         require(mayStart, "a stopped job had " + tasks.get(0).patch() + " granted");
         for (Task task : tasks) {
             require(withDesk.contains(task.patch()), task.patch() + " was granted and never offered");
-            if (task instanceof Task.Sample sample) {
+            if (task instanceof Task.Sample || task instanceof Task.Fill) {
+                Task.Sample sample = task instanceof Task.Fill fill ? fill.sample() : (Task.Sample) task;
                 for (ContextPatch context : sample.context()) {
                     PatchId patch = task.patch();
                     var read = new PatchId(

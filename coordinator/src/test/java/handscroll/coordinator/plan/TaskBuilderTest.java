@@ -67,7 +67,7 @@ class TaskBuilderTest {
     @Test
     void aSampledPatchCarriesItsContextInTheOrderOfTheGrid() {
         int index = PLAN.sampleGrid().index(new Cell(6, 2));
-        var sample = (Task.Sample) tasks.task(PLAN.sampleStage(), index);
+        Task.Sample sample = ((Task.Fill) tasks.task(PLAN.sampleStage(), index)).sample();
         assertThat(sample.context()).hasSize(PLAN.graph().readCount(PLAN.sampleStage(), index));
         assertThat(sample.context().get(0).columnOffset()).isEqualTo(-2);
         assertThat(sample.context())
@@ -83,7 +83,7 @@ class TaskBuilderTest {
     @Test
     void aSampledPatchKnowsWhereItLiesOnThePicturesAxis() {
         var sample =
-                (Task.Sample) tasks.task(PLAN.sampleStage(), PLAN.sampleGrid().index(new Cell(6, 2)));
+                (Task.Sample) tasks.task(PLAN.sampleStage(), PLAN.sampleGrid().index(new Cell(7, 2)));
         assertThat(sample.topPosition()).isEqualTo((128 - 63) / 200.0);
         assertThat(sample.bottomPosition()).isEqualTo((192 - 63) / 200.0);
     }
@@ -113,6 +113,47 @@ class TaskBuilderTest {
         assertThat(lowerRight.heightPixels()).isEqualTo(550 - 512);
         assertThat(lowerRight.window().tokens()[42 * 42 - 1]).isEqualTo(token(79, 71));
         assertThat(lowerRight.window().tokens()[0]).isEqualTo(token(59, 59));
+    }
+
+    @Test
+    void aPatchThatThePictureCoversInPartKeepsTheTokensItCoversWholly() {
+        // The picture spans columns 127 to 427 and rows 63 to 263: its last column of patches ends at 384.
+        var right = (Task.Fill) tasks.task(PLAN.sampleStage(), PLAN.sampleGrid().index(new Cell(6, 2)));
+        assertThat(right.left()).isZero();
+        assertThat(right.right()).isEqualTo((427 - 384) / 8);
+        assertThat(right.top()).isZero();
+        assertThat(right.bottom()).isEqualTo(8);
+        assertThat(pixel(right.window(), 16, 16)).containsExactly((384 - 127) & 0xff, 128 - 63, 42);
+
+        // Of the row of patches that begins at 256 it covers seven pixels, less than a token.
+        assertThat(tasks.task(PLAN.sampleStage(), PLAN.sampleGrid().index(new Cell(2, 4))))
+                .isInstanceOf(Task.Sample.class);
+    }
+
+    @Test
+    void aTileCarriesThePixelsThatThePictureHasOnIt() {
+        var decode =
+                (Task.Decode) tasks.task(PLAN.decodeStage(), PLAN.tileGrid().index(new Cell(1, 0)));
+        assertThat(decode.known().x()).isZero();
+        assertThat(decode.known().y()).isEqualTo(63);
+        assertThat(decode.known().pixels().widthPixels()).isEqualTo(427 - 256);
+        assertThat(decode.known().pixels().heightPixels()).isEqualTo(256 - 63);
+        assertThat(pixel(decode.known().pixels(), 0, 0)).containsExactly(256 - 127, 0, 42);
+        var beside =
+                (Task.Decode) tasks.task(PLAN.decodeStage(), PLAN.tileGrid().index(new Cell(2, 0)));
+        assertThat(beside.known().isEmpty()).isTrue();
+    }
+
+    @Test
+    void aTileThatThePictureCoversIsNotDecoded() {
+        Plan covered = Planner.plan(
+                Specs.extension(600, 256, 0, -3, "auto"), Specs.MODEL, Optional.of(new PictureSize(300, 300)));
+        Picture grey = Picture.of(new PixelBlock(300, 300, new byte[3 * 300 * 300]));
+        var decode =
+                (Task.Decode) new TaskBuilder(covered, TaskBuilderTest::tokensThatNameTheirPlace, Optional.of(grey))
+                        .task(covered.decodeStage(), 0);
+        assertThat(decode.isKnown()).isTrue();
+        assertThat(decode.window()).isEqualTo(TokenBlock.EMPTY);
     }
 
     @Test

@@ -5,6 +5,7 @@ import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.task.ContextPatch;
+import handscroll.protocol.task.KnownPixels;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
@@ -62,7 +63,7 @@ final class WireTypes {
         types.put(63, JobSpec.TileEncoding.class);
         types.put(64, Task.Encode.class);
         // 65: a patch to sample before there were layouts.
-        types.put(66, Task.Decode.class);
+        // 66: a tile to decode before known pixels were pasted.
         types.put(67, Task.Idle.class);
         types.put(68, ContextPatch.class);
         types.put(69, TokenBlock.class);
@@ -71,6 +72,9 @@ final class WireTypes {
         types.put(72, TaskResult.TileStored.class);
         types.put(73, TaskResult.Nothing.class);
         types.put(74, Task.Sample.class);
+        types.put(75, Task.Decode.class);
+        types.put(76, Task.Fill.class);
+        types.put(77, KnownPixels.class);
 
         return Collections.unmodifiableMap(types);
     }

@@ -42,14 +42,43 @@ public sealed interface Task {
     }
 
     /**
+     * Draws the rest of a patch that the input picture covers in part. Tokens that it covers wholly are
+     * those of its pixels, and the others are drawn to go on from them.
+     *
+     * @param window the cell with the model's encoding margin on each side, as in {@link Encode}
+     * @param left the first known column of the patch's tokens, with {@code top} its first known row
+     * @param right the column after the last known one, with {@code bottom} the row after the last
+     */
+    record Fill(Sample sample, PixelBlock window, int left, int top, int right, int bottom) implements Task {
+
+        @Override
+        public PatchId patch() {
+            return sample.patch();
+        }
+    }
+
+    /**
      * Turns tokens into the pixels of one output tile.
      *
      * @param window the tokens of the tile with the model's decoding margin on each side; what lies
-     *     outside the canvas repeats its border
+     *     outside the canvas repeats its border. Empty where all of the tile is known
      * @param widthPixels of the tile, less than the tile side at the right border of the canvas
      * @param heightPixels of the tile, less than the tile side at the lower border
+     * @param known pixels of the input picture on this tile, which stay as they are
      */
-    record Decode(PatchId patch, TokenBlock window, int widthPixels, int heightPixels) implements Task {}
+    record Decode(PatchId patch, TokenBlock window, int widthPixels, int heightPixels, KnownPixels known)
+            implements Task {
+
+        /** A tile on which no pixel is known. */
+        public Decode(PatchId patch, TokenBlock window, int widthPixels, int heightPixels) {
+            this(patch, window, widthPixels, heightPixels, KnownPixels.NONE);
+        }
+
+        /** Whether nothing is left to decode. */
+        public boolean isKnown() {
+            return known.pixels().widthPixels() == widthPixels && known.pixels().heightPixels() == heightPixels;
+        }
+    }
 
     /** Asks a worker to do nothing, as fast as it can; for measuring the farm itself. */
     record Idle(PatchId patch, int resultBytes) implements Task {}

@@ -16,6 +16,7 @@ import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.protocol.task.ContextPatch;
+import handscroll.protocol.task.KnownPixels;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
@@ -83,7 +84,20 @@ class KryoSerializerTest {
                                         0.5,
                                         new TokenBlock(1, 5, TOKENS)),
                                 new Task.Sample(PATCH, List.of(), 0, 1, TokenBlock.EMPTY),
+                                new Task.Fill(
+                                        new Task.Sample(PATCH, List.of(), 0, 1, TokenBlock.EMPTY),
+                                        new PixelBlock(1, 1, new byte[] {7, 8, 9}),
+                                        0,
+                                        1,
+                                        7,
+                                        8),
                                 new Task.Decode(PATCH, new TokenBlock(5, 1, TOKENS), 255, 256),
+                                new Task.Decode(
+                                        PATCH,
+                                        TokenBlock.EMPTY,
+                                        1,
+                                        1,
+                                        new KnownPixels(3, 4, new PixelBlock(1, 1, new byte[] {-1, 0, 1}))),
                                 new Task.Idle(PATCH, 7))),
                 new Leasing.Renew(WORKER, List.of(1L, -1L, Long.MIN_VALUE)),
                 new Leasing.Renew(WORKER, List.of()),

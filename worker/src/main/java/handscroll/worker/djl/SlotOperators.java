@@ -29,6 +29,8 @@ public final class SlotOperators implements PatchOperators {
     private static final int LAYOUT_SIDE = TransformerShape.LAYOUT_SIDE;
     private static final int FEATURES = TransformerShape.HEIGHT_FEATURES;
 
+    private static final short UNKNOWN = -1;
+
     private final LoadedModel model;
     private final NDManager slot;
     private final NDArray emptyNear; // [layers, 64, 2d], stands where a slot has no patch
@@ -45,10 +47,35 @@ public final class SlotOperators implements PatchOperators {
 
     @Override
     public List<short[]> sample(RenderSettings settings, List<Task.Sample> tasks) {
+        return sample(settings, tasks, List.of());
+    }
+
+    @Override
+    public List<short[]> fill(RenderSettings settings, List<Task.Fill> tasks) {
+        return sample(
+                settings,
+                tasks.stream().map(Task.Fill::sample).toList(),
+                tasks.stream().map(this::known).toList());
+    }
+
+    /** The patch's tokens as far as they are known, {@link #UNKNOWN} elsewhere. */
+    private short[] known(Task.Fill task) {
+        short[] encoded = encode(task.window());
+        short[] known = new short[TOKENS];
+        Arrays.fill(known, UNKNOWN);
+        for (int r = task.top(); r < task.bottom(); r++) {
+            System.arraycopy(
+                    encoded, r * SIDE + task.left(), known, r * SIDE + task.left(), task.right() - task.left());
+        }
+        return known;
+    }
+
+    /** @param known tokens of each patch, or empty where nothing is known of any */
+    private List<short[]> sample(RenderSettings settings, List<Task.Sample> tasks, List<short[]> known) {
         List<NearbyContextPool.States> used = new ArrayList<>();
         try (NDManager batch = slot.newSubManager()) {
             Map<PatchId, NearbyContextPool.States> context = select(batch, settings.job(), tasks, used);
-            NDArray drawn = draw(batch, settings, tasks, context); // [B, 64]
+            NDArray drawn = draw(batch, settings, tasks, known, context); // [B, 64]
             List<short[]> tokens = rows(drawn).subList(0, tasks.size());
             List<PatchId> patches = tasks.stream().map(Task.Sample::patch).toList();
             used.addAll(add(batch, settings.job(), patches, tokens));
@@ -133,6 +160,7 @@ public final class SlotOperators implements PatchOperators {
             NDManager batch,
             RenderSettings settings,
             List<Task.Sample> tasks,
+            List<short[]> known,
             Map<PatchId, NearbyContextPool.States> context) {
         int count = Math.max(tasks.size(), smallestBatch());
         int codes = model.transformer().shape().codes();
@@ -164,6 +192,9 @@ public final class SlotOperators implements PatchOperators {
             PatchId at = task.patch();
             long cell = ((long) at.frame() * settings.gridRows() + at.row()) * settings.gridColumns() + at.column();
             GumbelNoise.fill(noise, i * TOKENS * codes, settings.seed(), at.stage(), cell, TOKENS, codes);
+            if (!known.isEmpty()) {
+                keep(known.get(Math.min(i, tasks.size() - 1)), codes, window, noise, i);
+            }
         }
         return model.transformer()
                 .script()
@@ -184,6 +215,16 @@ public final class SlotOperators implements PatchOperators {
                         settings.temperature(),
                         (long) Math.min(settings.topK(), codes))
                 .singletonOrThrow();
+    }
+
+    /** Known tokens are seen by those around them from the start, and noise without end decides for them. */
+    private static void keep(short[] known, int codes, long[] window, float[] noise, int patch) {
+        for (int m = 0; m < TOKENS; m++) {
+            if (known[m] != UNKNOWN) {
+                window[(patch * (SIDE + 2) + m / SIDE + 1) * (SIDE + 2) + m % SIDE + 1] = known[m];
+                noise[(patch * TOKENS + m) * codes + known[m]] = Float.POSITIVE_INFINITY;
+            }
+        }
     }
 
     /** fp32 products depend on whether they have less than four rows; bf16 ones on nothing. */

@@ -19,6 +19,9 @@ public interface PatchOperators extends AutoCloseable {
     /** Draws patches; the tokens of each, row by row, in the order of the tasks. */
     List<short[]> sample(RenderSettings settings, List<Task.Sample> tasks);
 
+    /** Draws the rest of patches of which some tokens are known; those stay as {@link #encode} makes them. */
+    List<short[]> fill(RenderSettings settings, List<Task.Fill> tasks);
+
     /** The tokens of a window of pixels without its margin, row by row. */
     short[] encode(PixelBlock window);
 

@@ -32,35 +32,47 @@ public final class PatchRenderer implements TaskRenderer {
         List<TaskResult> results = new ArrayList<>();
         List<Tile> tiles = new ArrayList<>();
         List<Task.Sample> samples = new ArrayList<>();
+        List<Task.Fill> fills = new ArrayList<>();
         WorkTime work = WorkTime.NONE;
         for (Task task : tasks) {
             if (task instanceof Task.Sample sample) {
                 samples.add(sample);
             } else if (task instanceof Task.Encode encode) {
-                long start = System.nanoTime();
+                long begin = System.nanoTime();
                 results.add(new TaskResult.Tokens(encode.patch(), operators.encode(encode.window())));
-                work = work.plus(new WorkTime(since(start), Duration.ZERO, Duration.ZERO));
+                work = work.plus(new WorkTime(since(begin), Duration.ZERO, Duration.ZERO));
+            } else if (task instanceof Task.Fill fill) {
+                fills.add(fill);
             } else if (task instanceof Task.Decode decode) {
                 work = work.plus(decode(settings, decode, tiles));
             } else if (task instanceof Task.Idle idle) {
                 results.add(new TaskResult.Nothing(idle.patch(), new byte[idle.resultBytes()]));
             }
         }
+        long start = System.nanoTime();
         if (!samples.isEmpty()) {
-            long start = System.nanoTime();
-            List<short[]> tokens = operators.sample(settings, samples);
-            for (int i = 0; i < samples.size(); i++) {
-                results.add(new TaskResult.Tokens(samples.get(i).patch(), tokens.get(i)));
-            }
-            work = work.plus(new WorkTime(since(start), Duration.ZERO, Duration.ZERO));
+            answer(samples, operators.sample(settings, samples), results);
         }
+        if (!fills.isEmpty()) {
+            answer(fills, operators.fill(settings, fills), results);
+        }
+        work = work.plus(new WorkTime(since(start), Duration.ZERO, Duration.ZERO));
         return new Rendering(results, tiles, work);
+    }
+
+    private static void answer(List<? extends Task> tasks, List<short[]> tokens, List<TaskResult> results) {
+        for (int i = 0; i < tasks.size(); i++) {
+            results.add(new TaskResult.Tokens(tasks.get(i).patch(), tokens.get(i)));
+        }
     }
 
     private WorkTime decode(RenderSettings settings, Task.Decode task, List<Tile> tiles) {
         long start = System.nanoTime();
-        TilePixels pixels =
-                new TilePixels(operators.decode(task.window())).clippedTo(task.widthPixels(), task.heightPixels());
+        TilePixels pixels = task.isKnown()
+                ? new TilePixels(task.known().pixels())
+                : new TilePixels(operators.decode(task.window()))
+                        .clippedTo(task.widthPixels(), task.heightPixels())
+                        .with(task.known());
         Duration decoding = since(start);
         start = System.nanoTime();
         tiles.add(new Tile(task.patch(), pixels.encode(settings.tiles(), settings.quality()), pixels.half()));

@@ -1,6 +1,7 @@
 package handscroll.worker.render;
 
 import handscroll.protocol.job.JobSpec.TileEncoding;
+import handscroll.protocol.task.KnownPixels;
 import handscroll.protocol.task.PixelBlock;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
@@ -30,6 +31,20 @@ record TilePixels(PixelBlock block) {
             System.arraycopy(block.rgb(), 3 * y * block.widthPixels(), clipped, 3 * y * width, 3 * width);
         }
         return new TilePixels(new PixelBlock(width, height, clipped));
+    }
+
+    /** The same tile with these pixels as they are. */
+    TilePixels with(KnownPixels known) {
+        if (known.isEmpty()) {
+            return this;
+        }
+        int width = known.pixels().widthPixels();
+        byte[] rgb = block.rgb().clone();
+        for (int y = 0; y < known.pixels().heightPixels(); y++) {
+            int at = 3 * ((known.y() + y) * block.widthPixels() + known.x());
+            System.arraycopy(known.pixels().rgb(), 3 * y * width, rgb, at, 3 * width);
+        }
+        return new TilePixels(new PixelBlock(block.widthPixels(), block.heightPixels(), rgb));
     }
 
     /** Averaged two by two; an odd last row or column is averaged with itself. */

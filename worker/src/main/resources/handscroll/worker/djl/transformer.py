@@ -254,8 +254,11 @@ class Transformer(Module):
       logits = torch.to(self.multiply(h, head, p["head.bias"]), 6)
       best, _8, = torch.topk(logits, top_k)
       floor = torch.narrow(best, 1, top_k - 1, 1)
-      drawn = torch.add(torch.div(logits, temperature), torch.select(noise, 1, m))
-      token = torch.argmax(torch.masked_fill(drawn, torch.lt(logits, floor), -inf), 1)
+      chance = torch.select(noise, 1, m)
+      drawn = torch.add(torch.div(logits, temperature), chance)
+      # A known token has noise without end and stays, however unlikely it is.
+      unlikely = torch.logical_and(torch.lt(logits, floor), torch.lt(chance, inf))
+      token = torch.argmax(torch.masked_fill(drawn, unlikely, -inf), 1)
       _9 = torch.copy_(torch.select(tokens, 1, m), token)
       _10 = torch.copy_(torch.select(torch.select(window, 1, r + 1), 1, c + 1), token)
     return tokens

@@ -200,6 +200,45 @@ class SlotOperatorsTest {
         assertThat(operators.encode(new PixelBlock(side, side, rgb))).isEqualTo(tokens);
     }
 
+    @Test
+    void aPatchKeepsItsKnownTokensHoweverUnlikelyAndDrawsTheOthersAfterThem() {
+        RenderSettings onlyTheLikeliest =
+                new RenderSettings(new JobId("test"), "tiny", "", 7, 0.01, 1, 100, 100, 4, 8, TileEncoding.PNG, 100);
+        Task.Fill fill = fill(2, 1);
+        short[] encoded = operators.encode(fill.window());
+        short[] filled = operators.fill(onlyTheLikeliest, List.of(fill)).get(0);
+        short[] free =
+                operators.sample(onlyTheLikeliest, List.of(fill.sample())).get(0);
+        int knownThatWouldBeDrawnOtherwise = 0;
+        for (int m = 0; m < 64; m++) {
+            boolean known = m % 8 >= 5 && m / 8 < 6;
+            if (known) {
+                assertThat(filled[m]).isEqualTo(encoded[m]);
+                knownThatWouldBeDrawnOtherwise += free[m] == encoded[m] ? 0 : 1;
+            }
+        }
+        assertThat(knownThatWouldBeDrawnOtherwise).isPositive();
+        assertThat(filled).isNotEqualTo(free);
+    }
+
+    @Test
+    void fillsPatchesAlikeInBatchesOfAnySize() {
+        List<Task.Fill> tasks = List.of(fill(0, 1), fill(1, 2), fill(2, 3));
+        List<short[]> together = operators.fill(settings(4, 8), tasks);
+        for (int i = 0; i < tasks.size(); i++) {
+            assertThat(operators.fill(settings(4, 8), List.of(tasks.get(i))).get(0))
+                    .isEqualTo(together.get(i));
+        }
+    }
+
+    /** A patch whose right three columns of tokens are known, but for the last two rows. */
+    private static Task.Fill fill(int column, int seed) {
+        int side = 64 + 2 * ENCODER_MARGIN;
+        byte[] rgb = new byte[3 * side * side];
+        new Random(seed).nextBytes(rgb);
+        return new Task.Fill(task(column, 12), new PixelBlock(side, side, rgb), 5, 0, 8, 6);
+    }
+
     private static RenderSettings settings(int near, int far) {
         return new RenderSettings(new JobId("test"), "tiny", "", 7, 1, 32, 100, 100, near, far, TileEncoding.PNG, 100);
     }

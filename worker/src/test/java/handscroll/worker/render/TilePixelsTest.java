@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import handscroll.protocol.job.JobSpec.TileEncoding;
+import handscroll.protocol.task.KnownPixels;
 import handscroll.protocol.task.PixelBlock;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -23,6 +24,17 @@ class TilePixelsTest {
     @Test
     void refusesToClipToMoreThanItHas() {
         assertThatThrownBy(() -> tile(4, 4).clippedTo(5, 4)).hasMessageContaining("cannot be cut to 5 x 4 px");
+    }
+
+    @Test
+    void knownPixelsStayAsTheyAre() {
+        byte[] known = {91, 92, 93, 94, 95, 96};
+        PixelBlock kept = tile(4, 4)
+                .with(new KnownPixels(1, 2, new PixelBlock(2, 1, known)))
+                .block();
+        assertThat(java.util.Arrays.copyOfRange(kept.rgb(), 3 * 9, 3 * 11)).isEqualTo(known);
+        assertThat(kept.rgb()[3 * 8]).isEqualTo((byte) 8);
+        assertThat(kept.rgb()[3 * 11]).isEqualTo((byte) 11);
     }
 
     @Test
