@@ -124,7 +124,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 new Canvas(
                         Math.min(job.canvas().widthPixels(), CONTROL_PIXELS),
                         job.canvas().heightPixels(),
-                        job.canvas().frameCount()),
+                        job.canvas().frameCount(),
+                        job.canvas().wraps()),
                 job.model(),
                 job.input(),
                 job.direction(),

@@ -37,6 +37,9 @@ public record LogIdentity(JobId job, String contentHash) {
         tokensDependOn.add("task " + spec.task().configName());
         tokensDependOn.add("canvas " + spec.canvas().widthPixels() + " x "
                 + spec.canvas().heightPixels() + " x " + spec.canvas().frameCount());
+        if (spec.canvas().wraps()) {
+            tokensDependOn.add("wraps in x");
+        }
         spec.input()
                 .ifPresent(input -> tokensDependOn.add(
                         "input, its whole tokens kept, at " + input.xPixels() + ", " + input.yPixels()));

@@ -1,6 +1,7 @@
 package handscroll.coordinator.plan;
 
 import handscroll.protocol.canvas.Grid;
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
@@ -46,6 +47,10 @@ final class CoarseToFine implements Order {
             depths[centres(lattice)] = depth;
             depth += acrossColumns || acrossRows ? 1 : 0;
             depths[sides(lattice)] = depth;
+        }
+        if (grid.wraps()) {
+            // Across the seam the lattices lie closer than elsewhere, unless halving the canvas leaves no rest.
+            Arrays.setAll(depths, step -> step);
         }
     }
 

@@ -15,7 +15,9 @@ record ContextRoom(int near, int far) {
     static ContextRoom of(PatchGraph graph, int stage, Extent extent, Direction direction, Optional<Region> given) {
         ContextRoom all = around(extent, 1);
         ContextRoom half = around(extent, 2);
-        boolean halfIsEnough = direction.showsAtMostHalf(extent)
+        // Where a canvas wraps, the last columns of a sweep have the first ones before them.
+        boolean halfIsEnough = !graph.stage(stage).grid().wraps()
+                && direction.showsAtMostHalf(extent)
                 && given.map(region -> fits(graph, stage, extent, region, half)).orElse(true);
         return halfIsEnough ? half : all;
     }
@@ -67,7 +69,7 @@ record ContextRoom(int near, int far) {
             }
             int distance = Math.max(
                     Math.max(
-                            Math.abs(grid.columnOf(read) - grid.columnOf(index)),
+                            Math.abs(grid.columnsBetween(grid.columnOf(read), grid.columnOf(index))),
                             Math.abs(grid.rowOf(read) - grid.rowOf(index))),
                     grid.frameOf(index) - grid.frameOf(read));
             nearAndFar[distance == 1 ? 0 : 1]++;

@@ -22,6 +22,11 @@ import java.util.stream.Collectors;
  * The order decides what a patch sees, and with it how many can be rendered at once: with an extent
  * of 2 omega walks a canvas of 8 x 152 patches in 461 steps and remembers 19 patches, zeta in 173
  * steps and remembers 307, quadrant needs 159 steps, colours 9 and coarse-to-fine 5.
+ *
+ * <p>All of them serve a canvas that wraps, whose last column and first are neighbours. A sweep's last
+ * columns look across the seam at its first ones and never the other way, else each line would wait for the
+ * whole one before; colours are dealt out so that they differ at the seam too. With a picture the order
+ * begins at the picture, wherever that lies.
  */
 public enum Direction {
     OMEGA("omega"),
@@ -72,6 +77,14 @@ public enum Direction {
     }
 
     /**
+     * How far patches must look at least, to the sides and up and down, so that none is drawn beside a finished one
+     * without seeing it. Coarse-to-fine halves its lattice twice within sight, else it would be colours.
+     */
+    int leastExtent() {
+        return this == COARSE_TO_FINE ? 2 : 1;
+    }
+
+    /**
      * Whether no patch sees more than half of its surroundings, near and far, unless it sees given
      * cells out of their order. Coarse-to-fine shows a patch every second one of them, which is a half
      * exactly if the extent is a square.
@@ -92,10 +105,11 @@ public enum Direction {
      * late; the price is a context with room for all of a patch's surroundings, not for half of them.
      */
     public boolean leadsAwayFrom(Region given, Grid grid) {
+        Region there = turned(given, grid);
         boolean holdsFirstCorner = switch (this) {
-            case OMEGA, ZETA, QUADRANT -> given.contains(0, 0);
-            case OMEGA_STAR -> given.contains(grid.columns() - 1, 0);
-            case ZETA_STAR -> given.contains(0, grid.rows() - 1);
+            case OMEGA, ZETA, QUADRANT -> there.contains(0, 0);
+            case OMEGA_STAR -> there.contains(grid.columns() - 1, 0);
+            case ZETA_STAR -> there.contains(0, grid.rows() - 1);
             case OUTWARD, DIAMOND, COLOURS, COARSE_TO_FINE -> false;
         };
         boolean isWholeSide = given.columns() == grid.columns() || given.rows() == grid.rows();
@@ -110,6 +124,32 @@ public enum Direction {
      * @throws IllegalArgumentException for outward with nothing given to start from
      */
     public Order over(Grid grid, Extent extent, Optional<Region> given) {
+        int first = given.map(region -> firstColumn(region, grid)).orElse(0);
+        Order order = fromItsFirstColumn(grid, extent, given.map(region -> turned(region, grid)));
+        return first == 0 ? order : new Turned(grid, first, order);
+    }
+
+    /** The column where this order begins: on a canvas that wraps it depends on where the picture lies. */
+    private int firstColumn(Region given, Grid grid) {
+        if (!grid.wraps()) {
+            return 0;
+        }
+        return switch (this) {
+            case OMEGA, ZETA, ZETA_STAR, QUADRANT -> given.column();
+            case OMEGA_STAR -> given.endColumn() % grid.columns();
+            case OUTWARD, DIAMOND ->
+                Math.floorMod(given.column() - (grid.columns() - given.columns()) / 2, grid.columns());
+            case COLOURS, COARSE_TO_FINE -> 0;
+        };
+    }
+
+    /** Where the picture lies, seen from the column where this order begins; never across the seam. */
+    private Region turned(Region given, Grid grid) {
+        int column = Math.floorMod(given.column() - firstColumn(given, grid), grid.columns());
+        return new Region(column, given.row(), given.columns(), given.rows());
+    }
+
+    private Order fromItsFirstColumn(Grid grid, Extent extent, Optional<Region> given) {
         Order alone = switch (this) {
             case OMEGA, OMEGA_STAR, ZETA, ZETA_STAR -> new Sweep(grid, extent, this);
             case OUTWARD ->

@@ -15,4 +15,9 @@ public record Extent(int columns, int rows, int frames) {
                     "a context extent cannot be negative: " + columns + " x " + rows + " x " + frames);
         }
     }
+
+    /** How many columns a patch may see, its own among them: a canvas that wraps needs as many. */
+    int columnsAcross() {
+        return 2 * columns + 1;
+    }
 }

@@ -20,6 +20,9 @@ import java.util.function.IntConsumer;
  * ring's sides advance together, the next ring follows an extent behind, and the longest path is a
  * small multiple of the canvas' side, not its area. Where a ring leaves the canvas only the part on
  * the canvas counts, so a picture as high as its canvas is extended by omega and omega* alone.
+ *
+ * <p>Where the canvas wraps, both arms meet at the back of the picture. The left one sees across the seam
+ * what is in its own row, the right one all there is: else the rows above and below would wait for each other.
  */
 final class Outward implements Order {
 
@@ -52,6 +55,12 @@ final class Outward implements Order {
         var ring = new Ring(distance);
         int side = ring.side(column, row);
         return ring.firstRank(side) + ring.step(side, column, row);
+    }
+
+    @Override
+    public boolean sees(int column, int row, int frame, int earlierColumn, int earlierRow, int earlierFrame) {
+        boolean isAcrossTheSeam = grid.columnsBetween(column, earlierColumn) != earlierColumn - column;
+        return !isAcrossTheSeam || column > earlierColumn || row == earlierRow;
     }
 
     @Override

@@ -21,15 +21,40 @@ public final class PatchGraph {
 
     private final List<Stage> stages;
 
+    /**
+     * @throws IllegalArgumentException for a stage that reads a later one, and on a canvas that wraps for a stage
+     *     whose cells do not close the ring or would see another one from both sides
+     */
     public PatchGraph(List<Stage> stages) {
         this.stages = List.copyOf(stages);
         for (int stage = 0; stage < stages.size(); stage++) {
             for (Reads reads : stages.get(stage).reads()) {
-                if (reads instanceof Upstream upstream && (upstream.stage() < 0 || upstream.stage() >= stage)) {
-                    throw new IllegalArgumentException(
-                            "stage " + stage + " can read earlier stages only, not " + upstream.stage());
+                if (reads instanceof Upstream upstream) {
+                    checkUpstream(stage, upstream.stage());
+                } else if (reads instanceof Itself itself) {
+                    checkRing(stages.get(stage).grid(), itself.extent());
                 }
             }
+        }
+    }
+
+    private void checkUpstream(int stage, int upstream) {
+        if (upstream < 0 || upstream >= stage) {
+            throw new IllegalArgumentException("stage " + stage + " can read earlier stages only, not " + upstream);
+        }
+        Stage reader = stages.get(stage);
+        Stage read = stages.get(upstream);
+        boolean closes = (long) reader.grid().columns() * reader.cellPixels()
+                == (long) read.grid().columns() * read.cellPixels();
+        if (reader.grid().wraps() != read.grid().wraps() || reader.grid().wraps() && !closes) {
+            throw new IllegalArgumentException("stages " + upstream + " and " + stage + " are not the same way round");
+        }
+    }
+
+    private static void checkRing(Grid grid, Extent extent) {
+        if (grid.wraps() && grid.columns() < extent.columnsAcross()) {
+            throw new IllegalArgumentException("on a ring of " + grid.columns() + " columns, cells that look "
+                    + extent.columns() + " far see others from both sides");
         }
     }
 
@@ -80,7 +105,7 @@ public final class PatchGraph {
                         .anyMatch(reads -> reads instanceof Upstream upstream && upstream.stage() == stage);
     }
 
-    /** The cells that this one reads, in the order of each grid. */
+    /** The cells that this one reads, in the order of each grid, which on one that wraps begins left of the reader. */
     public void forEachRead(int stage, int index, CellVisitor visitor) {
         Stage reader = stages.get(stage);
         for (Reads reads : reader.reads()) {
@@ -143,11 +168,13 @@ public final class PatchGraph {
         int lastFrame = earlier ? frame : Math.min(grid.frames() - 1, frame + extent.frames());
         int firstRow = Math.max(0, row - extent.rows());
         int lastRow = Math.min(grid.rows() - 1, row + extent.rows());
-        int firstColumn = Math.max(0, column - extent.columns());
-        int lastColumn = Math.min(grid.columns() - 1, column + extent.columns());
+        int firstColumn = grid.wraps() ? column - extent.columns() : Math.max(0, column - extent.columns());
+        int lastColumn =
+                grid.wraps() ? column + extent.columns() : Math.min(grid.columns() - 1, column + extent.columns());
         for (int f = firstFrame; f <= lastFrame; f++) {
             for (int r = firstRow; r <= lastRow; r++) {
-                for (int c = firstColumn; c <= lastColumn; c++) {
+                for (int at = firstColumn; at <= lastColumn; at++) {
+                    int c = around(at, grid.columns());
                     long other = order.rank(c, r, f);
                     boolean isRelated = earlier
                             ? other < rank && order.sees(column, row, frame, c, r, f)
@@ -166,15 +193,26 @@ public final class PatchGraph {
         long left = (long) from.grid().columnOf(index) * from.cellPixels();
         long top = (long) from.grid().rowOf(index) * from.cellPixels();
         int frame = from.grid().frameOf(index);
-        int lastColumn = clamp((left + from.cellPixels() + marginPixels - 1) / side, grid.columns());
+        long firstColumn = Math.floorDiv(left - marginPixels, side);
+        long lastColumn = (left + from.cellPixels() + marginPixels - 1) / side;
+        if (grid.wraps()) {
+            // A margin wider than the ring meets each column once.
+            lastColumn = Math.min(lastColumn, firstColumn + grid.columns() - 1);
+        } else {
+            firstColumn = clamp(firstColumn, grid.columns());
+            lastColumn = clamp(lastColumn, grid.columns());
+        }
         int lastRow = clamp((top + from.cellPixels() + marginPixels - 1) / side, grid.rows());
         for (int row = clamp(Math.floorDiv(top - marginPixels, side), grid.rows()); row <= lastRow; row++) {
-            for (int column = clamp(Math.floorDiv(left - marginPixels, side), grid.columns());
-                    column <= lastColumn;
-                    column++) {
-                visitor.visit(stage, grid.index(column, row, frame));
+            for (long column = firstColumn; column <= lastColumn; column++) {
+                visitor.visit(stage, grid.index((int) Math.floorMod(column, (long) grid.columns()), row, frame));
             }
         }
+    }
+
+    /** A column at most one round beside the grid. */
+    private static int around(int column, int columns) {
+        return column < 0 ? column + columns : column >= columns ? column - columns : column;
     }
 
     private static int clamp(long position, int count) {

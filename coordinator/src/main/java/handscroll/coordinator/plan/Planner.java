@@ -8,6 +8,7 @@ import handscroll.protocol.job.Refusal;
 import handscroll.protocol.job.RenderingTask;
 import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.task.Task;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -58,14 +59,15 @@ public final class Planner {
         return new Planner(spec, model).plan(picture);
     }
 
-    /** The same job in every direction that can be asked for, for a user who wants to choose. */
+    /** The same job in every direction that the model serves, for a user who wants to choose. */
     public static Map<Direction, Plan> everyDirection(Plan plan) {
         Map<Direction, Plan> every = new EnumMap<>(Direction.class);
         var planner = new Planner(plan.spec(), plan.model());
         for (Direction direction : Direction.values()) {
             if (direction == plan.direction()) {
                 every.put(direction, plan);
-            } else if (!direction.needsPicture() || plan.given().isPresent()) {
+            } else if (planner.reaches(direction.leastExtent())
+                    && (!direction.needsPicture() || plan.given().isPresent())) {
                 Candidate candidate = planner.candidate(plan.sampleGrid(), direction, plan.given());
                 every.put(direction, planner.plan(candidate, "for comparison", plan.given(), plan.axis()));
             }
@@ -78,6 +80,8 @@ public final class Planner {
             throw new IllegalArgumentException("the size of the input picture is needed exactly if there is one");
         }
         checkModel();
+        checkFrames();
+        checkRing();
         Optional<Direction> wanted = wantedDirection();
         if (!isCountable(model.patchPixels()) || !isCountable(Plan.TILE_PIXELS)) {
             refuse(
@@ -135,8 +139,54 @@ public final class Planner {
                         "give at most " + model.codes()));
     }
 
+    private void checkFrames() {
+        if (canvas().frameCount() > 1 && model.contextFrames() == 0) {
+            refuse(
+                    "canvas.frames",
+                    model.name() + " draws pictures: its patches look " + model.contextFrames() + " frames back",
+                    "leave it out, or use a model with context.frames of at least 1");
+        }
+    }
+
+    /** On a canvas that wraps whole cells of every stage must close the ring, and none be seen from both sides. */
+    private void checkRing() {
+        if (!canvas().wraps()) {
+            return;
+        }
+        int widestCell = layoutFactor * model.patchPixels();
+        long unit = leastCommonMultiple(Plan.TILE_PIXELS, widestCell);
+        int across = extent().columnsAcross();
+        long least = unit * Math.max(1, ceilDiv((long) across * widestCell, unit));
+        int width = canvas().widthPixels();
+        long below = width / unit * unit;
+        String remedy = below >= least && below < width
+                ? "try " + below + " or " + (below + unit)
+                : "try " + Math.max(least, ceilDiv(width, unit) * unit);
+        if (width % unit != 0) {
+            refuse(
+                    "canvas.width",
+                    width + " px are no multiple of " + unit + " px, as the width of a canvas that wraps must be",
+                    remedy);
+        } else if (width < least) {
+            refuse(
+                    "canvas.width",
+                    width + " px are fewer than the " + across + " cells of " + widestCell
+                            + " px that a patch sees around itself, so on a canvas that wraps it would see some twice",
+                    remedy);
+        }
+    }
+
+    private static long leastCommonMultiple(long a, long b) {
+        return a / BigInteger.valueOf(a).gcd(BigInteger.valueOf(b)).longValueExact() * b;
+    }
+
+    private static long ceilDiv(long count, long divisor) {
+        return (count + divisor - 1) / divisor;
+    }
+
     private Optional<Direction> wantedDirection() {
         if (spec.direction().equals(Direction.AUTO)) {
+            checkReach(Direction.AUTO, 1);
             return Optional.empty();
         }
         Optional<Direction> wanted = Direction.named(spec.direction());
@@ -145,7 +195,28 @@ public final class Planner {
         } else if (wanted.get() == Direction.OUTWARD && spec.task() == RenderingTask.UNCONDITIONAL) {
             refuse("direction", "outward needs a picture to start from", "use omega or zeta, or task = extension");
         }
+        wanted.ifPresent(direction -> checkReach(direction.configName(), direction.leastExtent()));
         return wanted;
+    }
+
+    /** Patches that cannot see each other cannot fit together either. */
+    private void checkReach(String direction, int least) {
+        if (!reaches(least)) {
+            refuse(
+                    "direction",
+                    direction + " needs patches that see " + least + " columns and rows far; those of "
+                            + model.name() + " learned to look " + model.contextColumns() + " columns and "
+                            + model.contextRows() + " rows",
+                    least > 1
+                            ? "use another direction, or a model that looks further"
+                            : "use a model that looks further");
+        }
+    }
+
+    private boolean reaches(int least) {
+        boolean isWideEnough = canvas().widthPixels() <= model.patchPixels() || model.contextColumns() >= least;
+        boolean isHighEnough = canvas().heightPixels() <= model.patchPixels() || model.contextRows() >= least;
+        return spec.context() == JobSpec.Context.NONE || isWideEnough && isHighEnough;
     }
 
     private boolean isCountable(int cellPixels) {
@@ -248,7 +319,7 @@ public final class Planner {
     }
 
     private PatchGraph graph(Grid grid, Direction direction, Optional<Region> given) {
-        Extent extent = spec.context() == JobSpec.Context.NONE ? Extent.NONE : extentOfModel();
+        Extent extent = extent();
         List<Stage> stages = new ArrayList<>();
         List<Reads> sampleReads =
                 new ArrayList<>(List.of(new Reads.Itself(extent, direction.over(grid, extent, given))));
@@ -273,6 +344,10 @@ public final class Planner {
                 List.of(new Reads.Upstream(
                         Plan.sampleStage(layoutFactor), model.decodeMarginTokens() * model.tokenPixels()))));
         return new PatchGraph(stages);
+    }
+
+    private Extent extent() {
+        return spec.context() == JobSpec.Context.NONE ? Extent.NONE : extentOfModel();
     }
 
     private Extent extentOfModel() {

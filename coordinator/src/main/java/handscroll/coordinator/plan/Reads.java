@@ -7,5 +7,11 @@ public sealed interface Reads {
     record Itself(Extent extent, Order order) implements Reads {}
 
     /** All cells of an earlier stage, in the same frame, that meet the reader's rectangle grown by the margin. */
-    record Upstream(int stage, int marginPixels) implements Reads {}
+    record Upstream(int stage, int marginPixels) implements Reads {
+        public Upstream {
+            if (marginPixels < 0) {
+                throw new IllegalArgumentException("a margin of " + marginPixels + " pixels");
+            }
+        }
+    }
 }

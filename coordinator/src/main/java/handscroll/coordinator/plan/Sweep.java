@@ -14,6 +14,9 @@ import java.util.function.IntConsumer;
  * A cell sees the whole lines before it as far as its extent reaches, so a line can start only when
  * the one before is an extent ahead. Hence the depth: one a step along the line, extent + 1 a line,
  * and from frame to frame the product of both lags.
+ *
+ * <p>Where the canvas wraps, cells at the end that a sweep reaches last see those at the other end. The
+ * other way round a line could start only when all of the one before is rendered.
  */
 final class Sweep implements Order {
 
@@ -38,6 +41,12 @@ final class Sweep implements Order {
     @Override
     public long rank(int column, int row, int frame) {
         return (long) frame * grid.rows() * grid.columns() + (long) line(column, row) * lineLength + step(column, row);
+    }
+
+    @Override
+    public boolean sees(int column, int row, int frame, int earlierColumn, int earlierRow, int earlierFrame) {
+        boolean isAcrossTheSeam = grid.columnsBetween(column, earlierColumn) != earlierColumn - column;
+        return !isAcrossTheSeam || (byColumns && mirrored ? column < earlierColumn : column > earlierColumn);
     }
 
     @Override

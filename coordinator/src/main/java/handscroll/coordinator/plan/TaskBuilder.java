@@ -98,7 +98,7 @@ public final class TaskBuilder {
         plan.graph().forEachRead(patch.stage(), index, (stage, read) -> {
             if (stage == patch.stage()) {
                 context.add(new ContextPatch(
-                        grid.columnOf(read) - patch.column(),
+                        grid.columnsBetween(patch.column(), grid.columnOf(read)),
                         grid.rowOf(read) - patch.row(),
                         grid.frameOf(read) - patch.frame(),
                         tokens.tokens(stage, read)));
@@ -165,32 +165,39 @@ public final class TaskBuilder {
 
     /**
      * The square of tokens of a stage whose upper left is at (left, top), counted in that stage's tokens;
-     * beyond the last patches their border is repeated.
+     * beyond the last patches their border is repeated, or the canvas goes on at its other side.
      */
     private TokenBlock window(int stage, int left, int top, int side, int frame) {
         int perPatch = plan.model().tokensPerSide();
         Grid grid = plan.graph().stage(stage).grid();
-        int firstColumn = clamp(left, grid.columns() * perPatch) / perPatch;
-        int lastColumn = clamp(left + side - 1, grid.columns() * perPatch) / perPatch;
-        int firstRow = clamp(top, grid.rows() * perPatch) / perPatch;
-        int lastRow = clamp(top + side - 1, grid.rows() * perPatch) / perPatch;
+        int tokenColumns = grid.columns() * perPatch;
+        int tokenRows = grid.rows() * perPatch;
+        int firstRow = clamp(top, tokenRows) / perPatch;
+        int lastRow = clamp(top + side - 1, tokenRows) / perPatch;
+        int firstColumn = Math.floorDiv(left, perPatch);
+        int lastColumn = Math.floorDiv(left + side - 1, perPatch);
         short[][][] patches = new short[lastRow - firstRow + 1][lastColumn - firstColumn + 1][];
         for (int row = firstRow; row <= lastRow; row++) {
             for (int column = firstColumn; column <= lastColumn; column++) {
-                patches[row - firstRow][column - firstColumn] = tokens.tokens(stage, grid.index(column, row, frame));
+                int index = grid.index(across(column, grid.columns(), grid.wraps()), row, frame);
+                patches[row - firstRow][column - firstColumn] = tokens.tokens(stage, index);
             }
         }
         short[] window = new short[side * side];
         for (int y = 0; y < side; y++) {
-            int tokenRow = clamp(top + y, grid.rows() * perPatch);
+            int tokenRow = clamp(top + y, tokenRows);
             short[][] patchRow = patches[tokenRow / perPatch - firstRow];
             for (int x = 0; x < side; x++) {
-                int tokenColumn = clamp(left + x, grid.columns() * perPatch);
-                window[y * side + x] = patchRow[tokenColumn / perPatch - firstColumn][
-                        tokenRow % perPatch * perPatch + tokenColumn % perPatch];
+                short[] patch = patchRow[Math.floorDiv(left + x, perPatch) - firstColumn];
+                window[y * side + x] =
+                        patch[tokenRow % perPatch * perPatch + across(left + x, tokenColumns, grid.wraps()) % perPatch];
             }
         }
         return new TokenBlock(side, side, window);
+    }
+
+    private static int across(int position, int count, boolean wraps) {
+        return wraps ? Math.floorMod(position, count) : clamp(position, count);
     }
 
     private static int clamp(int position, int count) {

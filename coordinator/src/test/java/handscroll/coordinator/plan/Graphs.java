@@ -21,7 +21,7 @@ public final class Graphs {
 
     /** Cells of 64 pixels, tiles of 256, and a margin of 40 pixels. */
     public static PatchGraph withTiles(Direction direction, Grid grid, Extent extent, Optional<Region> given) {
-        Grid tiles = new Grid((grid.columns() + 3) / 4, (grid.rows() + 3) / 4, grid.frames());
+        Grid tiles = new Grid((grid.columns() + 3) / 4, (grid.rows() + 3) / 4, grid.frames(), grid.wraps());
         return new PatchGraph(List.of(
                 sampleStage(direction, grid, extent, given),
                 new Stage("decode", Stage.Operator.DECODE, tiles, 256, List.of(new Reads.Upstream(0, 40)))));

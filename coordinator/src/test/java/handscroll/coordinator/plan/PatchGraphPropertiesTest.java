@@ -70,7 +70,7 @@ class PatchGraphPropertiesTest {
             graph.forEachRead(0, index, (stage, read) -> {
                 assertThat(order.rank(grid.columnOf(read), grid.rowOf(read), grid.frameOf(read)))
                         .isLessThan(order.rank(grid.columnOf(index), grid.rowOf(index), grid.frameOf(index)));
-                assertThat(Math.abs(grid.columnOf(read) - grid.columnOf(index)))
+                assertThat(Math.abs(grid.columnsBetween(grid.columnOf(read), grid.columnOf(index))))
                         .isLessThanOrEqualTo(setting.extent().columns());
                 assertThat(Math.abs(grid.rowOf(read) - grid.rowOf(index)))
                         .isLessThanOrEqualTo(setting.extent().rows());
@@ -103,7 +103,7 @@ class PatchGraphPropertiesTest {
                         grid.rowOf(earlier),
                         grid.frameOf(earlier));
                 boolean laterIsGiven = order.isGiven(grid.columnOf(later), grid.rowOf(later), grid.frameOf(later));
-                boolean near = Math.abs(grid.columnOf(a) - grid.columnOf(b))
+                boolean near = Math.abs(grid.columnsBetween(grid.columnOf(a), grid.columnOf(b)))
                                 <= setting.extent().columns()
                         && Math.abs(grid.rowOf(a) - grid.rowOf(b))
                                 <= setting.extent().rows()
@@ -116,8 +116,12 @@ class PatchGraphPropertiesTest {
     }
 
     @Property(tries = 300)
-    void onlyQuadrantAndCoarseToFineHideEarlierCellsAndNeverGivenOnes(@ForAll("settings") Setting setting) {
+    void onAFlatCanvasOnlyQuadrantAndCoarseToFineHideEarlierCellsAndNeverGivenOnes(
+            @ForAll("settings") Setting setting) {
         Grid grid = setting.grid();
+        if (grid.wraps()) {
+            return;
+        }
         Order order = setting.order();
         boolean startsAtItsPicture = setting.given()
                 .map(given -> setting.direction().leadsAwayFrom(given, grid))
@@ -139,6 +143,39 @@ class PatchGraphPropertiesTest {
                                             grid.columnOf(earlier), grid.rowOf(earlier), grid.frameOf(earlier)))
                             .isTrue();
                 }
+            }
+        }
+    }
+
+    @Property(tries = 300)
+    void whereTheCanvasWrapsOneOfTwoNeighboursAcrossTheSeamSeesTheOther(@ForAll("settings") Setting setting) {
+        Grid grid = setting.grid();
+        if (!grid.wraps() || setting.extent().columns() == 0) {
+            return;
+        }
+        PatchGraph graph = setting.graph();
+        Order order = setting.order();
+        for (int frame = 0; frame < grid.frames(); frame++) {
+            for (int row = 0; row < grid.rows(); row++) {
+                int left = grid.index(grid.columns() - 1, row, frame);
+                int right = grid.index(0, row, frame);
+                boolean bothAreGiven = order.isGiven(grid.columns() - 1, row, frame) && order.isGiven(0, row, frame);
+                boolean isSeen = Graphs.context(graph, grid.cell(left)).contains(grid.cell(right))
+                        || Graphs.context(graph, grid.cell(right)).contains(grid.cell(left));
+                assertThat(isSeen || bothAreGiven).as("row " + row).isTrue();
+            }
+        }
+    }
+
+    @Property(tries = 300)
+    void noCellIsReadTwiceByTheSame(@ForAll("settings") Setting setting) {
+        PatchGraph graph = setting.graph();
+        for (int s = 0; s < graph.stages().size(); s++) {
+            int stage = s;
+            for (int index = 0; index < graph.cellCount(stage); index++) {
+                List<List<Integer>> reads = new ArrayList<>();
+                graph.forEachRead(stage, index, (readStage, read) -> reads.add(List.of(readStage, read)));
+                assertThat(reads).doesNotHaveDuplicates();
             }
         }
     }
@@ -210,20 +247,32 @@ class PatchGraphPropertiesTest {
 
     @Provide
     Arbitrary<Setting> settings() {
-        Arbitrary<Grid> grids = Combinators.combine(
+        Arbitrary<Grid> flat = Combinators.combine(
                         Arbitraries.integers().between(1, 9),
                         Arbitraries.integers().between(1, 7),
                         Arbitraries.integers().between(1, 3))
                 .as(Grid::new);
+        // Whole tiles close the ring; of four columns a cell may see one to each side.
+        Arbitrary<Grid> round = Combinators.combine(
+                        Arbitraries.integers().between(1, 4),
+                        Arbitraries.integers().between(1, 7),
+                        Arbitraries.integers().between(1, 3))
+                .as((tiles, rows, frames) -> new Grid(4 * tiles, rows, frames, true));
+        Arbitrary<Grid> grids = Arbitraries.oneOf(flat, round);
         Arbitrary<Extent> extents = Combinators.combine(
                         Arbitraries.integers().between(0, 3),
                         Arbitraries.integers().between(0, 3),
                         Arbitraries.integers().between(0, 2))
                 .as(Extent::new);
         return Combinators.combine(grids, extents, Arbitraries.of(Direction.values()))
-                .flatAs((grid, extent, direction) -> regions(grid)
-                        .optional(direction.needsPicture() ? 1 : 0.5)
-                        .map(given -> new Setting(direction, grid, extent, given)));
+                .flatAs((grid, wanted, direction) -> {
+                    int columns =
+                            grid.wraps() ? Math.min(wanted.columns(), (grid.columns() - 1) / 2) : wanted.columns();
+                    var extent = new Extent(columns, wanted.rows(), wanted.frames());
+                    return regions(grid)
+                            .optional(direction.needsPicture() ? 1 : 0.5)
+                            .map(given -> new Setting(direction, grid, extent, given));
+                });
     }
 
     private static Arbitrary<Region> regions(Grid grid) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import handscroll.protocol.canvas.Canvas;
 import handscroll.protocol.canvas.Grid;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
+import handscroll.protocol.model.ModelCard;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +46,83 @@ class PlannerTest {
         assertThat(direction(640, 1024, 0, 512)).isEqualTo(Direction.ZETA_STAR);
         assertThat(direction(1280, 512, 320, 0)).isEqualTo(Direction.OUTWARD);
         assertThat(direction(1280, 1024, 0, 0)).isEqualTo(Direction.OUTWARD);
+    }
+
+    @Test
+    void aCanvasThatWrapsIsAWholeNumberOfTilesWide() {
+        assertThat(problems(Specs.wrapped(Specs.unconditional(1000, 512, "auto")), Specs.MODEL))
+                .containsExactly("canvas.width: 1000 px are no multiple of 256 px, as the width of a canvas that wraps"
+                        + " must be; try 768 or 1024");
+        assertThat(problems(Specs.wrapped(Specs.unconditional(100, 512, "auto")), Specs.MODEL))
+                .containsExactly("canvas.width: 100 px are no multiple of 256 px, as the width of a canvas that wraps"
+                        + " must be; try 512");
+        Plan plan = Planner.plan(Specs.wrapped(Specs.unconditional(1024, 512, "auto")), Specs.MODEL, Optional.empty());
+        assertThat(plan.sampleGrid()).isEqualTo(new Grid(16, 8, 1, true));
+        assertThat(plan.tileGrid()).isEqualTo(new Grid(4, 2, 1, true));
+    }
+
+    @Test
+    void onACanvasThatWrapsNoPatchSeesAnotherFromBothSides() {
+        assertThat(problems(Specs.wrapped(Specs.unconditional(256, 512, "omega")), Specs.MODEL))
+                .containsExactly("canvas.width: 256 px are fewer than the 5 cells of 64 px that a patch sees around"
+                        + " itself, so on a canvas that wraps it would see some twice; try 512");
+        // The layout's cells are four times as wide.
+        assertThat(problems(Specs.wrapped(Specs.unconditional(1024, 2048, "omega")), Specs.MODEL_OF_LAYOUTS))
+                .containsExactly("canvas.width: 1024 px are fewer than the 5 cells of 256 px that a patch sees around"
+                        + " itself, so on a canvas that wraps it would see some twice; try 1280");
+        assertThat(problems(Specs.withoutContext(Specs.wrapped(Specs.unconditional(256, 64, "omega"))), Specs.MODEL))
+                .isEmpty();
+    }
+
+    @Test
+    void aPanoramaTakesTheShorterSweepAndBeginsAtItsPictureWhereverThatLies() {
+        Plan fromNothing =
+                Planner.plan(Specs.wrapped(Specs.unconditional(4096, 512, "auto")), Specs.MODEL, Optional.empty());
+        assertThat(fromNothing.directionReason()).isEqualTo("the shortest critical path: omega 197, zeta 85");
+        assertRoom(8, 16, fromNothing);
+        for (int x : new int[] {0, 640, 2560 - 640}) {
+            Plan plan = Planner.plan(Specs.wrapped(Specs.extension(2560, 512, x, 0, "auto")), Specs.MODEL, NIGHT);
+            assertThat(plan.directionReason()).contains("omega 95, omega* 95, zeta 51, zeta* 51");
+            assertThat(plan.graph().stage(0).operator(plan.sampleGrid().index(x / 64, 0, 0)))
+                    .isEqualTo(Stage.Operator.ENCODE);
+        }
+    }
+
+    @Test
+    void aModelOfPicturesDrawsNoFrames() {
+        JobSpec film = Specs.on(new Canvas(640, 512, 5), Specs.unconditional(640, 512, "auto"));
+        assertThat(problems(film, Specs.MODEL))
+                .containsExactly("canvas.frames: starry-night draws pictures: its patches look 0 frames back; leave it"
+                        + " out, or use a model with context.frames of at least 1");
+        assertThat(problems(film, Specs.looking(2, 2, 1))).isEmpty();
+    }
+
+    @Test
+    void aDirectionThatTheModelsReachDoesNotServeIsRefused() {
+        assertThat(problems(Specs.unconditional(640, 512, "omega"), Specs.looking(0, 2, 0)))
+                .containsExactly("direction: omega needs patches that see 1 columns and rows far; those of starry-night"
+                        + " learned to look 0 columns and 2 rows; use a model that looks further");
+        assertThat(problems(Specs.unconditional(640, 512, "auto"), Specs.looking(2, 0, 0)))
+                .hasSize(1);
+        assertThat(problems(Specs.unconditional(640, 64, "zeta"), Specs.looking(2, 0, 0)))
+                .isEmpty();
+        assertThat(problems(Specs.unconditional(640, 512, "coarse-to-fine"), Specs.looking(1, 1, 0)))
+                .containsExactly("direction: coarse-to-fine needs patches that see 2 columns and rows far; those of"
+                        + " starry-night learned to look 1 columns and 1 rows; use another direction, or a model that"
+                        + " looks further");
+        Plan near = Planner.plan(Specs.unconditional(640, 512, "zeta"), Specs.looking(1, 1, 0), Optional.empty());
+        assertThat(Planner.everyDirection(near)).doesNotContainKey(Direction.COARSE_TO_FINE);
+    }
+
+    private static List<String> problems(JobSpec spec, ModelCard model) {
+        try {
+            Planner.plan(spec, model, Optional.empty());
+            return List.of();
+        } catch (Refusal refusal) {
+            return refusal.problems().stream()
+                    .map(problem -> problem.where() + ": " + problem.what() + "; " + problem.remedy())
+                    .toList();
+        }
     }
 
     @Test

@@ -16,6 +16,10 @@ public final class Specs {
     public static final ModelCard MODEL_OF_LAYOUTS = model(4);
 
     private static ModelCard model(int layoutFactor) {
+        return model(layoutFactor, 2, 2, 0);
+    }
+
+    private static ModelCard model(int layoutFactor, int contextColumns, int contextRows, int contextFrames) {
         return new ModelCard(
                 "starry-night",
                 Path.of("models/starry-night"),
@@ -23,9 +27,9 @@ public final class Specs {
                 64,
                 8,
                 512,
-                2,
-                2,
-                0,
+                contextColumns,
+                contextRows,
+                contextFrames,
                 5,
                 16,
                 layoutFactor,
@@ -50,6 +54,31 @@ public final class Specs {
                 spec.sampling(),
                 JobSpec.Context.NONE,
                 spec.output());
+    }
+
+    /** The same job on another canvas. */
+    public static JobSpec on(Canvas canvas, JobSpec spec) {
+        return new JobSpec(
+                spec.name(),
+                spec.task(),
+                canvas,
+                spec.model(),
+                spec.input(),
+                spec.direction(),
+                spec.seed(),
+                spec.sampling(),
+                spec.context(),
+                spec.output());
+    }
+
+    /** The same job 360 degrees round. */
+    public static JobSpec wrapped(JobSpec spec) {
+        return on(new Canvas(spec.canvas().widthPixels(), spec.canvas().heightPixels(), 1, true), spec);
+    }
+
+    /** The same model, trained to look this far. */
+    public static ModelCard looking(int columns, int rows, int frames) {
+        return model(1, columns, rows, frames);
     }
 
     public static JobSpec unconditional(int width, int height, String direction) {

@@ -81,6 +81,44 @@ class TaskBuilderTest {
     }
 
     @Test
+    void whereTheCanvasWrapsThePatchesAcrossTheSeamAreThoseBesideIt() {
+        TaskBuilder round = onARing();
+        var sample = (Task.Sample) round.task(0, RING.sampleGrid().index(new Cell(11, 2)));
+        assertThat(sample.context())
+                .anySatisfy(patch -> {
+                    assertThat(patch.columnOffset()).isEqualTo(1);
+                    assertThat(patch.rowOffset()).isEqualTo(1);
+                    assertThat(patch.tokens()).isEqualTo(namePlaces(new Cell(0, 3)));
+                })
+                .allSatisfy(patch -> assertThat(patch.columnOffset()).isBetween(-2, 2));
+        assertThat(sample.context()).hasSize(18);
+    }
+
+    @Test
+    void whereTheCanvasWrapsATilesWindowGoesOnAtTheOtherSide() {
+        TaskBuilder round = onARing();
+        var first = (Task.Decode) round.task(1, 0);
+        var last = (Task.Decode) round.task(1, RING.tileGrid().columns() - 1);
+        int side = first.window().columns();
+        for (int row = 0; row < side; row++) {
+            for (int margin = 0; margin < 10; margin++) {
+                // Five tokens beyond the seam on each side of it.
+                assertThat(first.window().tokens()[row * side + margin])
+                        .isEqualTo(last.window().tokens()[row * side + side - 10 + margin]);
+            }
+        }
+    }
+
+    /** A panorama of 12 x 4 patches. */
+    private static final Plan RING =
+            Planner.plan(Specs.wrapped(Specs.unconditional(768, 256, "omega")), Specs.MODEL, Optional.empty());
+
+    private static TaskBuilder onARing() {
+        return new TaskBuilder(
+                RING, (stage, index) -> namePlaces(RING.sampleGrid().cell(index)), Optional.empty());
+    }
+
+    @Test
     void aSampledPatchKnowsWhereItLiesOnThePicturesAxis() {
         var sample =
                 (Task.Sample) tasks.task(PLAN.sampleStage(), PLAN.sampleGrid().index(new Cell(7, 2)));

@@ -3,6 +3,7 @@ package handscroll.coordinator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handscroll.protocol.canvas.Grid;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,57 @@ class WavefrontsTest {
                 }
             }
         }
+    }
+
+    @Test
+    void onACanvasThatWrapsSweepsAndQuadrantTakeNoLonger() {
+        for (int width = 7; width <= 12; width++) {
+            for (int height = 1; height <= 6; height++) {
+                for (int extent = 1; extent <= 3; extent++) {
+                    for (int frames = 1; frames <= 2; frames++) {
+                        var flat = new Grid(width, height, frames);
+                        var round = new Grid(width, height, frames, true);
+                        var reach = new Extent(extent, extent, 1);
+                        for (Direction direction : List.of(
+                                Direction.OMEGA,
+                                Direction.OMEGA_STAR,
+                                Direction.ZETA,
+                                Direction.ZETA_STAR,
+                                Direction.QUADRANT)) {
+                            assertThat(criticalPath(direction, round, reach))
+                                    .as(direction + " " + round + " " + reach)
+                                    .isEqualTo(criticalPath(direction, flat, reach));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void onACanvasThatWrapsColoursTakeAsManyAcrossAsItTakesToCloseTheRing() {
+        for (int width = 7; width <= 30; width++) {
+            for (int extent = 1; extent <= 3; extent++) {
+                int groups = width / (extent + 1);
+                int across = (width + groups - 1) / groups;
+                var round = new Grid(width, 5, 1, true);
+                assertThat(criticalPath(Direction.COLOURS, round, new Extent(extent, 1, 0)))
+                        .as("width " + width + ", extent " + extent)
+                        .isBetween(2 * (extent + 1), 2 * across);
+            }
+        }
+        assertThat(criticalPath(Direction.COLOURS, new Grid(63, 8, 1, true), Graphs.TWO))
+                .isEqualTo(9);
+        assertThat(criticalPath(Direction.COLOURS, new Grid(64, 8, 1, true), Graphs.TWO))
+                .isEqualTo(10);
+    }
+
+    @Test
+    void aPanoramaRemembersItsFirstColumnsUntilTheRingCloses() {
+        var round = new Grid(64, 8, 1, true);
+        assertThat(wavefronts(Direction.OMEGA, round).poolPeak())
+                .isEqualTo(wavefronts(Direction.OMEGA, new Grid(64, 8, 1)).poolPeak() + 16);
+        assertThat(wavefronts(Direction.COARSE_TO_FINE, round).criticalPath()).isEqualTo(5);
     }
 
     @Test

@@ -52,7 +52,13 @@ final class BorderScores {
 
     private static final int WINDOW = 6;
 
+    /** As far as a border's score looks across it. */
+    private static final int REACH = 3;
+
     private final int width;
+    /** With the columns that a picture which wraps repeats at its right. */
+    private final int rowWidth;
+
     private final int height;
     private final int patch;
     private final int offset;
@@ -66,19 +72,24 @@ final class BorderScores {
     private int missingCount;
     private int rowCount;
 
-    /** @param offset where the first border lies, in pixels from the left and from the top */
-    BorderScores(int width, int height, int patch, int offset, Comparison comparison) {
+    /**
+     * @param wraps whether the right border of the picture meets its left one; what is scored there counts as
+     *     lying at 0
+     * @param offset where the first border lies, in pixels from the left and from the top
+     */
+    BorderScores(int width, int height, boolean wraps, int patch, int offset, Comparison comparison) {
         this.width = width;
+        this.rowWidth = wraps ? width + REACH : width;
         this.height = height;
         this.patch = patch;
         this.offset = offset;
         this.comparison = comparison;
-        int columns = (width - offset + patch - 1) / patch;
+        int columns = (rowWidth - offset + patch - 1) / patch;
         this.verticalSums = new double[Math.max(0, columns)];
         this.verticalRows = new int[verticalSums.length];
         this.verticalSpoilt = new boolean[verticalSums.length];
         for (int i = 0; i < WINDOW; i++) {
-            window[i] = new char[width];
+            window[i] = new char[rowWidth];
         }
     }
 
@@ -87,6 +98,7 @@ final class BorderScores {
         char[] oldest = window[0];
         System.arraycopy(window, 1, window, 0, WINDOW - 1);
         System.arraycopy(luminance, 0, oldest, 0, width);
+        System.arraycopy(luminance, 0, oldest, width, rowWidth - width);
         window[WINDOW - 1] = oldest;
         int y = rowCount++;
         if (y > 0) {
@@ -121,10 +133,10 @@ final class BorderScores {
         char[] below = (y + 1) % patch == 0 ? row : rowBelow;
         for (int k = 0; k < verticalSums.length; k++) {
             int x = offset + k * patch;
-            if (x < 3 || x + 2 >= width) {
+            if (x < REACH || x + REACH > rowWidth) {
                 continue;
             }
-            if (isMissing(row, x - 3, x + 3)) {
+            if (isMissing(row, x - REACH, x + REACH)) {
                 verticalSpoilt[k] = true;
             } else {
                 verticalSums[k] += comparison.of(across(above, row, below, x - 1), across(above, row, below, x - 2))
@@ -155,7 +167,7 @@ final class BorderScores {
             } else {
                 pieces.add(new Piece(
                         Border.VERTICAL,
-                        offset + k * patch,
+                        (offset + k * patch) % width,
                         lastY - verticalRows[k] + 1,
                         verticalSums[k] / (2.0 * verticalRows[k])));
             }

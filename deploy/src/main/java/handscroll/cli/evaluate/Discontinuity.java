@@ -15,6 +15,7 @@ import java.util.stream.DoubleStream;
  * @param regulariser the c of the score, in grey levels a pixel
  * @param pieceCount borders between two patches that were scored
  * @param missingCount borders that were not, because a tile beside them is missing
+ * @param seam where the right border of a picture that wraps meets its left one; empty for a flat picture
  * @param worst the piece with the highest score; empty when there is no border at all
  * @param drift mean scores from left to right, so that a picture that falls apart on the way shows it
  */
@@ -27,6 +28,7 @@ record Discontinuity(
         Spread all,
         Spread vertical,
         Spread horizontal,
+        Optional<Spread> seam,
         Optional<Piece> worst,
         List<Block> drift) {
 
@@ -48,20 +50,21 @@ record Discontinuity(
     record Block(int fromPixels, int toPixels, double mean) {}
 
     /** Reads the picture twice: once to learn what its lines look like where no patches meet, once to score the borders. */
-    static Scored of(LuminanceRows rows, int patchPixels) throws IOException {
+    static Scored of(LuminanceRows rows, boolean wraps, int patchPixels) throws IOException {
         int width = rows.widthPixels();
         int height = rows.heightPixels();
         var calibration = new Calibration();
-        rows.forEach(new BorderScores(width, height, patchPixels, patchPixels / 2, calibration)::accept);
+        rows.forEach(new BorderScores(width, height, wraps, patchPixels, patchPixels / 2, calibration)::accept);
         double regulariser = calibration.regulariser();
         var comparison = Calibration.with(regulariser);
-        var onGrid = new BorderScores(width, height, patchPixels, 0, comparison);
-        var offGrid = new BorderScores(width, height, patchPixels, patchPixels / 2, comparison);
+        var onGrid = new BorderScores(width, height, wraps, patchPixels, 0, comparison);
+        var offGrid = new BorderScores(width, height, wraps, patchPixels, patchPixels / 2, comparison);
         rows.forEach(row -> {
             onGrid.accept(row);
             offGrid.accept(row);
         });
-        return new Scored(of(rows, patchPixels, regulariser, onGrid), of(rows, patchPixels, regulariser, offGrid));
+        return new Scored(
+                of(rows, wraps, patchPixels, regulariser, onGrid), of(rows, wraps, patchPixels, regulariser, offGrid));
     }
 
     /**
@@ -70,7 +73,8 @@ record Discontinuity(
      */
     record Scored(Discontinuity borders, Discontinuity between) {}
 
-    private static Discontinuity of(LuminanceRows rows, int patch, double regulariser, BorderScores scores) {
+    private static Discontinuity of(
+            LuminanceRows rows, boolean wraps, int patch, double regulariser, BorderScores scores) {
         List<Piece> pieces = scores.pieces();
         return new Discontinuity(
                 rows.widthPixels(),
@@ -81,6 +85,7 @@ record Discontinuity(
                 spread(pieces, Optional.empty()),
                 spread(pieces, Optional.of(Border.VERTICAL)),
                 spread(pieces, Optional.of(Border.HORIZONTAL)),
+                wraps ? Optional.of(seam(pieces)) : Optional.empty(),
                 pieces.stream().max(Comparator.comparingDouble(Piece::score)),
                 drift(rows.widthPixels(), patch, pieces));
     }
@@ -88,6 +93,12 @@ record Discontinuity(
     private static Spread spread(List<Piece> pieces, Optional<Border> only) {
         return Spread.of(pieces.stream()
                 .filter(piece -> only.isEmpty() || only.get() == piece.border())
+                .mapToDouble(Piece::score));
+    }
+
+    private static Spread seam(List<Piece> pieces) {
+        return Spread.of(pieces.stream()
+                .filter(piece -> piece.border() == Border.VERTICAL && piece.xPixels() == 0)
                 .mapToDouble(Piece::score));
     }
 

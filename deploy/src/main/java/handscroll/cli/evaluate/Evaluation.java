@@ -64,7 +64,7 @@ public final class Evaluation {
 
     private static Discontinuity.Scored score(Path path, LuminanceRows rows, int patchPixels) {
         try {
-            return Discontinuity.of(rows, patchPixels);
+            return Discontinuity.of(rows, wraps(path), patchPixels);
         } catch (IOException unreadable) {
             throw new Refusal(
                     path + " cannot be evaluated:",
@@ -74,13 +74,28 @@ public final class Evaluation {
     }
 
     private static int patchPixels(Path directory) {
+        return manifest(directory)
+                .filter(manifest -> manifest.hasPath("model.patchPixels"))
+                .map(manifest -> manifest.getInt("model.patchPixels"))
+                .orElse(PATCH_PIXELS);
+    }
+
+    /** Whether the picture was rendered 360 degrees round. */
+    private static boolean wraps(Path directory) {
+        return manifest(directory)
+                .filter(manifest -> manifest.hasPath("spec.canvas.wrap"))
+                .map(manifest -> manifest.getString("spec.canvas.wrap").equals("x"))
+                .orElse(false);
+    }
+
+    /** What the job wrote beside its picture; none for a picture from elsewhere. */
+    private static Optional<Config> manifest(Path directory) {
         Path manifest = directory.resolve(MANIFEST);
         if (!Files.isRegularFile(manifest)) {
-            return PATCH_PIXELS;
+            return Optional.empty();
         }
         try {
-            Config config = ConfigFactory.parseFile(manifest.toFile());
-            return config.hasPath("model.patchPixels") ? config.getInt("model.patchPixels") : PATCH_PIXELS;
+            return Optional.of(ConfigFactory.parseFile(manifest.toFile()));
         } catch (ConfigException broken) {
             throw new Refusal(
                     directory + " cannot be evaluated:",

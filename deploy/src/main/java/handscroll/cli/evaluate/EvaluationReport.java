@@ -40,6 +40,7 @@ public record EvaluationReport(
         text.append(row("this picture", borders));
         text.append(spread("  left | right", borders.vertical()));
         text.append(spread("  above / below", borders.horizontal()));
+        borders.seam().ifPresent(seam -> text.append(spread("  where it wraps", seam)));
         text.append(row("  between borders", picture.between()));
         source.ifPresent(scored -> text.append(row("source picture", scored.borders())));
         independent.ifPresent(scored -> text.append(row("independent patches", scored.borders())));
@@ -112,6 +113,7 @@ public record EvaluationReport(
         json.put("regulariser", found.regulariser());
         json.set("vertical", spread(found.vertical()));
         json.set("horizontal", spread(found.horizontal()));
+        found.seam().ifPresentOrElse(seam -> json.set("seam", spread(seam)), () -> json.putNull("seam"));
         return json;
     }
 

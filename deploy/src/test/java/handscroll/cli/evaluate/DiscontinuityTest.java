@@ -15,7 +15,8 @@ class DiscontinuityTest {
 
     @Test
     void aPictureWithoutSeamsScoresAboutOne() throws IOException {
-        Discontinuity borders = Discontinuity.of(texture(1024, 512), PATCH).borders();
+        Discontinuity borders =
+                Discontinuity.of(texture(1024, 512), false, PATCH).borders();
         assertThat(borders.all().mean()).isCloseTo(1, within(0.05));
         assertThat(borders.vertical().mean()).isCloseTo(1, within(0.1));
         assertThat(borders.horizontal().mean()).isCloseTo(1, within(0.1));
@@ -32,7 +33,7 @@ class DiscontinuityTest {
                 picture.lighten(x, y, (x / PATCH + y / PATCH) % 2 * 30);
             }
         }
-        Discontinuity borders = Discontinuity.of(picture, PATCH).borders();
+        Discontinuity borders = Discontinuity.of(picture, false, PATCH).borders();
         assertThat(borders.vertical().mean()).isGreaterThan(1.5);
         assertThat(borders.horizontal().mean()).isGreaterThan(1.5);
     }
@@ -45,10 +46,23 @@ class DiscontinuityTest {
                 picture.lighten(x, y, x < 400 ? 60 : 60 - (x - 400));
             }
         }
-        var worst = Discontinuity.of(picture, PATCH).borders().worst().orElseThrow();
+        var worst = Discontinuity.of(picture, false, PATCH).borders().worst().orElseThrow();
         assertThat(worst.border()).isEqualTo(Border.VERTICAL);
         assertThat(worst.xPixels()).isEqualTo(384);
         assertThat(worst.yPixels()).isEqualTo(192);
+    }
+
+    @Test
+    void whereAPictureWrapsItsRightBorderIsScoredAgainstItsLeftOne() throws IOException {
+        // The texture knows nothing of the seam, so there it is broken; turned by half, it is broken in the middle.
+        Discontinuity round = Discontinuity.of(texture(1024, 512), true, PATCH).borders();
+        assertThat(round.seam().orElseThrow().mean()).isGreaterThan(1.3);
+        assertThat(round.pieceCount()).isEqualTo(16 * 8 + 7 * 16);
+        Picture turned = texture(1024, 512).turned(512);
+        Discontinuity whole = Discontinuity.of(turned, true, PATCH).borders();
+        assertThat(whole.seam().orElseThrow().mean()).isCloseTo(1, within(0.3));
+        assertThat(whole.all().mean()).isCloseTo(round.all().mean(), within(1e-3));
+        assertThat(Discontinuity.of(turned, false, PATCH).borders().seam()).isEmpty();
     }
 
     @Test
@@ -59,7 +73,7 @@ class DiscontinuityTest {
                 picture.lighten(x, y, (x + 32) / PATCH % 2 * 30);
             }
         }
-        Discontinuity.Scored scored = Discontinuity.of(picture, PATCH);
+        Discontinuity.Scored scored = Discontinuity.of(picture, false, PATCH);
         assertThat(scored.borders().vertical().mean()).isLessThan(1);
         assertThat(scored.between().vertical().mean()).isGreaterThan(1);
     }
@@ -72,7 +86,7 @@ class DiscontinuityTest {
                 picture.luminance[y][x] = LuminanceRows.MISSING;
             }
         }
-        Discontinuity borders = Discontinuity.of(picture, PATCH).borders();
+        Discontinuity borders = Discontinuity.of(picture, false, PATCH).borders();
         assertThat(borders.missingCount()).isEqualTo(4);
         assertThat(borders.pieceCount()).isEqualTo(2 * 7 * 8 - 4);
         assertThat(borders.all().mean()).isCloseTo(1, within(0.1));
@@ -86,14 +100,14 @@ class DiscontinuityTest {
                 picture.lighten(x, y, x / PATCH % 2 * x / 64);
             }
         }
-        Discontinuity borders = Discontinuity.of(picture, PATCH).borders();
+        Discontinuity borders = Discontinuity.of(picture, false, PATCH).borders();
         assertThat(borders.drift()).hasSize(16);
         assertThat(borders.driftOverWidth()).isGreaterThan(0.5);
     }
 
     @Test
     void aPictureOfOnePatchHasNoBorder() throws IOException {
-        Discontinuity borders = Discontinuity.of(texture(64, 64), PATCH).borders();
+        Discontinuity borders = Discontinuity.of(texture(64, 64), false, PATCH).borders();
         assertThat(borders.pieceCount()).isZero();
         assertThat(borders.worst()).isEmpty();
         assertThat(borders.all().mean()).isNaN();
@@ -101,7 +115,8 @@ class DiscontinuityTest {
 
     @Test
     void aFlatPictureScoresNothingRatherThanDividingByNothing() throws IOException {
-        Discontinuity borders = Discontinuity.of(new Picture(256, 256), PATCH).borders();
+        Discontinuity borders =
+                Discontinuity.of(new Picture(256, 256), false, PATCH).borders();
         assertThat(borders.all().mean()).isZero();
     }
 
@@ -136,6 +151,17 @@ class DiscontinuityTest {
         Picture(int width, int height) {
             this.width = width;
             this.luminance = new char[height][width];
+        }
+
+        /** Looked at from another side. */
+        Picture turned(int columns) {
+            var turned = new Picture(width, luminance.length);
+            for (int y = 0; y < luminance.length; y++) {
+                for (int x = 0; x < width; x++) {
+                    turned.luminance[y][x] = luminance[y][(x + columns) % width];
+                }
+            }
+            return turned;
         }
 
         void lighten(int x, int y, int greyLevels) {

@@ -1,7 +1,16 @@
 package handscroll.protocol.canvas;
 
-/** How a stage cuts the canvas: cells counted in columns, rows and frames, and numbered raster by raster. */
-public record Grid(int columns, int rows, int frames) {
+/**
+ * How a stage cuts the canvas: cells counted in columns, rows and frames, and numbered raster by raster.
+ *
+ * @param wraps whether the last column and the first are neighbours
+ */
+public record Grid(int columns, int rows, int frames, boolean wraps) {
+
+    /** A flat one. */
+    public Grid(int columns, int rows, int frames) {
+        this(columns, rows, frames, false);
+    }
 
     public Grid {
         if (columns < 1 || rows < 1 || frames < 1) {
@@ -40,6 +49,18 @@ public record Grid(int columns, int rows, int frames) {
 
     public int frameOf(int index) {
         return index / (columns * rows);
+    }
+
+    /**
+     * How many columns one lies to the right of another, negative to the left: on a grid that wraps, the
+     * shorter way round.
+     */
+    public int columnsBetween(int from, int to) {
+        int flat = to - from;
+        if (!wraps || 2 * Math.abs(flat) <= columns) {
+            return flat;
+        }
+        return flat > 0 ? flat - columns : flat + columns;
     }
 
     public boolean contains(int column, int row, int frame) {

@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  *
  * <pre>
  * task = extension                  # or unconditional
- * canvas { width = 3584, height = 512 }
+ * canvas { width = 3584, height = 512, wrap = none }  # x: the right border goes on at the left, 360 degrees round
  * model = starry-night
  * input { image = "starry-night.jpg", at = [0, 0] }   # extension only; relative to the job file
  * direction = auto
@@ -48,11 +48,18 @@ public final class JobSpecReader {
     /** The longest side of a canvas: pixel positions and one patch beyond them fit 31 bits. */
     public static final int MAX_SIDE_PIXELS = 1 << 30;
 
+    /** More frames than fit a film of ten hours; it keeps a slip of the keyboard from being planned. */
+    static final int MAX_FRAMES = 1 << 20;
+
+    private static final Map<String, Boolean> WRAPS = Map.of("x", true, "none", false);
+
     private static final Set<String> KEYS = new LinkedHashSet<>(List.of(
             "name",
             "task",
             "canvas.width",
             "canvas.height",
+            "canvas.frames",
+            "canvas.wrap",
             "model",
             "input.image",
             "input.at",
@@ -121,6 +128,8 @@ public final class JobSpecReader {
         Optional<RenderingTask> task = fields.oneOf("task", tasks());
         Optional<Long> width = fields.whole("canvas.width", 1, MAX_SIDE_PIXELS);
         Optional<Long> height = fields.whole("canvas.height", 1, MAX_SIDE_PIXELS);
+        Optional<Long> frames = fields.whole("canvas.frames", 1, MAX_FRAMES);
+        Optional<Boolean> wraps = fields.oneOf("canvas.wrap", WRAPS);
         Optional<String> model = fields.text("model");
         Optional<JobSpec.Input> input = input(fields, task, directory);
         Optional<String> direction = fields.text("direction");
@@ -135,7 +144,11 @@ public final class JobSpecReader {
         return new JobSpec(
                 name.orElse(defaultName),
                 task.orElseThrow(),
-                new Canvas(Math.toIntExact(width.orElseThrow()), Math.toIntExact(height.orElseThrow()), 1),
+                new Canvas(
+                        Math.toIntExact(width.orElseThrow()),
+                        Math.toIntExact(height.orElseThrow()),
+                        Math.toIntExact(frames.orElse(1L)),
+                        wraps.orElse(false)),
                 model.orElseThrow(),
                 input,
                 direction.orElse("auto"),

@@ -13,7 +13,11 @@ public final class JobSpecWriter {
                 text,
                 "canvas",
                 "{ width = " + spec.canvas().widthPixels() + ", height = "
-                        + spec.canvas().heightPixels() + " }");
+                        + spec.canvas().heightPixels()
+                        + (spec.canvas().frameCount() > 1
+                                ? ", frames = " + spec.canvas().frameCount()
+                                : "")
+                        + (spec.canvas().wraps() ? ", wrap = x" : "") + " }");
         line(text, "model", quoted(spec.model()));
         spec.input()
                 .ifPresent(input -> line(

@@ -79,6 +79,7 @@ public record ModelCard(
         try {
             Config config = ConfigFactory.parseFile(file.toFile()).resolve();
             String hash = hash(directory, file, config, problems);
+            checkNumbers(config, problems);
             if (!problems.isEmpty()) {
                 throw new Refusal(heading, problems);
             }
@@ -107,6 +108,36 @@ public record ModelCard(
                     heading, List.of(new Problem(FILE_NAME, String.valueOf(e.getMessage()), "train it anew")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A plan computes with these; weights that fit their hash would not notice that one of them is wrong. */
+    private static void checkNumbers(Config config, List<Problem> problems) {
+        atLeast(config, "patch.pixels", 1, problems);
+        atLeast(config, "patch.tokens", 1, problems);
+        atLeast(config, "tokenizer.codes", 1, problems);
+        atLeast(config, "context.columns", 0, problems);
+        atLeast(config, "context.rows", 0, problems);
+        atLeast(config, "context.frames", 0, problems);
+        atLeast(config, "tokenizer.decode-margin-tokens", 0, problems);
+        atLeast(config, "tokenizer.encode-margin-pixels", 0, problems);
+        atLeast(config, "picture.height", 1, problems);
+        atLeast(config, "sampling.top-k", 1, problems);
+        if (config.hasPath("layout.factor")) {
+            atLeast(config, "layout.factor", 1, problems);
+        }
+        int pixels = config.getInt("patch.pixels");
+        int tokens = config.getInt("patch.tokens");
+        if (pixels > 0 && tokens > 0 && pixels % tokens != 0) {
+            problems.add(new Problem(
+                    "patch", pixels + " pixels are not cut evenly by " + tokens + " tokens", "copy the model again"));
+        }
+    }
+
+    private static void atLeast(Config config, String key, int least, List<Problem> problems) {
+        int number = config.getInt(key);
+        if (number < least) {
+            problems.add(new Problem(key, number + " is too small; it is at least " + least, "copy the model again"));
         }
     }
 

@@ -68,11 +68,28 @@ class JobSpecReaderTest {
 
     @Test
     void whatIsWrittenReadsBackTheSame() {
-        for (String text : List.of(EXTENSION, LEAST, EXTENSION + "\nname = \"a \\\"quoted\\\" näme\"")) {
+        for (String text : List.of(
+                EXTENSION,
+                LEAST,
+                EXTENSION + "\nname = \"a \\\"quoted\\\" näme\"",
+                LEAST + "\ncanvas { wrap = x, frames = 3 }")) {
             JobSpec spec = JobSpecReader.readText("sky", text, HERE);
             assertThat(JobSpecReader.readText("other", JobSpecWriter.toHocon(spec), Path.of("/elsewhere")))
                     .isEqualTo(spec);
         }
+    }
+
+    @Test
+    void aCanvasWrapsWhereItSaysSo() {
+        assertThat(JobSpecReader.readText("sky", LEAST, HERE).canvas().wraps()).isFalse();
+        assertThat(JobSpecReader.readText("sky", LEAST + "\ncanvas.wrap = x", HERE)
+                        .canvas()
+                        .wraps())
+                .isTrue();
+        assertThat(JobSpecReader.readText("sky", LEAST + "\ncanvas.wrap = none", HERE)
+                        .canvas()
+                        .wraps())
+                .isFalse();
     }
 
     @Test

@@ -114,6 +114,10 @@ public final class SlotOperators implements PatchOperators {
         return found;
     }
 
+    /**
+     * Where a patch lies that another one sees. On a canvas that wraps, a place beyond the seam is another name
+     * for a patch on its other side: the pool makes its states once more, from the same tokens.
+     */
     private static PatchId place(Task.Sample task, ContextPatch seen) {
         PatchId at = task.patch();
         return new PatchId(
