@@ -1,15 +1,22 @@
 package handscroll.cli;
 
+import com.typesafe.config.Config;
+import handscroll.protocol.model.ModelShelf;
+import handscroll.worker.render.RendererFactory;
+import java.util.function.BiFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
-/** Makes the commands, and hands those that need one the opener of farms. */
-record Commands(Farm.Opener farms) implements IFactory {
+/** Makes the commands, and hands those that need it the opener of farms or what renders in a slot. */
+record Commands(Farm.Opener farms, BiFunction<Config, ModelShelf, RendererFactory> renderers) implements IFactory {
 
     @Override
     public <T> T create(Class<T> type) throws Exception {
         if (type == RenderCommand.class) {
             return type.cast(new RenderCommand(farms));
+        }
+        if (type == PlanCommand.class) {
+            return type.cast(new PlanCommand(renderers));
         }
         if (type == EvaluateCommand.class) {
             return type.cast(new EvaluateCommand(farms));

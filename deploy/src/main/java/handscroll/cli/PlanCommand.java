@@ -1,5 +1,11 @@
 package handscroll.cli;
 
+import java.util.function.BiFunction;
+import handscroll.worker.render.TaskRenderer;
+import handscroll.worker.render.RendererFactory;
+import handscroll.protocol.model.ModelShelf;
+import handscroll.coordinator.simulation.Walk;
+import handscroll.coordinator.simulation.Costs;
 import com.typesafe.config.Config;
 import handscroll.coordinator.plan.DryRun;
 import handscroll.coordinator.plan.Plan;
@@ -23,6 +29,12 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExample:%n",
         footer = "  handscroll plan config/jobs/starry-handscroll.conf direction=zeta --workers 1,2,8 --plot plan.svg")
 final class PlanCommand implements Callable<Integer> {
+
+    private final BiFunction<Config, ModelShelf, RendererFactory> renderers;
+
+    PlanCommand(BiFunction<Config, ModelShelf, RendererFactory> renderers) {
+        this.renderers = renderers;
+    }
 
     @Mixin
     private SharedOptions shared = new SharedOptions();
@@ -50,12 +62,32 @@ final class PlanCommand implements Callable<Integer> {
         PlanOptions.Checked checked = options.check(problems);
         Plan plan = plan(config, problems);
         PlanSettings settings = PlanSettings.from(config).withCosts(checked.sampling(), checked.decoding());
+        if (options.isWalked()) {
+            Walk walk = Walk.of(plan, settings.offeredTasks());
+            printing.out().println(printing.isJson() ? PlanJson.of(plan, walk).toPrettyString() : PlanText.of(plan, walk));
+            return ExitCode.DONE;
+        }
+        if (options.isMeasured()) {
+            settings = settings.withCosts(measured(config, plan, settings));
+        }
         PlanReport report = PlanReport.of(plan, settings, checked.workerCounts());
         if (checked.plot().isPresent()) {
             Files.writeString(checked.plot().get(), PlanPlot.of(report));
         }
         printing.out().println(printing.isJson() ? PlanJson.of(report).toPrettyString() : PlanText.of(report));
         return ExitCode.DONE;
+    }
+
+    private Costs measured(Config config, Plan plan, PlanSettings settings) {
+        RendererFactory factory = renderers.apply(config, CliSettings.from(config).models());
+        try (TaskRenderer renderer = factory.open(0)) {
+            var costs = new MeasuredCosts(renderer, plan, settings.batchSize()).measure(settings.costs());
+            if (!printing.isJson()) {
+                printing.out().println(MeasuredCosts.text(costs, settings.batchSize(), factory.deviceClass()));
+                printing.out().println();
+            }
+            return costs;
+        }
     }
 
     /** @param problems of the options; those of the job are told with them */

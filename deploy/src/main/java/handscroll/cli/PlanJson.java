@@ -1,5 +1,6 @@
 package handscroll.cli;
 
+import handscroll.coordinator.simulation.Walk;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -49,6 +50,24 @@ final class PlanJson {
         return json;
     }
 
+    /** What a plan takes that is only walked. */
+    static ObjectNode of(Plan plan, Walk walk) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("name", plan.spec().name());
+        json.put("patches", plan.sampleGrid().cellCount());
+        json.put("direction", plan.direction().configName());
+        put(json, plan.wavefronts());
+        json.putObject("walk")
+                .put("cells", walk.cellCount())
+                .put("opening", PlanReport.seconds(walk.opening()))
+                .put("walking", PlanReport.seconds(walk.walking()))
+                .put("cellsPerSecond", walk.cellsPerSecond())
+                .put("heldBytes", walk.heldBytes())
+                .put("bytesPerCell", walk.bytesPerCell())
+                .put("tokensPeak", walk.tokensHeldPeak());
+        return json;
+    }
+
     private static void stages(ArrayNode stages, PlanReport report) {
         int number = 0;
         for (Stage stage : report.plan().graph().stages()) {
@@ -77,6 +96,7 @@ final class PlanJson {
             json.put("speedUp", row.speedUp());
             row.render()
                     .ifPresent(render -> json.put("time", PlanReport.seconds(render.time()))
+                            .put("firstTile", PlanReport.seconds(render.firstTile()))
                             .put("timeOverBound", row.ofBound())
                             .put("busyShare", render.busyShare())
                             .put("batches", render.batchCount())

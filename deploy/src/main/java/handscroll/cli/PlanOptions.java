@@ -46,6 +46,25 @@ final class PlanOptions {
             description = "Draw the width over time and the time against workers.")
     private Optional<Path> plot = Optional.empty();
 
+    @Option(
+            names = "--measure",
+            description = "Measure first what patches cost on this machine, in about a minute, and plan with that.")
+    private boolean isMeasured;
+
+    @Option(
+            names = "--walk",
+            description = "Play the plan to its end with nothing to do instead, and say what the coordinator's own"
+                    + " bookkeeping takes.")
+    private boolean isWalked;
+
+    boolean isMeasured() {
+        return isMeasured;
+    }
+
+    boolean isWalked() {
+        return isWalked;
+    }
+
     /** @param workerCounts empty where the plan says which are of interest */
     record Checked(
             List<Integer> workerCounts,
@@ -54,6 +73,10 @@ final class PlanOptions {
             Optional<Path> plot) {}
 
     Checked check(List<Problem> problems) {
+        if (isMeasured && (sampling.isPresent() || decoding.isPresent())) {
+            problems.add(new Problem(
+                    "--measure", "measures what --sampling-ms and --decoding-ms give", "leave out one or the other"));
+        }
         return new Checked(
                 workers.map(text -> workerCounts(text, problems)).orElse(List.of()),
                 sampling.flatMap(text -> samplingTimes(text, problems)),

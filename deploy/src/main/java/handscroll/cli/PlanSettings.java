@@ -61,6 +61,10 @@ record PlanSettings(
         return new PlanSettings(given, simulatedPatches, stateBytes, poolBytes, lease, offeredTasks, batchSize, output);
     }
 
+    PlanSettings withCosts(Costs other) {
+        return new PlanSettings(other, simulatedPatches, stateBytes, poolBytes, lease, offeredTasks, batchSize, output);
+    }
+
     SimulationSettings simulation(long seed) {
         return new SimulationSettings(costs, lease, offeredTasks, batchSize, seed);
     }

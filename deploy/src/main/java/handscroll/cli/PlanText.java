@@ -1,5 +1,6 @@
 package handscroll.cli;
 
+import handscroll.coordinator.simulation.Walk;
 import handscroll.coordinator.plan.Plan;
 import handscroll.coordinator.plan.Wavefronts;
 import handscroll.coordinator.simulation.BatchTimes;
@@ -24,6 +25,27 @@ final class PlanText {
         return new PlanText(report).text();
     }
 
+    /** A plan that is only walked. */
+    static String of(Plan plan, Walk walk) {
+        return String.format(
+                Locale.ROOT,
+                "%s: %s of %d px, %s of %d px, direction %s%n"
+                        + "opened in %s, walked in %s with nothing to do: %,.0f cells a second%n"
+                        + "held at most %.1f bytes a cell, %s, with the tokens of %s",
+                plan.spec().name(),
+                Figures.count(plan.sampleGrid().cellCount(), "patch", "patches"),
+                plan.model().patchPixels(),
+                Figures.count(plan.tileGrid().cellCount(), "tile", "tiles"),
+                Plan.TILE_PIXELS,
+                plan.direction().configName(),
+                Figures.shortTime(walk.opening()),
+                Figures.shortTime(walk.walking()),
+                walk.cellsPerSecond(),
+                walk.bytesPerCell(),
+                Figures.bytes(walk.heldBytes()),
+                Figures.count(walk.tokensHeldPeak(), "patch", "patches"));
+    }
+
     private String text() {
         job();
         line("");
@@ -40,10 +62,11 @@ final class PlanText {
     private void job() {
         Grid grid = plan.sampleGrid();
         line(
-                "%s: %d x %d px, %s of %d px (%d x %d)%s, %s of %d px",
+                "%s: %d x %d px%s, %s of %d px (%d x %d)%s, %s of %d px",
                 plan.spec().name(),
                 plan.spec().canvas().widthPixels(),
                 plan.spec().canvas().heightPixels(),
+                plan.spec().canvas().wraps() ? " that wrap" : "",
                 Figures.count(grid.cellCount(), "patch", "patches"),
                 plan.model().patchPixels(),
                 grid.columns(),
@@ -132,6 +155,11 @@ final class PlanText {
         } else {
             line("More than %s would not be done sooner.", workers(report.mostWorkersThatHelp()));
         }
+        PlanReport.Row last = report.rows().get(report.rows().size() - 1);
+        last.render()
+                .ifPresent(render -> line(
+                        "The first tile can be looked at after %s with %s.",
+                        Figures.shortTime(render.firstTile()), workers(last.workerCount())));
         int batch = report.settings().batchSize();
         BatchTimes sampling = report.settings().costs().sampling();
         line(

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +162,109 @@ class PlanCommandTest {
                         "plan.svg cannot be written",
                         "canvas.height",
                         "6 problems, nothing was started.");
+    }
+
+    @Test
+    void costsCanBeMeasured() throws IOException {
+        var renderers = new FakeRenderers(Map.of("m", "any"), 512);
+        Run run = Run.with(
+                renderers, "plan", job.toString(), "--config", config.toString(), "--measure", "--workers", "1");
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        assertThat(run.out())
+                .startsWith("Measured in one slot on fake; to keep it, write into a file for --config:")
+                .containsPattern("handscroll.cli.plan \\{ sampling \\{ 1 = [0-9.]+ ms, 4 = [0-9.]+ ms, 8 = [0-9.]+ ms,"
+                        + " 16 = [0-9.]+ ms }, decoding = [0-9.]+ ms, encoding = [0-9.]+ ms }")
+                .contains("512 patches of 64 px");
+        // A batch to warm up, and four of each size.
+        assertThat(renderers.sampledCount.get()).isBetween(16 + 4 * (1 + 4 + 8 + 16), 300);
+    }
+
+    @Test
+    void aPlanCanBeWalkedInsteadOfReported() throws IOException {
+        Run run = plan("--walk");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(run.out())
+                .contains("sky: 512 patches of 64 px, 32 tiles of 256 px, direction zeta")
+                .containsPattern("walked in [0-9.]+ s with nothing to do: [0-9,]+ cells a second")
+                .containsPattern("held at most [0-9.]+ bytes a cell");
+        assertThat(json("--walk").at("/walk/cells").asLong()).isEqualTo(544);
+    }
+
+    @Test
+    void aPanoramaIsPlannedInEachDirection() throws IOException {
+        Files.writeString(
+                job, "task = unconditional, model = m, canvas { width = 4096, height = 512, wrap = x }");
+        assertThat(plan("--workers", "8").out()).contains("4096 x 512 px that wrap, 512 patches");
+        assertThat(json("--workers", "8").path("directions")).hasSize(8);
+    }
+
+    @Test
+    void aCanvasThatCannotWrapIsRefusedWithTheNextWidths() throws IOException {
+        assertRefused(
+                "task = unconditional, model = m, canvas { width = 4000, height = 512, wrap = x }",
+                "canvas.width  4000 px are no multiple of 256 px, as the width of a canvas that wraps must be; try 3840 or"
+                        + " 4096",
+                "1 problem, nothing was started.");
+        assertRefused(
+                "task = unconditional, model = m, canvas { width = 4096, height = 512, wrap = y }",
+                "canvas.wrap  \"y\" is unknown; did you mean \"x\"?");
+    }
+
+    @Test
+    void framesForAModelOfPicturesAndADirectionItDoesNotServeAreRefusedTogether() throws IOException {
+        TinyModel.rewrite(directory, "columns = 2, rows = 2", "columns = 1, rows = 1");
+        assertRefused(
+                "task = unconditional, model = m, canvas { width = 4096, height = 512, frames = 24 },"
+                        + " direction = coarse-to-fine, sampling { top-k = 9999 }",
+                "sampling.top-k  9999 is more than the 512 codes of m; give at most 512",
+                "canvas.frames   m draws pictures: its patches look 0 frames back; leave it out, or use a model with"
+                        + " context.frames of at least 1",
+                "direction       coarse-to-fine needs patches that see 2 columns and rows far; those of m learned to"
+                        + " look 1 columns and 1 rows; use another direction, or a model that looks further",
+                "3 problems, nothing was started.");
+    }
+
+    @Test
+    void noFramesAndNoPixelsAreRefused() throws IOException {
+        assertRefused(
+                "task = unconditional, model = m, canvas { width = 0, height = -64, frames = 0 }",
+                "canvas.width   0 is too small; give a whole number from 1 to",
+                "canvas.height  -64 is too small",
+                "canvas.frames  0 is too small; give a whole number from 1 to",
+                "3 problems");
+    }
+
+    @Test
+    void aModelWithNegativeMarginsOrExtentsIsRefusedWithAllThatIsWrongWithIt() throws IOException {
+        TinyModel.rewrite(directory, "decode-margin-tokens = 5", "decode-margin-tokens = -5");
+        TinyModel.rewrite(directory, "columns = 2", "columns = -2");
+        TinyModel.rewrite(directory, "tokens = 8", "tokens = 7");
+        assertRefused(
+                SKY,
+                "context.columns                 -2 is too small; it is at least 0",
+                "tokenizer.decode-margin-tokens  -5 is too small; it is at least 0",
+                "patch                           64 pixels are not cut evenly by 7 tokens",
+                "3 problems");
+    }
+
+    @Test
+    void aCanvasWithMoreCellsThanCanBeCountedOrHeldIsRefused() throws IOException {
+        assertRefused(
+                "task = unconditional, model = m, canvas { width = 1073741824, height = 1073741824 }",
+                "more patches than can be counted; keep it below 2147483647 patches of 64 pixels a side");
+        // 15 billion bytes of bookkeeping.
+        assertRefused(
+                "task = unconditional, model = m, canvas { width = 2900000, height = 2900000 }",
+                "patches and 128,346,241 tiles take 16,426 MB of memory, more than three quarters of this process's",
+                "make it smaller, or give the process more: HANDSCROLL_JAVA_OPTS=-Xmx22g");
+    }
+
+    private void assertRefused(String text, String... sentences) throws IOException {
+        Files.writeString(job, text);
+        Run run = plan();
+        assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains(sentences);
     }
 
     @Test

@@ -26,5 +26,11 @@ final class TinyModel {
         return Files.writeString(directory.resolve("site.conf"), "handscroll.cli.models = [\"" + models + "\"]\n");
     }
 
+    /** Changes the model that {@link #shelf} wrote. */
+    static void rewrite(Path directory, String before, String after) throws IOException {
+        Path card = directory.resolve("models").resolve("m").resolve("model.conf");
+        Files.writeString(card, Files.readString(card).replace(before, after));
+    }
+
     private TinyModel() {}
 }

@@ -221,7 +221,11 @@ final class Preparation {
         if (model.isEmpty() || !problems.isEmpty()) {
             throw new Refusal("Job " + spec.name() + " cannot be rendered:", problems);
         }
-        Plan plan = Planner.plan(spec, model.get(), picture.map(InputPicture::size));
+        Plan plan = Planner.plan(
+                spec,
+                model.get(),
+                picture.map(InputPicture::size),
+                Runtime.getRuntime().maxMemory());
         List<String> hashes = new ArrayList<>(List.of(model.get().hash()));
         picture.map(InputPicture::fileHash).ifPresent(hashes::add);
         return new Planned(plan, picture, LogIdentity.of(job, spec, hashes));

@@ -35,7 +35,7 @@ public final class DryRun {
         if (model.isEmpty() || !problems.isEmpty()) {
             throw new Refusal("The job \"" + spec.name() + "\" cannot be rendered:", problems);
         }
-        return Planner.plan(spec, model.get(), picture);
+        return Planner.plan(spec, model.get(), picture, Runtime.getRuntime().maxMemory());
     }
 
     private DryRun() {}

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -23,6 +24,14 @@ public final class Planner {
 
     /** How much lower than the learned picture a layout may be: of a lower one the model would know too little. */
     private static final double LEAST_LAYOUT_SHARE = 0.75;
+
+    /** What {@link Wavefronts} take for a cell while they are counted. */
+    private static final long PLANNED_CELL_BYTES = 8;
+
+    /** What a patch takes, and a tile, as long as the job lives; rounded up. */
+    private static final long PATCH_BYTES = 7;
+
+    private static final long TILE_BYTES = 3;
 
     private final JobSpec spec;
     private final ModelCard model;
@@ -56,7 +65,16 @@ public final class Planner {
      * @throws Refusal with every problem
      */
     public static Plan plan(JobSpec spec, ModelCard model, Optional<PictureSize> picture) {
-        return new Planner(spec, model).plan(picture);
+        return plan(spec, model, picture, Long.MAX_VALUE);
+    }
+
+    /**
+     * The same, for a process that has only so much memory.
+     *
+     * @param heapBytes of the process; canvases whose cells would take most of it are refused
+     */
+    public static Plan plan(JobSpec spec, ModelCard model, Optional<PictureSize> picture, long heapBytes) {
+        return new Planner(spec, model).plan(picture, heapBytes);
     }
 
     /** The same job in every direction that the model serves, for a user who wants to choose. */
@@ -75,7 +93,7 @@ public final class Planner {
         return every;
     }
 
-    private Plan plan(Optional<PictureSize> picture) {
+    private Plan plan(Optional<PictureSize> picture, long heapBytes) {
         if (picture.isPresent() != spec.input().isPresent()) {
             throw new IllegalArgumentException("the size of the input picture is needed exactly if there is one");
         }
@@ -91,6 +109,7 @@ public final class Planner {
                     "keep it below " + Integer.MAX_VALUE + " patches of " + model.patchPixels() + " pixels a side");
             throw refusal();
         }
+        checkHeap(heapBytes);
         Grid grid = canvas().cutInto(model.patchPixels());
         Optional<Region> given = picture.flatMap(size -> given(grid, size));
         if (!problems.isEmpty()) {
@@ -223,6 +242,27 @@ public final class Planner {
         long columns = (canvas().widthPixels() + (long) cellPixels - 1) / cellPixels;
         long rows = (canvas().heightPixels() + (long) cellPixels - 1) / cellPixels;
         return columns * rows <= (Integer.MAX_VALUE - 8L) / canvas().frameCount();
+    }
+
+    private void checkHeap(long heapBytes) {
+        long patches = canvas().cutInto(model.patchPixels()).cellCount();
+        long tiles = canvas().cutInto(Plan.TILE_PIXELS).cellCount();
+        long needed = Math.max(PLANNED_CELL_BYTES * patches, PATCH_BYTES * patches + TILE_BYTES * tiles);
+        long allowed = heapBytes / 4 * 3;
+        if (needed > allowed) {
+            refuse(
+                    "canvas",
+                    String.format(
+                            Locale.ROOT,
+                            "%,d patches and %,d tiles take %,d MB of memory, more than three quarters of this"
+                                    + " process's %,d MB",
+                            patches,
+                            tiles,
+                            needed / 1_000_000,
+                            heapBytes / 1_000_000),
+                    "make it smaller, or give the process more: HANDSCROLL_JAVA_OPTS=-Xmx" + (needed / 750_000_000 + 1)
+                            + "g");
+        }
     }
 
     private Optional<Region> given(Grid grid, PictureSize size) {

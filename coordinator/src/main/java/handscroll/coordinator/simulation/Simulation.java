@@ -72,6 +72,7 @@ public final class Simulation {
     private long nextSequence;
     private long workNanos;
     private int batchCount;
+    private long firstTileNanos = -1;
 
     private Simulation(Plan plan, SimulationSettings settings, int workerCount) {
         this.plan = plan;
@@ -121,6 +122,7 @@ public final class Simulation {
         return new SimulatedRender(
                 workers.size(),
                 Duration.ofNanos(now),
+                Duration.ofNanos(firstTileNanos),
                 Duration.ofNanos(workNanos),
                 batchCount,
                 job.statesHeldPeak(),
@@ -174,6 +176,7 @@ public final class Simulation {
                 job.tokensLogged(rows);
             } else {
                 job.tileStored(result.patch());
+                firstTileNanos = firstTileNanos < 0 ? now : firstTileNanos;
             }
         }
         // Workers would drop these states now.

@@ -130,6 +130,27 @@ class SimulationTest {
     }
 
     @Test
+    void tilesAreDecodedWhileTheRestIsStillSampled() {
+        // 64 x 8 patches, 16 x 2 tiles: omega finishes a column of tiles with every fourth column of patches.
+        for (int workerCount : new int[] {1, 2, 8}) {
+            SimulatedRender columns = Simulation.run(unconditional(4096, 512, "omega"), settings(EVEN), workerCount);
+            assertThat(seconds(columns.firstTile())).isLessThan(0.1 * seconds(columns.time()));
+            // Decoding follows so closely that only the last columns' tokens are kept: of 512 patches some dozens.
+            assertThat(columns.tokensPeak()).isLessThan(80);
+            SimulatedRender rows = Simulation.run(unconditional(4096, 512, "zeta"), settings(EVEN), workerCount);
+            assertThat(seconds(rows.firstTile())).isLessThan(0.75 * seconds(rows.time()));
+        }
+    }
+
+    @Test
+    void tilesOfACanvasOverALayoutDoNotWaitForTheWholeLayout() {
+        Plan plan = Planner.plan(Specs.unconditional(8192, 2048, "omega"), Specs.MODEL_OF_LAYOUTS, Optional.empty());
+        assertThat(plan.hasLayout()).isTrue();
+        SimulatedRender render = Simulation.run(plan, settings(EVEN), 4);
+        assertThat(seconds(render.firstTile())).isLessThan(0.25 * seconds(render.time()));
+    }
+
+    @Test
     void patchesSlowerThanALeaseKeepTheirs() {
         Plan plan = unconditional(256, 256, "zeta");
         SimulatedRender render = Simulation.run(plan, settings(even(Duration.ofMinutes(5))), 2);
