@@ -11,6 +11,7 @@ import handscroll.protocol.canvas.Canvas;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.RenderingTask;
+import handscroll.protocol.task.KnownPixels;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
@@ -164,7 +165,8 @@ final class MeasuredCosts {
                 plan.graph().patch(plan.decodeStage(), 0),
                 new TokenBlock(side, side, new short[side * side]),
                 Plan.TILE_PIXELS,
-                Plan.TILE_PIXELS);
+                Plan.TILE_PIXELS,
+                KnownPixels.NONE);
         double patches = Math.pow((double) Plan.TILE_PIXELS / plan.model().patchPixels(), 2);
         return Duration.ofNanos((long) (timed(task) / patches));
     }
