@@ -66,12 +66,14 @@ final class MeasuredCosts {
                 new JobSpec(
                         spec.name(),
                         RenderingTask.UNCONDITIONAL,
-                        new Canvas(COLUMNS * job.model().patchPixels(), job.model().trainedHeightPixels(), 1),
+                        new Canvas(
+                                COLUMNS * job.model().patchPixels(), job.model().trainedHeightPixels(), 1),
                         spec.model(),
                         Optional.empty(),
                         (seesHalf ? Direction.COARSE_TO_FINE : Direction.COLOURS).configName(),
                         spec.seed(),
-                        new JobSpec.Sampling(spec.sampling().temperature(), spec.sampling().topK(), Optional.empty()),
+                        new JobSpec.Sampling(
+                                spec.sampling().temperature(), spec.sampling().topK(), Optional.empty()),
                         spec.context(),
                         spec.output()),
                 job.model(),
@@ -101,7 +103,12 @@ final class MeasuredCosts {
             perPatch.put(size, Duration.ofNanos(median(nanos) / size));
         }
         return new Costs(
-                BatchTimes.ofPatches(perPatch), decoding(), encoding(), others.spread(), others.message(), others.log());
+                BatchTimes.ofPatches(perPatch),
+                decoding(),
+                encoding(),
+                others.spread(),
+                others.message(),
+                others.log());
     }
 
     private int largest() {
@@ -154,13 +161,15 @@ final class MeasuredCosts {
             return renderer.render(settings, batch);
         } catch (TaskRenderer.RenderFailure failure) {
             throw new CommandFailure(
-                    ExitCode.FAILED, "The model " + plan.model().name() + " cannot render here: " + failure.getMessage());
+                    ExitCode.FAILED,
+                    "The model " + plan.model().name() + " cannot render here: " + failure.getMessage());
         }
     }
 
     /** Of a patch's area of a tile: decoded, encoded as the job wants it, and halved. */
     private Duration decoding() {
-        int side = Plan.TILE_PIXELS / plan.model().tokenPixels() + 2 * plan.model().decodeMarginTokens();
+        int side =
+                Plan.TILE_PIXELS / plan.model().tokenPixels() + 2 * plan.model().decodeMarginTokens();
         Task task = new Task.Decode(
                 plan.graph().patch(plan.decodeStage(), 0),
                 new TokenBlock(side, side, new short[side * side]),

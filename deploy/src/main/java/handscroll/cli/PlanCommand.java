@@ -1,16 +1,15 @@
 package handscroll.cli;
 
-import java.util.function.BiFunction;
-import handscroll.worker.render.TaskRenderer;
-import handscroll.worker.render.RendererFactory;
-import handscroll.protocol.model.ModelShelf;
-import handscroll.coordinator.simulation.Walk;
-import handscroll.coordinator.simulation.Costs;
 import com.typesafe.config.Config;
 import handscroll.coordinator.plan.DryRun;
 import handscroll.coordinator.plan.Plan;
+import handscroll.coordinator.simulation.Costs;
+import handscroll.coordinator.simulation.Walk;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
+import handscroll.protocol.model.ModelShelf;
+import handscroll.worker.render.RendererFactory;
+import handscroll.worker.render.TaskRenderer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -64,7 +64,8 @@ final class PlanCommand implements Callable<Integer> {
         PlanSettings settings = PlanSettings.from(config).withCosts(checked.sampling(), checked.decoding());
         if (options.isWalked()) {
             Walk walk = Walk.of(plan, settings.offeredTasks());
-            printing.out().println(printing.isJson() ? PlanJson.of(plan, walk).toPrettyString() : PlanText.of(plan, walk));
+            printing.out()
+                    .println(printing.isJson() ? PlanJson.of(plan, walk).toPrettyString() : PlanText.of(plan, walk));
             return ExitCode.DONE;
         }
         if (options.isMeasured()) {
@@ -79,7 +80,8 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private Costs measured(Config config, Plan plan, PlanSettings settings) {
-        RendererFactory factory = renderers.apply(config, CliSettings.from(config).models());
+        RendererFactory factory =
+                renderers.apply(config, CliSettings.from(config).models());
         try (TaskRenderer renderer = factory.open(0)) {
             var costs = new MeasuredCosts(renderer, plan, settings.batchSize()).measure(settings.costs());
             if (!printing.isJson()) {

@@ -1,6 +1,5 @@
 package handscroll.cli;
 
-import handscroll.coordinator.simulation.Walk;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,6 +7,7 @@ import handscroll.coordinator.plan.Plan;
 import handscroll.coordinator.plan.Stage;
 import handscroll.coordinator.plan.Wavefronts;
 import handscroll.coordinator.simulation.Costs;
+import handscroll.coordinator.simulation.Walk;
 import java.time.Duration;
 
 /** A plan for scripts; times are seconds, costs milliseconds. */

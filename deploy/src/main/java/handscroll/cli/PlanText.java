@@ -1,9 +1,9 @@
 package handscroll.cli;
 
-import handscroll.coordinator.simulation.Walk;
 import handscroll.coordinator.plan.Plan;
 import handscroll.coordinator.plan.Wavefronts;
 import handscroll.coordinator.simulation.BatchTimes;
+import handscroll.coordinator.simulation.Walk;
 import handscroll.protocol.canvas.Grid;
 import java.time.Duration;
 import java.util.Locale;

@@ -192,8 +192,7 @@ class PlanCommandTest {
 
     @Test
     void aPanoramaIsPlannedInEachDirection() throws IOException {
-        Files.writeString(
-                job, "task = unconditional, model = m, canvas { width = 4096, height = 512, wrap = x }");
+        Files.writeString(job, "task = unconditional, model = m, canvas { width = 4096, height = 512, wrap = x }");
         assertThat(plan("--workers", "8").out()).contains("4096 x 512 px that wrap, 512 patches");
         assertThat(json("--workers", "8").path("directions")).hasSize(8);
     }

@@ -13,7 +13,13 @@ import java.time.Duration;
  * @param tokensPeak the same for their tokens, which decoding reads too
  */
 public record SimulatedRender(
-        int workerCount, Duration time, Duration firstTile, Duration work, int batchCount, int poolPeak, int tokensPeak) {
+        int workerCount,
+        Duration time,
+        Duration firstTile,
+        Duration work,
+        int batchCount,
+        int poolPeak,
+        int tokensPeak) {
 
     /** How much of their time the workers had something to do, from 0 to 1. */
     public double busyShare() {

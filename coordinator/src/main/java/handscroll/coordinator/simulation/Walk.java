@@ -64,8 +64,7 @@ public record Walk(long cellCount, Duration opening, Duration walking, long held
             this.plan = plan;
             this.offeredTasks = offeredTasks;
             this.usedHeap = usedHeap;
-            this.tokensPerPatch =
-                    plan.model().tokensPerSide() * plan.model().tokensPerSide();
+            this.tokensPerPatch = plan.model().tokensPerSide() * plan.model().tokensPerSide();
             this.cellCount = plan.graph().stages().stream()
                     .mapToLong(stage -> stage.grid().cellCount())
                     .sum();
