@@ -18,7 +18,7 @@ class LogIdentityTest {
     @Test
     void staysTheSameFromVersionToVersion() {
         assertThat(identity(7, "out", TileEncoding.JPEG).contentHash())
-                .isEqualTo("e8f03ef1195e948baf15b50f1ce72b633feb3c79b064b14671d852dcad41d88e");
+                .isEqualTo("b7e7d1e491bf632d07702f441ea25a5b8a7421f312771f9705677164bb39c748");
     }
 
     @Test
@@ -28,6 +28,9 @@ class LogIdentityTest {
         assertThat(identity(8, "out", TileEncoding.JPEG)).isNotEqualTo(here);
         assertThat(LogIdentity.of(SKY, spec(7, "out", TileEncoding.JPEG), List.of("other")))
                 .isNotEqualTo(here);
+        Canvas round = new Canvas(512, 256, 1, true);
+        assertThat(LogIdentity.of(SKY, spec(round, 7, "out", TileEncoding.JPEG), List.of("model")))
+                .isNotEqualTo(here);
     }
 
     private static LogIdentity identity(long seed, String directory, TileEncoding encoding) {
@@ -35,10 +38,14 @@ class LogIdentityTest {
     }
 
     private static JobSpec spec(long seed, String directory, TileEncoding encoding) {
+        return spec(new Canvas(512, 256, 1), seed, directory, encoding);
+    }
+
+    private static JobSpec spec(Canvas canvas, long seed, String directory, TileEncoding encoding) {
         return new JobSpec(
                 "sky",
                 RenderingTask.EXTENSION,
-                new Canvas(512, 256, 1),
+                canvas,
                 "starry-night",
                 Optional.of(new JobSpec.Input("sky.jpg", 0, 16)),
                 "auto",
