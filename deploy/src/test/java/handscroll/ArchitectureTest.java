@@ -34,7 +34,7 @@ class ArchitectureTest {
 
             coordinator          : coordinator.http coordinator.job coordinator.plan coordinator.progress \
                                    coordinator.context coordinator.lease coordinator.journal coordinator.tile \
-                                   coordinator.output
+                                   coordinator.output coordinator.export
             coordinator.http     : coordinator.job coordinator.lease coordinator.output
             coordinator.job      : coordinator.plan coordinator.progress coordinator.context coordinator.lease \
                                    coordinator.journal coordinator.tile coordinator.output
@@ -46,6 +46,7 @@ class ArchitectureTest {
             coordinator.journal  :
             coordinator.tile     :
             coordinator.output   : coordinator.tile
+            coordinator.export   : coordinator.output
 
             worker               : worker.lease worker.render worker.djl worker.train
             worker.lease         : worker.render

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             ModelsCommand.class,
             EvaluateCommand.class,
+            ExportCommand.class,
             CoordinatorCommand.class,
             WorkerCommand.class,
             SubmitCommand.class,

@@ -1,12 +1,18 @@
 package handscroll.cli;
 
 import com.typesafe.config.Config;
+import handscroll.coordinator.export.Export;
+import handscroll.coordinator.export.ExportFormat;
+import handscroll.coordinator.export.ExportSettings;
 import handscroll.coordinator.job.Jobs;
 import handscroll.coordinator.job.Jobs.JobStatus;
-import handscroll.coordinator.output.OutputSettings;
-import handscroll.coordinator.output.PngExport;
+import handscroll.coordinator.output.Manifest;
+import handscroll.coordinator.output.Pyramid;
+import handscroll.coordinator.output.StoredPicture;
 import handscroll.coordinator.plan.DryRun;
+import handscroll.coordinator.plan.Plan;
 import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.job.Refusal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -34,6 +40,8 @@ import picocli.CommandLine.Spec;
             "  handscroll render --resume out/scroll"
         })
 final class RenderCommand implements Callable<Integer> {
+
+    private static final int PNG_LEVEL = 6;
 
     private final Farm.Opener farms;
 
@@ -117,6 +125,7 @@ final class RenderCommand implements Callable<Integer> {
             return finish(new LocalRender(farms, config, place, workers, err, quiet).resume(), place, config);
         }
         JobSpec job = JobFile.read(jobFile.orElseThrow(), overrides, out);
+        refuseIfTooLarge(job, config);
         OutputPlace place = OutputPlace.ofNew(Path.of(job.output().directory()));
         DryRun.of(job, CliSettings.from(config).models());
         return finish(new LocalRender(farms, config, place, workers, err, quiet).render(job), place, config);
@@ -130,7 +139,7 @@ final class RenderCommand implements Callable<Integer> {
                     ProgressLine.of(Progress.of(last)) + System.lineSeparator()
                             + "What is rendered is kept; continue with: handscroll render --resume " + place.quoted());
         }
-        png.ifPresent(file -> writePng(last.directory(), file, OutputSettings.from(config)));
+        png.ifPresent(file -> writePng(last.directory(), file, ExportSettings.from(config)));
         var summary = new RenderSummary(last, workers, ending.coordinatorTime(), png);
         spec.commandLine().getOut().println(json ? summary.json().toPrettyString() : summary.text());
         return ExitCode.DONE;
@@ -143,9 +152,22 @@ final class RenderCommand implements Callable<Integer> {
         }
     }
 
-    private static void writePng(Path directory, Path file, OutputSettings settings) {
-        try {
-            PngExport.write(directory, file.toAbsolutePath(), settings);
+    private void refuseIfTooLarge(JobSpec job, Config config) {
+        if (png.isPresent()) {
+            Pyramid pyramid = Pyramid.of(job.canvas(), Plan.TILE_PIXELS);
+            Export.limit(ExportFormat.PNG, false, pyramid, ExportSettings.from(config))
+                    .ifPresent(problem -> {
+                        throw new Refusal("The picture cannot become one PNG file:", List.of(problem));
+                    });
+        }
+    }
+
+    private static void writePng(Path directory, Path file, ExportSettings settings) {
+        var export = new Export(ExportFormat.PNG, file.toAbsolutePath(), Optional.empty(), PNG_LEVEL, Optional.empty());
+        try (StoredPicture picture = StoredPicture.open(directory)
+                .orElseThrow(() -> new IOException("there is no " + Manifest.FILE_NAME + " in " + directory))) {
+            export.check(picture, settings);
+            export.run(picture, settings, (done, all) -> {});
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCode.FAILED,

@@ -35,6 +35,7 @@ import handscroll.coordinator.job.Jobs;
 import handscroll.coordinator.job.Jobs.JobStatus;
 import handscroll.coordinator.lease.LeaseDesk.DrainAnswer;
 import handscroll.coordinator.lease.WorkerList;
+import handscroll.coordinator.output.TileId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.JobSpecReader;
@@ -77,7 +78,7 @@ final class JobRoutes extends AllDirectives {
     private static final String RESOURCES = "handscroll/coordinator/http/";
 
     /** A tile is named by numbers alone, so no name leads out of its directory. */
-    private static final Pattern TILE_NAME = Pattern.compile("([0-9]{1,7})_([0-9]{1,7})\\.(jpg|png)");
+    private static final Pattern TILE_NAME = Pattern.compile("([0-9]{1,7})_([0-9]{1,7})\\.(jpg|png|webp)");
 
     /** Nothing from elsewhere is ever loaded; the viewer decodes tiles in a worker made from a blob. */
     private static final String CONTENT_POLICY = "default-src 'self'; img-src 'self' blob: data:; "
@@ -152,7 +153,7 @@ final class JobRoutes extends AllDirectives {
 
     private Route deepZoom(JobStatus status) {
         Path file = status.directory().resolve("picture.dzi");
-        return stored(file, MediaTypes.APPLICATION_XML.toContentTypeWithMissingCharset());
+        return stored(pictures.read(file), MediaTypes.APPLICATION_XML.toContentTypeWithMissingCharset());
     }
 
     private Route tile(JobStatus status, int level, String name) {
@@ -160,20 +161,23 @@ final class JobRoutes extends AllDirectives {
         if (!tile.matches()) {
             return noSuch("tile " + name);
         }
-        Path file = status.directory().resolve("picture_files").resolve(level + "/" + name);
-        ContentType type = tile.group(3).equals("png")
-                ? MediaTypes.IMAGE_PNG.toContentType()
-                : MediaTypes.IMAGE_JPEG.toContentType();
-        return stored(file, type);
+        var id = new TileId(level, Integer.parseInt(tile.group(1)), Integer.parseInt(tile.group(2)));
+        String extension = tile.group(3);
+        ContentType type = switch (extension) {
+            case "png" -> MediaTypes.IMAGE_PNG.toContentType();
+            case "webp" -> MediaTypes.IMAGE_WEBP.toContentType();
+            default -> MediaTypes.IMAGE_JPEG.toContentType();
+        };
+        return stored(pictures.readTile(status.directory(), id, extension), type);
     }
 
     /**
      * What is pending may be there the next moment and must not be remembered as missing; what is
      * there is asked for again with its tag and costs a line.
      */
-    private Route stored(Path file, ContentType type) {
+    private Route stored(CompletionStage<Optional<PictureFiles.Stored>> read, ContentType type) {
         return onSuccess(
-                pictures.read(file),
+                read,
                 found -> found.map(stored -> respondWithHeader(
                                 CacheControl.create(CacheDirectives.NO_CACHE),
                                 () -> conditional(

@@ -1,5 +1,7 @@
 package handscroll.coordinator.http;
 
+import handscroll.coordinator.output.StoredPicture;
+import handscroll.coordinator.output.TileId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.zip.CRC32;
 
 /**
  * Reads what the output has stored so far, on a thread made for it. A file is there whole or not at
@@ -29,6 +32,23 @@ final class PictureFiles {
     /** Empty when it is not there yet. */
     CompletionStage<Optional<Stored>> read(Path file) {
         return CompletableFuture.supplyAsync(() -> readNow(file), readers);
+    }
+
+    /** Empty when it is not there yet; from whatever holds the tiles. */
+    CompletionStage<Optional<Stored>> readTile(Path directory, TileId tile, String extension) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return StoredPicture.tile(directory, tile, extension).map(bytes -> {
+                            var crc = new CRC32();
+                            crc.update(bytes);
+                            return new Stored(bytes, Long.toHexString(crc.getValue()) + "-" + bytes.length);
+                        });
+                    } catch (IOException unreadable) {
+                        throw new CompletionException(unreadable);
+                    }
+                },
+                readers);
     }
 
     private static Optional<Stored> readNow(Path file) {

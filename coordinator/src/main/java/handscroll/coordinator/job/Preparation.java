@@ -31,6 +31,7 @@ import handscroll.protocol.job.Refusal;
 import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.model.ModelShelf;
 import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.tile.TileCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -92,7 +93,11 @@ final class Preparation {
             try {
                 Planned planned = plan(new JobId("unnamed"), spec);
                 List<Problem> problems = OutputDirectory.check(
-                        directory(spec), spec, planned.identity().contentHash(), outputSettings);
+                        directory(spec),
+                        spec,
+                        Plan.TILE_PIXELS,
+                        planned.identity().contentHash(),
+                        outputSettings);
                 return new Check(problems, planned.plan().model().hash());
             } catch (Refusal refusal) {
                 return new Check(refusal.problems(), "");
@@ -246,10 +251,12 @@ final class Preparation {
                 new Manifest.Tiles(
                         spec.output().tiles(),
                         spec.output().quality(),
-                        Manifest.Tiles.thisEncoder(),
+                        new TileCodec(spec.output().tiles(), spec.output().quality()).description(),
                         Plan.TILE_PIXELS,
                         spec.canvas().widthPixels(),
-                        spec.canvas().heightPixels()),
+                        spec.canvas().heightPixels(),
+                        Optional.of(outputSettings.container(
+                                directory(spec), spec.output(), Pyramid.of(spec.canvas(), Plan.TILE_PIXELS)))),
                 registered.acceptedAt(),
                 Optional.empty(),
                 Map.of());

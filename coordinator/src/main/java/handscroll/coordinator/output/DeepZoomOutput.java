@@ -1,15 +1,16 @@
 package handscroll.coordinator.output;
 
 import akka.Done;
+import handscroll.protocol.canvas.Grid;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.tile.RenderedTile;
+import handscroll.protocol.tile.TileCodec;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Grows a Deep Zoom pyramid on the disk from tiles that come in any order, some of them twice, with
+ * Grows a Deep Zoom pyramid on the disk, as files or as an archive, from tiles that come in any order, some of them twice, with
  * processes dying in between: the files that come out are always the same.
  *
  * <pre>
@@ -36,9 +37,14 @@ import java.util.concurrent.RejectedExecutionException;
  */
 public final class DeepZoomOutput {
 
+    static final String WORK = "work";
+    private static final String HALVES = "halves";
+
     private final Pyramid pyramid;
-    private final TileEncoder encoder;
-    private final TileFiles files;
+    private final TileCodec codec;
+    private final Path directory;
+    private final Disk disk;
+    private final TileContainer container;
     private final HalfStore halves;
     private final OutputSettings settings;
     private final Executor executor;
@@ -55,17 +61,26 @@ public final class DeepZoomOutput {
     private boolean closed;
 
     DeepZoomOutput(
+            Path directory,
+            Disk disk,
             Pyramid pyramid,
             JobSpec.Output format,
-            TileFiles files,
             OutputSettings settings,
             Executor executor,
             TileListener listener)
             throws IOException {
         this.pyramid = pyramid;
-        this.encoder = new TileEncoder(format.tiles(), format.quality());
-        this.files = files;
-        this.halves = new HalfStore(files, pyramid, settings.halvesInMemoryBytes());
+        this.codec = new TileCodec(format.tiles(), format.quality());
+        this.directory = directory;
+        this.disk = disk;
+        Files.createDirectories(directory.resolve(WORK));
+        String extension = format.tiles().extension();
+        this.container = settings.container(directory, format, pyramid) == JobSpec.Container.ZIP
+                ? new TileArchive(disk, directory, pyramid, extension)
+                : new TileFiles(disk, directory, pyramid, extension);
+        container.prepare();
+        this.halves = new HalfStore(
+                new HalfFile(disk, directory.resolve(WORK).resolve(HALVES), pyramid), settings.halvesInMemoryBytes());
         this.settings = settings;
         this.executor = executor;
         this.listener = listener;
@@ -88,16 +103,15 @@ public final class DeepZoomOutput {
             OutputSettings settings,
             Executor executor,
             TileListener listener) {
-        TileFiles files = new TileFiles(directory, format.tiles().extension());
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        DeepZoomOutput output =
-                                new DeepZoomOutput(pyramid, format, files, settings, executor, listener);
+                        DeepZoomOutput output = new DeepZoomOutput(
+                                directory, new Disk(), pyramid, format, settings, executor, listener);
                         output.resume();
                         return output;
                     } catch (IOException e) {
-                        throw new CompletionException(files.failure("the picture", e));
+                        throw new CompletionException(failure(directory, "the picture", e));
                     }
                 },
                 executor);
@@ -157,7 +171,7 @@ public final class DeepZoomOutput {
         synchronized (lock) {
             closed = true;
             if (running == 0) {
-                idle.complete(Done.getInstance());
+                letGo();
             }
         }
         return idle;
@@ -165,15 +179,18 @@ public final class DeepZoomOutput {
 
     /** What is on the disk becomes what is known, by the rule that a tile alone does not count. */
     private void takeUp() throws IOException {
-        files.prepare(pyramid);
-        Set<TileId> tiles = new HashSet<>(files.storedTiles(pyramid));
-        tiles.removeIf(tile -> !pyramid.contains(tile));
-        Set<TileId> halvesThere = new HashSet<>(files.storedHalves(pyramid));
+        Set<TileId> halvesThere = halves.stored();
         // From the smallest level up: a tile without its halves counts only if its parent counts.
-        tiles.stream()
-                .sorted(Comparator.comparingInt(TileId::level))
-                .filter(tile -> isSafe(tile, halvesThere))
-                .forEach(progress::becameDurable);
+        for (int level = 0; level < pyramid.levelCount(); level++) {
+            Grid grid = pyramid.grid(level);
+            BitSet stored = container.stored(level);
+            for (int cell = stored.nextSetBit(0); cell >= 0; cell = stored.nextSetBit(cell + 1)) {
+                TileId tile = new TileId(level, grid.columnOf(cell), grid.rowOf(cell));
+                if (isSafe(tile, halvesThere)) {
+                    progress.becameDurable(tile);
+                }
+            }
+        }
         for (TileId half : halvesThere) {
             if (progress.isDurable(half.parent())) {
                 halves.remove(half);
@@ -200,7 +217,14 @@ public final class DeepZoomOutput {
     }
 
     private void finish() {
-        run("the picture", files::deleteWork, finished);
+        run("the picture", this::finishNow, finished);
+    }
+
+    private void finishNow() throws IOException {
+        container.finish();
+        halves.close();
+        disk.delete(directory.resolve(WORK).resolve(HALVES));
+        disk.delete(directory.resolve(WORK));
     }
 
     private void write(TileId tile, byte[] encoded, PixelBlock half) throws IOException {
@@ -211,7 +235,7 @@ public final class DeepZoomOutput {
         if (needed) {
             halves.add(tile, half);
         }
-        files.writeTile(tile, encoded);
+        container.write(tile, encoded);
         Optional<TileId> due;
         boolean complete;
         synchronized (lock) {
@@ -243,16 +267,23 @@ public final class DeepZoomOutput {
         List<TileId> children = pyramid.children(parent);
         for (TileId child : children) {
             PixelBlock half = halves.get(child)
-                    .orElseThrow(() -> new IOException(
-                            "the half-size pixels of tile " + child + " are gone; delete the tile and resume the job"));
+                    .orElseThrow(() ->
+                            new IOException("the half-size pixels of tile " + child + " are gone; resume the job"));
             int x = (child.column() - 2 * parent.column()) * pyramid.tilePixels() / 2;
             int y = (child.row() - 2 * parent.row()) * pyramid.tilePixels() / 2;
-            HalfSize.place(half, rgb, width, x, y);
+            place(half, rgb, width, x, y);
         }
         PixelBlock pixels = new PixelBlock(width, height, rgb);
-        write(parent, encoder.encode(pixels), HalfSize.of(pixels));
+        write(parent, codec.encode(pixels), TileCodec.half(pixels));
         for (TileId child : children) {
             halves.remove(child);
+        }
+    }
+
+    private static void place(PixelBlock part, byte[] whole, int wholeWidth, int x, int y) {
+        int rowBytes = 3 * part.widthPixels();
+        for (int row = 0; row < part.heightPixels(); row++) {
+            System.arraycopy(part.rgb(), row * rowBytes, whole, 3 * ((y + row) * wholeWidth + x), rowBytes);
         }
     }
 
@@ -297,15 +328,36 @@ public final class DeepZoomOutput {
             storing.values().remove(result);
         }
         ended();
-        result.completeExceptionally(files.failure(what, cause));
+        result.completeExceptionally(failure(directory, what, cause));
+    }
+
+    /** An I/O failure told with what helps: the directory and the room that is left in it. */
+    private static IOException failure(Path directory, String what, Exception cause) {
+        String room;
+        try {
+            room = Files.getFileStore(directory).getUsableSpace() + " bytes are free there";
+        } catch (IOException e) {
+            room = "its free space cannot be told";
+        }
+        return new IOException(
+                what + " cannot be stored in " + directory + ": " + cause.getMessage() + "; " + room, cause);
     }
 
     private void ended() {
         synchronized (lock) {
             running--;
             if (closed && running == 0) {
-                idle.complete(Done.getInstance());
+                letGo();
             }
+        }
+    }
+
+    private void letGo() {
+        try (container) {
+            halves.close();
+            idle.complete(Done.getInstance());
+        } catch (IOException e) {
+            idle.completeExceptionally(e);
         }
     }
 }

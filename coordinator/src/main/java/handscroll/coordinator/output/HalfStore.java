@@ -1,50 +1,54 @@
 package handscroll.coordinator.output;
 
 import handscroll.protocol.task.PixelBlock;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Half-size pixels from the moment their tile arrives until their parent is durable: always on the
  * disk, and the latest of them in memory as well, up to a bound. Safe for many threads.
  */
-final class HalfStore {
+final class HalfStore implements Closeable {
 
-    private final TileFiles files;
-    private final Pyramid pyramid;
+    private final HalfFile file;
     private final long maxBytes;
     private final Map<TileId, PixelBlock> inMemory = new LinkedHashMap<>();
     private long bytes;
 
-    HalfStore(TileFiles files, Pyramid pyramid, long maxBytes) {
-        this.files = files;
-        this.pyramid = pyramid;
+    HalfStore(HalfFile file, long maxBytes) {
+        this.file = file;
         this.maxBytes = maxBytes;
     }
 
     /** Durable when it returns. */
     void add(TileId tile, PixelBlock half) throws IOException {
-        files.writeHalf(tile, half);
+        file.add(tile, half);
         remember(tile, half);
     }
 
     Optional<PixelBlock> get(TileId tile) throws IOException {
         Optional<PixelBlock> remembered = remembered(tile);
-        return remembered.isPresent()
-                ? remembered
-                : files.readHalf(tile, pyramid.halfWidth(tile), pyramid.halfHeight(tile));
+        return remembered.isPresent() ? remembered : file.get(tile);
     }
 
-    void remove(TileId tile) throws IOException {
+    void remove(TileId tile) {
         forget(tile);
-        files.deleteHalf(tile);
+        file.remove(tile);
     }
 
-    synchronized long bytesInMemory() {
-        return bytes;
+    /** On the disk, after a restart. */
+    Set<TileId> stored() {
+        return file.stored();
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
     }
 
     private synchronized Optional<PixelBlock> remembered(TileId tile) {

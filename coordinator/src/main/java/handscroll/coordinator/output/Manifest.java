@@ -11,6 +11,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
 import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.JobSpec.Container;
 import handscroll.protocol.job.JobSpec.TileEncoding;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,17 +55,26 @@ public record Manifest(
     /**
      * The tile grid, and what encoded it: other encoders make other bytes of the same pixels.
      *
-     * @param encoder name and version of the Java platform, see {@link #thisEncoder}
+     * @param encoder as {@code TileCodec} describes it
+     * @param container absent in manifests before there were archives
      */
     public record Tiles(
-            TileEncoding encoding, int quality, String encoder, int tilePixels, int widthPixels, int heightPixels) {
+            TileEncoding encoding,
+            int quality,
+            String encoder,
+            int tilePixels,
+            int widthPixels,
+            int heightPixels,
+            Optional<Container> container) {
+
+        /** One file a tile. */
+        public Tiles(
+                TileEncoding encoding, int quality, String encoder, int tilePixels, int widthPixels, int heightPixels) {
+            this(encoding, quality, encoder, tilePixels, widthPixels, heightPixels, Optional.empty());
+        }
 
         public Pyramid pyramid() {
             return new Pyramid(widthPixels, heightPixels, tilePixels);
-        }
-
-        public static String thisEncoder() {
-            return "javax.imageio of " + System.getProperty("java.vendor") + " " + System.getProperty("java.version");
         }
     }
 

@@ -1,7 +1,7 @@
 package handscroll.coordinator.output;
 
 import handscroll.protocol.job.JobSpec;
-import handscroll.protocol.job.JobSpec.TileEncoding;
+import handscroll.protocol.job.JobSpec.Container;
 import handscroll.protocol.job.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,9 +27,11 @@ public final class OutputDirectory {
             "tokens",
             Manifest.FILE_NAME,
             Manifest.FILE_NAME + ".part",
-            TileFiles.DESCRIPTION,
-            TileFiles.TILES,
-            TileFiles.WORK);
+            DeepZoomDescription.FILE_NAME,
+            DeepZoomDescription.TILES,
+            TileArchive.FILE_NAME,
+            TileArchive.INDEX,
+            DeepZoomOutput.WORK);
 
     /**
      * Everything that stands against it; nothing when it is empty, missing, or holds this very job.
@@ -37,12 +39,17 @@ public final class OutputDirectory {
      *
      * @param contentHash as in the token log and the manifest
      */
-    public static List<Problem> check(Path directory, JobSpec spec, String contentHash, OutputSettings settings) {
+    public static List<Problem> check(
+            Path directory, JobSpec spec, int tilePixels, String contentHash, OutputSettings settings) {
         try {
             if (Files.exists(directory) && !Files.isDirectory(directory)) {
                 return List.of(new Problem(WHERE, directory + " is a file", "name a directory"));
             }
             Path existing = nearestExisting(directory.toAbsolutePath().normalize());
+            Optional<Problem> outside = checkRoot(directory, existing, settings);
+            if (outside.isPresent()) {
+                return List.of(outside.get());
+            }
             if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
                 return List.of(new Problem(
                         WHERE, "nothing can be written to " + existing, "name another directory, or change its owner"));
@@ -58,6 +65,7 @@ public final class OutputDirectory {
                             directory + " holds \"" + name + "\" and no picture of Handscroll",
                             "name an empty or a new directory"))
                     .ifPresent(problems::add);
+            checkFileCount(spec, tilePixels, settings).ifPresent(problems::add);
             checkRoom(existing, spec, settings).ifPresent(problems::add);
             return problems;
         } catch (IOException e) {
@@ -68,9 +76,7 @@ public final class OutputDirectory {
 
     /** What a picture takes on the disk with all its levels, in bytes. */
     public static long estimatedBytes(JobSpec spec, OutputSettings settings) {
-        double perPixel = spec.output().tiles() == TileEncoding.JPEG
-                ? settings.estimatedJpegBytesPerPixel()
-                : settings.estimatedPngBytesPerPixel();
+        double perPixel = settings.estimatedBytesPerPixel().get(spec.output().tiles());
         long pixels = (long) spec.canvas().widthPixels()
                 * spec.canvas().heightPixels()
                 * spec.canvas().frameCount();
@@ -93,7 +99,46 @@ public final class OutputDirectory {
                             + there.tiles().quality(),
                     "keep to that, or name another directory"));
         }
+        Container container = there.tiles().container().orElse(Container.FILES);
+        if (problems.isEmpty() && spec.output().container().orElse(container) != container) {
+            problems.add(new Problem(
+                    WHERE,
+                    "the tiles in " + directory + " are held as " + container.configName(),
+                    "leave out output.container, or name another directory"));
+        }
         return problems;
+    }
+
+    /** Names are resolved as far as they exist, so that neither ".." nor a symbolic link leads out. */
+    private static Optional<Problem> checkRoot(Path directory, Path existing, OutputSettings settings)
+            throws IOException {
+        if (settings.root().isEmpty()) {
+            return Optional.empty();
+        }
+        Path root = settings.root().get();
+        Path place = existing.toRealPath()
+                .resolve(existing.relativize(directory.toAbsolutePath().normalize()));
+        return Files.isDirectory(root) && place.startsWith(root.toRealPath())
+                ? Optional.empty()
+                : Optional.of(new Problem(
+                        WHERE,
+                        directory + " does not lie below " + root + ", where this coordinator keeps pictures",
+                        "name a directory below it"));
+    }
+
+    private static Optional<Problem> checkFileCount(JobSpec spec, int tilePixels, OutputSettings settings) {
+        long count = Pyramid.of(spec.canvas(), tilePixels).tileCount();
+        boolean files = spec.output().container().equals(Optional.of(Container.FILES));
+        return files && count > settings.filesAtMost()
+                ? Optional.of(new Problem(
+                        "output.container",
+                        String.format(
+                                Locale.ROOT,
+                                "%,d tiles are more files than the %,d of handscroll.coordinator.output.files-at-most",
+                                count,
+                                settings.filesAtMost()),
+                        "write container = zip, or leave it out"))
+                : Optional.empty();
     }
 
     private static Optional<Problem> checkRoom(Path existing, JobSpec spec, OutputSettings settings)

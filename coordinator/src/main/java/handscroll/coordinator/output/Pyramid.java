@@ -94,7 +94,7 @@ public record Pyramid(int widthPixels, int heightPixels, int tilePixels) {
     public long tileCount() {
         long count = 0;
         for (int level = 0; level <= topLevel(); level++) {
-            count += grid(level).cellCount();
+            count += (long) ceilDiv(widthPixels(level), tilePixels) * ceilDiv(heightPixels(level), tilePixels);
         }
         return count;
     }

@@ -1,12 +1,11 @@
 package handscroll.coordinator.output;
 
-import handscroll.protocol.task.PixelBlock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,167 +14,104 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The files of a Deep Zoom pyramid: each appears at once and whole under its name, or not at all.
+ * A file for each tile, as any Deep Zoom viewer wants them: each appears at once and whole under its name, or not at all.
  *
  * <pre>
  *   DIR/picture.dzi
  *   DIR/picture_files/LEVEL/COLUMN_ROW.jpg    tiles
- *   DIR/work/halves/LEVEL_COLUMN_ROW          half-size pixels of tiles whose parent is not there yet
  *   DIR/work/incoming/NUMBER                  files that are being written
  * </pre>
  */
-class TileFiles {
+final class TileFiles implements TileContainer {
 
-    static final String DESCRIPTION = "picture.dzi";
-    static final String TILES = "picture_files";
-    static final String WORK = "work";
+    static final String INCOMING = "incoming";
 
-    private static final Pattern TILE_NAME = Pattern.compile("(\\d{1,9})_(\\d{1,9})\\.(jpg|png)");
-    private static final Pattern HALF_NAME = Pattern.compile("(\\d{1,2})_(\\d{1,9})_(\\d{1,9})");
+    private static final Pattern TILE_NAME = Pattern.compile("(\\d{1,9})_(\\d{1,9})\\.(jpg|png|webp)");
 
+    private final Disk disk;
     private final Path directory;
+    private final Pyramid pyramid;
     private final String extension;
-    private final Path halves;
     private final Path incoming;
     private final AtomicLong number = new AtomicLong();
 
-    TileFiles(Path directory, String extension) {
+    TileFiles(Disk disk, Path directory, Pyramid pyramid, String extension) {
+        this.disk = disk;
         this.directory = directory;
+        this.pyramid = pyramid;
         this.extension = extension;
-        this.halves = directory.resolve(WORK).resolve("halves");
-        this.incoming = directory.resolve(WORK).resolve("incoming");
+        this.incoming = directory.resolve(DeepZoomOutput.WORK).resolve(INCOMING);
     }
 
-    /** Makes the directories and the description, and throws away what was being written when a process died. */
-    void prepare(Pyramid pyramid) throws IOException {
-        Files.createDirectories(halves);
+    @Override
+    public void prepare() throws IOException {
         Files.createDirectories(incoming);
         for (Path torn : list(incoming)) {
-            delete(torn);
+            disk.delete(torn);
         }
         for (int level = 0; level < pyramid.levelCount(); level++) {
             Files.createDirectories(levelDirectory(level));
         }
-        DurableFile.forceNames(directory.resolve(TILES));
-        DurableFile.forceNames(directory.resolve(WORK));
+        DurableFile.forceNames(directory.resolve(DeepZoomDescription.TILES));
+        DurableFile.forceNames(directory.resolve(DeepZoomOutput.WORK));
         DurableFile.forceNames(directory);
-        String description = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                + "<Image xmlns=\"http://schemas.microsoft.com/deepzoom/2008\" Format=\"" + extension
-                + "\" Overlap=\"0\" TileSize=\"" + pyramid.tilePixels() + "\"><Size Width=\"" + pyramid.widthPixels()
-                + "\" Height=\"" + pyramid.heightPixels() + "\"/></Image>\n";
-        writeAtOnce(directory.resolve(DESCRIPTION), description.getBytes(StandardCharsets.UTF_8));
+        writeAtOnce(
+                directory.resolve(DeepZoomDescription.FILE_NAME),
+                DeepZoomDescription.of(pyramid, extension).getBytes(StandardCharsets.UTF_8));
     }
 
-    List<TileId> storedTiles(Pyramid pyramid) throws IOException {
-        List<TileId> found = new ArrayList<>();
-        for (int level = 0; level < pyramid.levelCount(); level++) {
-            for (Path file : list(levelDirectory(level))) {
-                Matcher name = TILE_NAME.matcher(String.valueOf(file.getFileName()));
-                if (name.matches() && name.group(3).equals(extension)) {
-                    found.add(new TileId(level, Integer.parseInt(name.group(1)), Integer.parseInt(name.group(2))));
+    @Override
+    public BitSet stored(int level) throws IOException {
+        BitSet found = new BitSet();
+        for (Path file : list(levelDirectory(level))) {
+            Matcher name = TILE_NAME.matcher(String.valueOf(file.getFileName()));
+            if (name.matches() && name.group(3).equals(extension)) {
+                TileId tile = new TileId(level, Integer.parseInt(name.group(1)), Integer.parseInt(name.group(2)));
+                if (pyramid.contains(tile)) {
+                    found.set(pyramid.grid(level).index(tile.column(), tile.row(), 0));
                 }
             }
         }
         return found;
     }
 
-    /** Of tiles that have a parent, and of the right size. */
-    List<TileId> storedHalves(Pyramid pyramid) throws IOException {
-        List<TileId> found = new ArrayList<>();
-        for (Path file : list(halves)) {
-            Matcher name = HALF_NAME.matcher(String.valueOf(file.getFileName()));
-            if (!name.matches()) {
-                continue;
-            }
-            TileId tile = new TileId(
-                    Integer.parseInt(name.group(1)), Integer.parseInt(name.group(2)), Integer.parseInt(name.group(3)));
-            if (pyramid.contains(tile)
-                    && pyramid.hasParent(tile)
-                    && Files.size(file) == 3L * pyramid.halfWidth(tile) * pyramid.halfHeight(tile)) {
-                found.add(tile);
-            }
-        }
-        return found;
-    }
-
-    /** Durable when it returns. */
-    void writeTile(TileId tile, byte[] encoded) throws IOException {
-        writeAtOnce(tilePath(tile), encoded);
-    }
-
-    /** Durable when it returns. */
-    void writeHalf(TileId tile, PixelBlock half) throws IOException {
-        writeAtOnce(halfPath(tile), half.rgb());
-    }
-
-    /** Empty if it is not there or not of this size. */
-    Optional<PixelBlock> readHalf(TileId tile, int widthPixels, int heightPixels) throws IOException {
+    @Override
+    public Optional<byte[]> read(TileId tile) throws IOException {
         try {
-            byte[] rgb = Files.readAllBytes(halfPath(tile));
-            return rgb.length == 3L * widthPixels * heightPixels
-                    ? Optional.of(new PixelBlock(widthPixels, heightPixels, rgb))
-                    : Optional.empty();
-        } catch (NoSuchFileException e) {
+            return Optional.of(Files.readAllBytes(tilePath(tile)));
+        } catch (NoSuchFileException notYet) {
             return Optional.empty();
         }
     }
 
-    void deleteHalf(TileId tile) throws IOException {
-        delete(halfPath(tile));
+    @Override
+    public void write(TileId tile, byte[] encoded) throws IOException {
+        writeAtOnce(tilePath(tile), encoded);
     }
 
-    /** Nothing of the work is left over in a finished picture. */
-    void deleteWork() throws IOException {
-        for (Path folder : List.of(halves, incoming)) {
-            for (Path file : list(folder)) {
-                delete(file);
-            }
-            delete(folder);
+    @Override
+    public void finish() throws IOException {
+        for (Path file : list(incoming)) {
+            disk.delete(file);
         }
-        delete(directory.resolve(WORK));
+        disk.delete(incoming);
     }
 
-    Path tilePath(TileId tile) {
-        return levelDirectory(tile.level()).resolve(tile.column() + "_" + tile.row() + "." + extension);
+    @Override
+    public void close() {}
+
+    private Path tilePath(TileId tile) {
+        return directory.resolve(DeepZoomDescription.tileName(tile, extension));
     }
 
-    /** An I/O failure told with what helps: the directory and the room that is left in it. */
-    IOException failure(String what, Exception cause) {
-        String room;
-        try {
-            room = Files.getFileStore(directory).getUsableSpace() + " bytes are free there";
-        } catch (IOException e) {
-            room = "its free space cannot be told";
-        }
-        return new IOException(
-                what + " cannot be stored in " + directory + ": " + cause.getMessage() + "; " + room, cause);
+    private Path levelDirectory(int level) {
+        return directory.resolve(DeepZoomDescription.TILES).resolve(Integer.toString(level));
     }
 
     private void writeAtOnce(Path target, byte[] content) throws IOException {
         Path temporary = incoming.resolve(Long.toString(number.getAndIncrement()));
-        write(temporary, content);
-        rename(temporary, target);
-    }
-
-    /** With {@link #rename} and {@link #delete} all that this class does to files: what a test lets fail. */
-    void write(Path file, byte[] content) throws IOException {
-        DurableFile.writeContent(file, content);
-    }
-
-    void rename(Path from, Path to) throws IOException {
-        DurableFile.rename(from, to);
-    }
-
-    void delete(Path file) throws IOException {
-        Files.deleteIfExists(file);
-    }
-
-    private Path levelDirectory(int level) {
-        return directory.resolve(TILES).resolve(Integer.toString(level));
-    }
-
-    private Path halfPath(TileId tile) {
-        return halves.resolve(tile.level() + "_" + tile.column() + "_" + tile.row());
+        disk.write(temporary, content);
+        disk.rename(temporary, target);
     }
 
     private static List<Path> list(Path folder) throws IOException {

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.job.JobSpec.Container;
 import handscroll.protocol.job.JobSpec.TileEncoding;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.tile.RenderedTile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -116,24 +117,43 @@ class DeepZoomOutputTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TileEncoding.class)
-    void comesOutTheSameWhereverItsProcessDied(TileEncoding encoding) throws Exception {
+    @EnumSource(Container.class)
+    void comesOutTheSameWhereverItsProcessDied(Container container) throws Exception {
+        diesAtEveryStep(container, "", disk -> {});
+    }
+
+    @ParameterizedTest
+    @EnumSource(Container.class)
+    void comesOutTheSameWhereverThePowerFailed(Container container) throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        diesAtEveryStep(container, "power fails with the seed " + seed + ", ", disk -> disk.losePower(random));
+    }
+
+    private interface AfterDeath {
+        void happensTo(DyingDisk disk) throws IOException;
+    }
+
+    private void diesAtEveryStep(Container container, String how, AfterDeath after) throws Exception {
+        TileEncoding encoding = TileEncoding.JPEG;
         Map<String, Integer> expected = undisturbed(SMALL, encoding);
         List<RenderedTile> tiles = Paintings.tiles(SMALL, encoding);
         int deaths = 0;
         for (boolean died = true; died; deaths++) {
-            Path here = directory.resolve("death" + deaths);
-            DyingFiles files = new DyingFiles(here, encoding.extension(), deaths);
-            List<RenderedTile> acknowledged = storeUntilDeath(files, encoding, tiles);
-            died = files.dead;
+            Path here = Files.createTempDirectory(directory, "death" + deaths);
+            DyingDisk disk = new DyingDisk(deaths);
+            List<RenderedTile> acknowledged = storeUntilDeath(here, disk, container, tiles);
+            died = disk.dead;
+            if (died) {
+                after.happensTo(disk);
+            }
 
-            DeepZoomOutput again =
-                    output(SMALL, new DyingFiles(here, encoding.extension(), Integer.MAX_VALUE), encoding);
+            DeepZoomOutput again = output(here, SMALL, new DyingDisk(Integer.MAX_VALUE), encoding, container);
             again.resume();
             for (RenderedTile tile : acknowledged) {
                 int index = SMALL.grid(SMALL.topLevel()).index(tile.patch().cell());
                 assertThat(again.storedTiles().get(index))
-                        .as("tile %s was acknowledged before step %d", tile.patch(), deaths)
+                        .as("%stile %s was acknowledged before step %d", how, tile.patch(), deaths)
                         .isTrue();
             }
             for (RenderedTile tile : tiles) {
@@ -143,10 +163,52 @@ class DeepZoomOutputTest {
                 }
             }
             done(again.whenFinished());
-            assertThat(Paintings.tree(here)).as("died at step %d", deaths).isEqualTo(expected);
+            done(again.close());
+            assertThat(Paintings.tree(here))
+                    .as("%sdied at step %d", how, deaths)
+                    .isEqualTo(expected);
             assertThat(here.resolve("work")).doesNotExist();
         }
         assertThat(deaths).isGreaterThan(60);
+    }
+
+    @Test
+    void anArchiveIsReadWhileItGrows() throws Exception {
+        DeepZoomOutput output = output(directory, ODD, new Disk(), TileEncoding.PNG, Container.ZIP);
+        RenderedTile first = Paintings.tiles(ODD, TileEncoding.PNG).get(0);
+        done(output.store(first));
+        TileId id = new TileId(6, 0, 0);
+        assertThat(StoredPicture.tile(directory, id, "png")).hasValue(first.encoded());
+        assertThat(StoredPicture.tile(directory, new TileId(6, 1, 0), "png")).isEmpty();
+        assertThat(StoredPicture.tile(directory, new TileId(60, 1, 0), "png")).isEmpty();
+        done(output.close());
+    }
+
+    @Test
+    void anArchiveWhoseIndexIsLostIsReadAgainFromItsEntries() throws Exception {
+        Map<String, Integer> expected = undisturbed(TileEncoding.PNG);
+        Path here = directory.resolve("archive");
+        DeepZoomOutput output = output(here, ODD, new Disk(), TileEncoding.PNG, Container.ZIP);
+        storeAll(output, Paintings.tiles(ODD, TileEncoding.PNG));
+        done(output.whenFinished());
+        done(output.close());
+        Files.delete(here.resolve("picture.index"));
+
+        DeepZoomOutput again = output(here, ODD, new Disk(), TileEncoding.PNG, Container.ZIP);
+        again.resume();
+        done(again.whenFinished());
+        assertThat(Paintings.tree(here)).isEqualTo(expected);
+        assertThat(StoredPicture.tile(here, new TileId(6, 2, 1), "png")).isPresent();
+    }
+
+    @Test
+    void manyTilesGoIntoAnArchiveUnlessTheJobSaysOtherwise() {
+        Pyramid large = new Pyramid(8 * 100, 8 * 100, 8);
+        var unsaid = new JobSpec.Output("out", TileEncoding.JPEG, 90);
+        assertThat(Paintings.SETTINGS.container(directory, unsaid, large)).isEqualTo(Container.ZIP);
+        assertThat(Paintings.SETTINGS.container(directory, unsaid, SMALL)).isEqualTo(Container.FILES);
+        assertThat(Paintings.SETTINGS.container(directory, Paintings.format(TileEncoding.JPEG), large))
+                .isEqualTo(Container.FILES);
     }
 
     @Test
@@ -205,12 +267,13 @@ class DeepZoomOutputTest {
 
     @Test
     void readsHalvesFromTheDiskThatFoundNoRoomInMemory() throws Exception {
-        OutputSettings cramped = new OutputSettings(256, 100, 1_000_000, 0.5, 2.5);
+        OutputSettings cramped = Paintings.settings(256, 100);
         Path here = directory.resolve("cramped");
         DeepZoomOutput output = new DeepZoomOutput(
+                here,
+                new Disk(),
                 ODD,
                 Paintings.format(TileEncoding.PNG),
-                new TileFiles(here, "png"),
                 cramped,
                 Runnable::run,
                 (level, column, row) -> {});
@@ -233,10 +296,11 @@ class DeepZoomOutputTest {
     void refusesMoreTilesThanMayWait() throws Exception {
         List<Runnable> waiting = new ArrayList<>();
         DeepZoomOutput output = new DeepZoomOutput(
+                directory,
+                new Disk(),
                 ODD,
                 Paintings.format(TileEncoding.PNG),
-                new TileFiles(directory, "png"),
-                new OutputSettings(2, 1000, 1_000_000, 0.5, 2.5),
+                Paintings.settings(2, 1000),
                 waiting::add,
                 (level, column, row) -> {});
         List<RenderedTile> tiles = Paintings.tiles(ODD, TileEncoding.PNG);
@@ -255,14 +319,14 @@ class DeepZoomOutputTest {
 
     @Test
     void saysWhereAndHowMuchIsFreeWhenATileCannotBeWritten() throws Exception {
-        DyingFiles files = new DyingFiles(directory, "png", Integer.MAX_VALUE);
-        DeepZoomOutput output = output(ODD, files, TileEncoding.PNG);
-        files.dead = true;
+        DyingDisk disk = new DyingDisk(Integer.MAX_VALUE);
+        DeepZoomOutput output = output(directory, ODD, disk, TileEncoding.PNG, Container.FILES);
+        disk.dead = true;
         assertThatThrownBy(() ->
                         done(output.store(Paintings.tiles(ODD, TileEncoding.PNG).get(0))))
                 .hasMessageContaining("tile 6/0_0 cannot be stored in " + directory + ": No space left on device; ")
                 .hasMessageContaining("bytes are free there");
-        files.dead = false;
+        disk.dead = false;
         done(output.store(Paintings.tiles(ODD, TileEncoding.PNG).get(0)));
     }
 
@@ -278,26 +342,29 @@ class DeepZoomOutputTest {
         return Paintings.tree(here);
     }
 
-    private List<RenderedTile> storeUntilDeath(DyingFiles files, TileEncoding encoding, List<RenderedTile> tiles) {
+    private static List<RenderedTile> storeUntilDeath(
+            Path here, DyingDisk disk, Container container, List<RenderedTile> tiles) {
         List<RenderedTile> acknowledged = new ArrayList<>();
         try {
-            DeepZoomOutput output = output(SMALL, files, encoding);
+            DeepZoomOutput output = output(here, SMALL, disk, TileEncoding.JPEG, container);
             for (RenderedTile tile : tiles) {
                 if (!output.store(tile).toCompletableFuture().isCompletedExceptionally()) {
                     acknowledged.add(tile);
                 }
             }
         } catch (IOException e) {
-            assertThat(files.dead).isTrue();
+            assertThat(disk.dead).isTrue();
         }
         return acknowledged;
     }
 
-    private DeepZoomOutput output(Pyramid pyramid, TileFiles files, TileEncoding encoding) throws IOException {
+    private static DeepZoomOutput output(
+            Path here, Pyramid pyramid, Disk disk, TileEncoding encoding, Container container) throws IOException {
         return new DeepZoomOutput(
+                here,
+                disk,
                 pyramid,
-                Paintings.format(encoding),
-                files,
+                Paintings.format(encoding, container),
                 Paintings.SETTINGS,
                 Runnable::run,
                 (level, column, row) -> {});
@@ -332,55 +399,5 @@ class DeepZoomOutputTest {
 
     private static void done(CompletionStage<?> stage) throws Exception {
         stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
-    }
-
-    /**
-     * Carries out so many steps, leaves the next one half done, and then no more: a process that dies.
-     * Forces nothing to the disk, which outlives processes anyway.
-     */
-    private static final class DyingFiles extends TileFiles {
-
-        private int stepsLeft;
-        boolean dead;
-
-        DyingFiles(Path directory, String extension, int steps) {
-            super(directory, extension);
-            this.stepsLeft = steps;
-        }
-
-        @Override
-        void write(Path file, byte[] content) throws IOException {
-            if (lastStep()) {
-                Files.write(file, java.util.Arrays.copyOf(content, content.length / 2));
-            }
-            live();
-            Files.write(file, content);
-        }
-
-        @Override
-        void rename(Path from, Path to) throws IOException {
-            lastStep();
-            live();
-            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-        }
-
-        @Override
-        void delete(Path file) throws IOException {
-            lastStep();
-            live();
-            super.delete(file);
-        }
-
-        private boolean lastStep() {
-            boolean last = !dead && stepsLeft-- == 0;
-            dead |= last;
-            return last;
-        }
-
-        private void live() throws IOException {
-            if (dead) {
-                throw new IOException("No space left on device");
-            }
-        }
     }
 }

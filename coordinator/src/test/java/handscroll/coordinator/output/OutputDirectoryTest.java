@@ -8,7 +8,6 @@ import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.JobSpec.TileEncoding;
 import handscroll.protocol.job.Problem;
-import handscroll.protocol.job.Refusal;
 import handscroll.protocol.job.RenderingTask;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,8 +16,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,7 +79,7 @@ class OutputDirectoryTest {
     @Test
     void refusesADiskThatIsTooSmall() {
         JobSpec huge = spec(2_000_000_000, 2_000_000_000);
-        assertThat(OutputDirectory.check(directory, huge, "5eed", Paintings.SETTINGS))
+        assertThat(OutputDirectory.check(directory, huge, 8, "5eed", Paintings.SETTINGS))
                 .extracting(Problem::what)
                 .singleElement()
                 .asString()
@@ -112,57 +109,41 @@ class OutputDirectoryTest {
     }
 
     @Test
-    void exportsExactlyThePixelsOfTheTiles() throws Exception {
-        Pyramid pyramid = new Pyramid(20, 13, 8);
-        Path target = directory.resolve("sky.png");
-        manifest("5eed", TileEncoding.PNG).write(directory);
-        DeepZoomOutput output = DeepZoomOutput.open(
-                        directory,
-                        pyramid,
-                        Paintings.format(TileEncoding.PNG),
-                        Paintings.SETTINGS,
-                        Runnable::run,
-                        (level, column, row) -> {})
-                .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
-        var tiles = Paintings.tiles(pyramid, TileEncoding.PNG);
-        output.store(tiles.get(0));
-        assertThatThrownBy(() -> PngExport.write(directory, target, Paintings.SETTINGS))
-                .isInstanceOf(Refusal.class)
-                .hasMessageContaining("5 of 6 tiles are not there yet; let the job finish");
-        tiles.forEach(output::store);
-
-        PngExport.write(directory, target, Paintings.SETTINGS);
-        var image = ImageIO.read(target.toFile());
-        assertThat(List.of(image.getWidth(), image.getHeight())).containsExactly(20, 13);
-        for (int y = 0; y < 13; y++) {
-            for (int x = 0; x < 20; x++) {
-                int[] rgb = Paintings.pixel(x, y);
-                assertThat(image.getRGB(x, y) & 0xFFFFFF)
-                        .as("%d,%d", x, y)
-                        .isEqualTo(rgb[0] << 16 | rgb[1] << 8 | rgb[2]);
-            }
+    void keepsPicturesBelowTheConfiguredRoot() throws Exception {
+        Path root = Files.createDirectories(directory.resolve("pictures"));
+        Path outside = Files.createDirectories(directory.resolve("elsewhere"));
+        Files.createSymbolicLink(root.resolve("link"), outside);
+        OutputSettings rooted =
+                new OutputSettings(1, 1, 1000, Optional.of(root), Paintings.SETTINGS.estimatedBytesPerPixel());
+        for (Path trick : List.of(outside, root.resolve("../elsewhere/sky"), root.resolve("link/sky"))) {
+            assertThat(OutputDirectory.check(trick, spec(20, 13), 8, "5eed", rooted))
+                    .as("%s", trick)
+                    .singleElement()
+                    .asString()
+                    .contains("does not lie below " + root);
         }
-        assertThat(directory.resolve("sky.png.part")).doesNotExist();
+        assertThat(OutputDirectory.check(root.resolve("new/sky"), spec(20, 13), 8, "5eed", rooted))
+                .isEmpty();
     }
 
     @Test
-    void refusesToExportAPictureThatIsTooLargeForOneFile() throws Exception {
-        manifest("5eed", TileEncoding.PNG).write(directory);
-        OutputSettings small = new OutputSettings(1, 1, 259, 0.5, 2.5);
-        assertThatThrownBy(() -> PngExport.write(directory, directory.resolve("sky.png"), small))
-                .isInstanceOf(Refusal.class)
-                .hasMessageContaining("260 pixels are more than the 259")
-                .hasMessageContaining("picture.dzi");
-        assertThatThrownBy(() -> PngExport.write(directory.resolve("none"), directory.resolve("sky.png"), small))
-                .isInstanceOf(Refusal.class);
+    void refusesMoreFilesThanAFileSystemBearsAndNamesTheArchive() {
+        JobSpec files = spec(600, 600, Paintings.format(TileEncoding.JPEG));
+        assertThat(OutputDirectory.check(directory, files, 8, "5eed", Paintings.SETTINGS))
+                .singleElement()
+                .asString()
+                .contains("tiles are more files than the 1,000", "container = zip");
     }
 
     private static List<Problem> check(Path where) {
-        return OutputDirectory.check(where, spec(20, 13), "5eed", Paintings.SETTINGS);
+        return OutputDirectory.check(where, spec(20, 13), 8, "5eed", Paintings.SETTINGS);
     }
 
     private static JobSpec spec(int width, int height) {
+        return spec(width, height, new JobSpec.Output("out", TileEncoding.JPEG, 90));
+    }
+
+    private static JobSpec spec(int width, int height, JobSpec.Output output) {
         return new JobSpec(
                 "sky",
                 RenderingTask.UNCONDITIONAL,
@@ -173,7 +154,7 @@ class OutputDirectoryTest {
                 7,
                 new JobSpec.Sampling(Optional.empty(), Optional.empty(), Optional.empty()),
                 JobSpec.Context.FULL,
-                Paintings.format(TileEncoding.JPEG));
+                output);
     }
 
     private static Manifest manifest(String contentHash, TileEncoding encoding) {
@@ -187,7 +168,7 @@ class OutputDirectoryTest {
                 Optional.empty(),
                 Optional.of("cpu-bf16"),
                 Optional.of("bf16"),
-                new Manifest.Tiles(encoding, 90, Manifest.Tiles.thisEncoder(), 8, 20, 13),
+                new Manifest.Tiles(encoding, 90, "libjpeg-turbo", 8, 20, 13),
                 NOON,
                 Optional.empty(),
                 Map.of());

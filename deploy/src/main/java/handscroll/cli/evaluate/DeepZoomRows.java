@@ -1,12 +1,14 @@
 package handscroll.cli.evaluate;
 
+import handscroll.coordinator.output.StoredPicture;
+import handscroll.coordinator.output.TileId;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -17,7 +19,8 @@ final class DeepZoomRows implements LuminanceRows {
 
     private static final String DESCRIPTION = "picture.dzi";
 
-    private final Path tiles;
+    private final Path directory;
+    private final int topLevel;
     private final int width;
     private final int height;
     private final int tileSide;
@@ -33,8 +36,8 @@ final class DeepZoomRows implements LuminanceRows {
         if (number(description, "Overlap") != 0) {
             throw new IOException(directory.resolve(DESCRIPTION) + " has overlapping tiles, which are not read");
         }
-        int top = 32 - Integer.numberOfLeadingZeros(Math.max(width, height) - 1);
-        this.tiles = directory.resolve("picture_files").resolve(Integer.toString(top));
+        this.directory = directory;
+        this.topLevel = 32 - Integer.numberOfLeadingZeros(Math.max(width, height) - 1);
     }
 
     static boolean isOne(Path directory) {
@@ -68,23 +71,24 @@ final class DeepZoomRows implements LuminanceRows {
         int left = column * tileSide;
         int tileWidth = Math.min(tileSide, width - left);
         int tileHeight = Math.min(tileSide, height - row * tileSide);
-        Path file = tiles.resolve(column + "_" + row + "." + format);
-        try {
-            var bytes = new ByteArrayInputStream(Files.readAllBytes(file));
-            BufferedImage tile = ImageIO.read(new MemoryCacheImageInputStream(bytes));
-            if (tile == null || tile.getWidth() != tileWidth || tile.getHeight() != tileHeight) {
-                throw new IOException(file + " is no tile of " + tileWidth + " x " + tileHeight + " pixels");
-            }
-            int[] rgb = new int[tileWidth];
-            for (int y = 0; y < tileHeight; y++) {
-                tile.getRGB(0, y, tileWidth, 1, rgb, 0, tileWidth);
-                for (int x = 0; x < tileWidth; x++) {
-                    band[y][left + x] = LuminanceRows.of(rgb[x]);
-                }
-            }
-        } catch (NoSuchFileException missing) {
+        var id = new TileId(topLevel, column, row);
+        Optional<byte[]> encoded = StoredPicture.tile(directory, id, format);
+        if (encoded.isEmpty()) {
             for (int y = 0; y < tileHeight; y++) {
                 Arrays.fill(band[y], left, left + tileWidth, MISSING);
+            }
+            return;
+        }
+        BufferedImage tile = ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded.get())));
+        if (tile == null || tile.getWidth() != tileWidth || tile.getHeight() != tileHeight) {
+            throw new IOException("tile " + id + " in " + directory + " is no picture of " + tileWidth + " x " + tileHeight
+                    + " pixels");
+        }
+        int[] rgb = new int[tileWidth];
+        for (int y = 0; y < tileHeight; y++) {
+            tile.getRGB(0, y, tileWidth, 1, rgb, 0, tileWidth);
+            for (int x = 0; x < tileWidth; x++) {
+                band[y][left + x] = LuminanceRows.of(rgb[x]);
             }
         }
     }

@@ -58,13 +58,30 @@ public record JobSpec(
      * Where the tiles go and how they are encoded.
      *
      * @param directory absolute once it was read
-     * @param quality that of JPEG, 0 to 100
+     * @param quality that of JPEG and WebP, 0 to 100
+     * @param container empty for files up to so many tiles as a file system bears, and an archive beyond
      */
-    public record Output(String directory, TileEncoding tiles, int quality) {}
+    public record Output(String directory, TileEncoding tiles, int quality, Optional<Container> container) {
+
+        public Output(String directory, TileEncoding tiles, int quality) {
+            this(directory, tiles, quality, Optional.empty());
+        }
+    }
+
+    /** What holds the tiles: a file each, or one zip archive of them all. */
+    public enum Container {
+        FILES,
+        ZIP;
+
+        public String configName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     public enum TileEncoding {
         JPEG("jpg"),
-        PNG("png");
+        PNG("png"),
+        WEBP("webp");
 
         private final String extension;
 

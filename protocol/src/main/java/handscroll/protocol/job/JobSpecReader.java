@@ -72,6 +72,7 @@ public final class JobSpecReader {
             "output.to",
             "output.tiles",
             "output.quality",
+            "output.container",
             "output.format"));
 
     private static final int DEFAULT_QUALITY = 90;
@@ -188,7 +189,8 @@ public final class JobSpecReader {
                 to.toAbsolutePath().normalize().toString(),
                 fields.oneOf("output.tiles", byName(JobSpec.TileEncoding.values(), JobSpec.TileEncoding::configName))
                         .orElse(JobSpec.TileEncoding.JPEG),
-                fields.whole("output.quality", 0, 100).map(Long::intValue).orElse(DEFAULT_QUALITY));
+                fields.whole("output.quality", 0, 100).map(Long::intValue).orElse(DEFAULT_QUALITY),
+                fields.oneOf("output.container", byName(JobSpec.Container.values(), JobSpec.Container::configName)));
     }
 
     private static Optional<Path> path(SpecFields fields, String key) {

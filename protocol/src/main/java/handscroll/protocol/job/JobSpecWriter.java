@@ -37,6 +37,10 @@ public final class JobSpecWriter {
                 "{ to = " + quoted(spec.output().directory()) + ", tiles = "
                         + spec.output().tiles().configName() + ", quality = "
                         + spec.output().quality()
+                        + spec.output()
+                                .container()
+                                .map(container -> ", container = " + container.configName())
+                                .orElse("")
                         + ", format = deep-zoom }");
         return text.toString();
     }

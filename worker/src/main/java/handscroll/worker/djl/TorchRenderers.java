@@ -9,6 +9,7 @@ import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.model.ModelShelf;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
+import handscroll.protocol.tile.TileCodec;
 import handscroll.worker.render.PatchRenderer;
 import handscroll.worker.render.RendererFactory;
 import handscroll.worker.render.TaskRenderer;
@@ -70,7 +71,7 @@ public final class TorchRenderers implements RendererFactory, AutoCloseable {
 
     @Override
     public String deviceClass() {
-        return LibTorch.deviceClass(device);
+        return LibTorch.deviceClass(device) + "+" + TileCodec.name(); // other encoders make other bytes
     }
 
     @Override

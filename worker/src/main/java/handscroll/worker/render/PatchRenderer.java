@@ -3,9 +3,11 @@ package handscroll.worker.render;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.lease.Leasing.WorkTime;
+import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
+import handscroll.protocol.tile.TileCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,14 +70,16 @@ public final class PatchRenderer implements TaskRenderer {
 
     private WorkTime decode(RenderSettings settings, Task.Decode task, List<Tile> tiles) {
         long start = System.nanoTime();
-        TilePixels pixels = task.isKnown()
-                ? new TilePixels(task.known().pixels())
-                : new TilePixels(operators.decode(task.window()))
-                        .clippedTo(task.widthPixels(), task.heightPixels())
-                        .with(task.known());
+        PixelBlock pixels = (task.isKnown()
+                        ? new TilePixels(task.known().pixels())
+                        : new TilePixels(operators.decode(task.window()))
+                                .clippedTo(task.widthPixels(), task.heightPixels())
+                                .with(task.known()))
+                .block();
         Duration decoding = since(start);
         start = System.nanoTime();
-        tiles.add(new Tile(task.patch(), pixels.encode(settings.tiles(), settings.quality()), pixels.half()));
+        byte[] encoded = new TileCodec(settings.tiles(), settings.quality()).encode(pixels);
+        tiles.add(new Tile(task.patch(), encoded, TileCodec.half(pixels)));
         return new WorkTime(Duration.ZERO, decoding, since(start));
     }
 
