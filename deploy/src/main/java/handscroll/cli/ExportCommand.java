@@ -49,11 +49,7 @@ final class ExportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
     private Path directory;
 
-    @Option(
-            names = "--to",
-            paramLabel = "FORMAT",
-            required = true,
-            description = "png, tiff, zarr, iiif or deep-zoom.")
+    @Option(names = "--to", paramLabel = "FORMAT", required = true, description = "png, tiff, zarr, iiif or deep-zoom.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
     private String to;
 
@@ -110,8 +106,7 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    private int export(
-            StoredPicture picture, ExportFormat format, Path target, ExportSettings settings, Config config)
+    private int export(StoredPicture picture, ExportFormat format, Path target, ExportSettings settings, Config config)
             throws IOException {
         Export plain = new Export(format, target, compression(), level, Optional.empty());
         plain.check(picture, settings);

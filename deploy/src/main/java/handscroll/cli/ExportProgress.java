@@ -21,8 +21,7 @@ final class ExportProgress implements Export.Listener {
     private long lastNanos;
     private boolean lineIsOpen;
 
-    ExportProgress(
-            PrintWriter err, boolean isQuiet, CliSettings settings, OptionalInt columns, LongSupplier nanoTime) {
+    ExportProgress(PrintWriter err, boolean isQuiet, CliSettings settings, OptionalInt columns, LongSupplier nanoTime) {
         this.err = err;
         this.isQuiet = isQuiet;
         this.onTerminal = columns.isPresent();

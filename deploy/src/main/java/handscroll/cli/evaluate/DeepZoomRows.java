@@ -81,8 +81,8 @@ final class DeepZoomRows implements LuminanceRows {
         }
         BufferedImage tile = ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded.get())));
         if (tile == null || tile.getWidth() != tileWidth || tile.getHeight() != tileHeight) {
-            throw new IOException("tile " + id + " in " + directory + " is no picture of " + tileWidth + " x " + tileHeight
-                    + " pixels");
+            throw new IOException("tile " + id + " in " + directory + " is no picture of " + tileWidth + " x "
+                    + tileHeight + " pixels");
         }
         int[] rgb = new int[tileWidth];
         for (int y = 0; y < tileHeight; y++) {
