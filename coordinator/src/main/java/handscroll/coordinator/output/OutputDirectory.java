@@ -76,7 +76,8 @@ public final class OutputDirectory {
 
     /** What a picture takes on the disk with all its levels, in bytes. */
     public static long estimatedBytes(JobSpec spec, OutputSettings settings) {
-        double perPixel = settings.estimatedBytesPerPixel().getOrDefault(spec.output().tiles(), 3.0);
+        double perPixel =
+                settings.estimatedBytesPerPixel().getOrDefault(spec.output().tiles(), 3.0);
         long pixels = (long) spec.canvas().widthPixels()
                 * spec.canvas().heightPixels()
                 * spec.canvas().frameCount();

@@ -81,7 +81,15 @@ class ZarrReaderTest {
         }
         if (!Files.isDirectory(npm.resolve("node_modules/zarrita"))) {
             try {
-                run(npm, "npm", "install", "--silent", "--no-audit", "--no-fund", "zarrita@0.7.5", "@zarrita/storage@0.2.0");
+                run(
+                        npm,
+                        "npm",
+                        "install",
+                        "--silent",
+                        "--no-audit",
+                        "--no-fund",
+                        "zarrita@0.7.5",
+                        "@zarrita/storage@0.2.0");
             } catch (AssertionError offline) {
                 assumeTrue(false, "npm cannot fetch zarrita: " + offline.getMessage());
             }
