@@ -18,6 +18,8 @@ import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
 import handscroll.protocol.task.TokenBlock;
 import handscroll.worker.render.TaskRenderer;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 
 /**
  * Measures what patches of a job's model cost in one slot of this machine, by rendering a small canvas of its
@@ -43,15 +46,20 @@ final class MeasuredCosts {
     private static final int ROUNDS = 4;
 
     private final TaskRenderer renderer;
+    private final LongSupplier clock;
     private final Plan plan;
     private final RenderSettings settings;
     private final RenderBook book;
     private final List<Integer> batchSizes;
     private final ArrayDeque<Task> sampling = new ArrayDeque<>();
 
-    /** @param renderer of one slot */
-    MeasuredCosts(TaskRenderer renderer, Plan job, int largestBatch) {
+    /**
+     * @param renderer of one slot
+     * @param clock nanoseconds of work
+     */
+    MeasuredCosts(TaskRenderer renderer, Plan job, int largestBatch, LongSupplier clock) {
         this.renderer = renderer;
+        this.clock = clock;
         this.plan = ofOneKind(job);
         this.settings = plan.renderSettings(JOB);
         this.book = new RenderBook(plan, Optional.empty());
@@ -87,6 +95,17 @@ final class MeasuredCosts {
         }
         sizes.add(largestBatch);
         return sizes;
+    }
+
+    /**
+     * The time that a slot's work takes. On a processor that is the time its thread was given, so that what else
+     * the machine does costs nothing here; an accelerator works while its thread waits.
+     */
+    static LongSupplier clock(String deviceClass) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return deviceClass.startsWith("cpu") && threads.isCurrentThreadCpuTimeSupported()
+                ? threads::getCurrentThreadCpuTime
+                : System::nanoTime;
     }
 
     /** @param others what is not measured here: messages, the log, the spread */
@@ -145,9 +164,9 @@ final class MeasuredCosts {
     }
 
     private long render(List<Task> batch) {
-        long begun = System.nanoTime();
+        long begun = clock.getAsLong();
         TaskRenderer.Rendering rendering = rendering(batch);
-        long nanos = System.nanoTime() - begun;
+        long nanos = clock.getAsLong() - begun;
         for (TaskResult result : rendering.results()) {
             if (result instanceof TaskResult.Tokens rows) {
                 book.tokensLogged(rows);
@@ -190,9 +209,9 @@ final class MeasuredCosts {
     private long timed(Task task) {
         long[] nanos = new long[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
-            long begun = System.nanoTime();
+            long begun = clock.getAsLong();
             rendering(List.of(task));
-            nanos[round] = System.nanoTime() - begun;
+            nanos[round] = clock.getAsLong() - begun;
         }
         return median(nanos);
     }

@@ -83,7 +83,9 @@ final class PlanCommand implements Callable<Integer> {
         RendererFactory factory =
                 renderers.apply(config, CliSettings.from(config).models());
         try (TaskRenderer renderer = factory.open(0)) {
-            var costs = new MeasuredCosts(renderer, plan, settings.batchSize()).measure(settings.costs());
+            var costs = new MeasuredCosts(
+                            renderer, plan, settings.batchSize(), MeasuredCosts.clock(factory.deviceClass()))
+                    .measure(settings.costs());
             if (!printing.isJson()) {
                 printing.out().println(MeasuredCosts.text(costs, settings.batchSize(), factory.deviceClass()));
                 printing.out().println();
