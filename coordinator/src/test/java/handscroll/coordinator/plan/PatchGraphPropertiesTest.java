@@ -3,6 +3,7 @@ package handscroll.coordinator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handscroll.coordinator.progress.Progress;
+import handscroll.protocol.canvas.Canvas;
 import handscroll.protocol.canvas.Grid;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -16,6 +17,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 
 /** What holds for every patch graph, tried on random small ones of all directions. */
 class PatchGraphPropertiesTest {
@@ -235,6 +237,55 @@ class PatchGraphPropertiesTest {
                     .as("cell " + index + ", room " + room)
                     .isTrue();
         }
+    }
+
+    @Property(tries = 500)
+    void stagesWithCellsOfDifferentSizesReadWhatMeetsTheirRectangleWithItsMargin(
+            @ForAll @IntRange(min = 0, max = 3) int readCell,
+            @ForAll @IntRange(min = 0, max = 3) int readerCell,
+            @ForAll @IntRange(min = 1, max = 1200) int width,
+            @ForAll @IntRange(min = 1, max = 600) int height,
+            @ForAll @IntRange(min = 0, max = 300) int margin,
+            @ForAll boolean wraps) {
+        int[] sides = {32, 64, 128, 256};
+        int readSide = sides[readCell];
+        int readerSide = sides[readerCell];
+        var canvas = wraps ? new Canvas(256 * (width / 256 + 1), height, 1, true) : new Canvas(width, height, 1);
+        Grid read = canvas.cutInto(readSide);
+        Grid reader = canvas.cutInto(readerSide);
+        var graph = new PatchGraph(List.of(
+                new Stage("read", Stage.Operator.SAMPLE, read, readSide, List.of()),
+                new Stage("reader", Stage.Operator.DECODE, reader, readerSide, List.of(new Reads.Upstream(0, margin)))));
+        for (int index = 0; index < reader.cellCount(); index++) {
+            Set<Integer> found = new HashSet<>();
+            graph.forEachRead(1, index, (stage, other) -> found.add(other));
+            Set<Integer> expected = new HashSet<>();
+            for (int other = 0; other < read.cellCount(); other++) {
+                if (meets(reader.rowOf(index), readerSide, read.rowOf(other), readSide, margin, 0)
+                        && meets(
+                                reader.columnOf(index),
+                                readerSide,
+                                read.columnOf(other),
+                                readSide,
+                                margin,
+                                wraps ? canvas.widthPixels() : 0)) {
+                    expected.add(other);
+                }
+            }
+            assertThat(found).as("cell " + reader.cell(index) + " of " + canvas).isEqualTo(expected);
+        }
+    }
+
+    /** @param round pixels after which everything comes again; 0 for never */
+    private static boolean meets(int cell, int side, int otherCell, int otherSide, int margin, int round) {
+        for (int turn = round == 0 ? 0 : -2; turn <= (round == 0 ? 0 : 2); turn++) {
+            long first = (long) cell * side - margin;
+            long other = (long) otherCell * otherSide + (long) turn * round;
+            if (first < other + otherSide && other < first + side + 2L * margin) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static long depth(Order order, Grid grid, int index) {
