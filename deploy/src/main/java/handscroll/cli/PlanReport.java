@@ -69,6 +69,8 @@ record PlanReport(
             // A row of tiles waits for its last patches; until then their tokens are held.
             long tokens =
                     plan.poolPeak() * (1L + Plan.TILE_PIXELS / plan.model().patchPixels());
+            // And a layout is sampled far ahead of what is drawn over it.
+            tokens += plan.patchCount() - plan.sampleGrid().cellCount();
             return new PlanReport(
                     plan,
                     settings,

@@ -33,6 +33,9 @@ public final class Planner {
 
     private static final long TILE_BYTES = 3;
 
+    /** What it takes to keep a patch's tokens, beside the tokens. */
+    private static final long HELD_BYTES = 80;
+
     private final JobSpec spec;
     private final ModelCard model;
     private final int layoutFactor;
@@ -247,7 +250,14 @@ public final class Planner {
     private void checkHeap(long heapBytes) {
         long patches = canvas().cutInto(model.patchPixels()).cellCount();
         long tiles = canvas().cutInto(Plan.TILE_PIXELS).cellCount();
-        long needed = Math.max(PLANNED_CELL_BYTES * patches, PATCH_BYTES * patches + TILE_BYTES * tiles);
+        // A layout is sampled far ahead of what is drawn over it, and its tokens wait there.
+        long layout = layoutFactor == 1
+                ? 0
+                : canvas().cutInto(layoutFactor * model.patchPixels()).cellCount();
+        long tokenBytes = HELD_BYTES + 2L * model.tokensPerSide() * model.tokensPerSide();
+        long needed = Math.max(
+                PLANNED_CELL_BYTES * patches,
+                PATCH_BYTES * (patches + layout) + TILE_BYTES * tiles + tokenBytes * layout);
         long allowed = heapBytes / 4 * 3;
         if (needed > allowed) {
             refuse(

@@ -114,6 +114,28 @@ class PlannerTest {
         assertThat(Planner.everyDirection(near)).doesNotContainKey(Direction.COARSE_TO_FINE);
     }
 
+    @Test
+    void aCanvasThatTheHeapCannotLeadIsRefusedWithTheHeapThatItTakes() {
+        JobSpec wide = Specs.unconditional(64_000, 64_000, "omega");
+        Planner.plan(wide, Specs.MODEL, Optional.empty(), 12_000_000);
+        assertThat(catchThrowableOfType(
+                                Refusal.class, () -> Planner.plan(wide, Specs.MODEL, Optional.empty(), 10_000_000))
+                        .problems())
+                .containsExactly(new Problem(
+                        "canvas",
+                        "1,000,000 patches and 62,500 tiles take 8 MB of memory, more than three quarters of this"
+                                + " process's 10 MB",
+                        "make it smaller, or give the process more: HANDSCROLL_JAVA_OPTS=-Xmx1g"));
+        // The tokens of a layout wait for the patches over it.
+        assertThat(catchThrowableOfType(
+                                Refusal.class,
+                                () -> Planner.plan(wide, Specs.MODEL_OF_LAYOUTS, Optional.empty(), 12_000_000))
+                        .problems())
+                .extracting(Problem::what)
+                .containsExactly("1,000,000 patches and 62,500 tiles take 20 MB of memory, more than three quarters of"
+                        + " this process's 12 MB");
+    }
+
     private static List<String> problems(JobSpec spec, ModelCard model) {
         try {
             Planner.plan(spec, model, Optional.empty());
