@@ -255,7 +255,8 @@ class PatchGraphPropertiesTest {
         Grid reader = canvas.cutInto(readerSide);
         var graph = new PatchGraph(List.of(
                 new Stage("read", Stage.Operator.SAMPLE, read, readSide, List.of()),
-                new Stage("reader", Stage.Operator.DECODE, reader, readerSide, List.of(new Reads.Upstream(0, margin)))));
+                new Stage(
+                        "reader", Stage.Operator.DECODE, reader, readerSide, List.of(new Reads.Upstream(0, margin)))));
         for (int index = 0; index < reader.cellCount(); index++) {
             Set<Integer> found = new HashSet<>();
             graph.forEachRead(1, index, (stage, other) -> found.add(other));
