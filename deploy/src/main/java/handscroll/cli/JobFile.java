@@ -2,6 +2,7 @@ package handscroll.cli;
 
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.JobSpecReader;
+import handscroll.protocol.job.PictureSizes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,11 +12,11 @@ import java.util.Optional;
 final class JobFile {
 
     /** @throws handscroll.protocol.job.Refusal with every problem */
-    static JobSpec read(Path file, List<String> overrides, Optional<Path> out) {
+    static JobSpec read(Path file, List<String> overrides, Optional<Path> out, PictureSizes pictures) {
         List<String> all = new ArrayList<>(overrides);
         out.ifPresent(
                 directory -> all.add("output.to=" + directory.toAbsolutePath().normalize()));
-        return JobSpecReader.readFile(file, all);
+        return JobSpecReader.readFile(file, all, pictures);
     }
 
     private JobFile() {}

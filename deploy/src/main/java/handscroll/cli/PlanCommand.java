@@ -1,8 +1,9 @@
 package handscroll.cli;
 
 import com.typesafe.config.Config;
-import handscroll.coordinator.plan.DryRun;
+import handscroll.coordinator.plan.PictureReader;
 import handscroll.coordinator.plan.Plan;
+import handscroll.coordinator.plan.PlannedJob;
 import handscroll.coordinator.simulation.Costs;
 import handscroll.coordinator.simulation.Walk;
 import handscroll.protocol.job.Problem;
@@ -97,9 +98,11 @@ final class PlanCommand implements Callable<Integer> {
     /** @param problems of the options; those of the job are told with them */
     private Plan plan(Config config, List<Problem> problems) {
         try {
-            Plan plan = DryRun.of(
-                    JobFile.read(jobFile, overrides, Optional.empty()),
-                    CliSettings.from(config).models());
+            PictureReader pictures = PictureReader.from(config);
+            Plan plan = PlannedJob.dryRun(
+                    JobFile.read(jobFile, overrides, Optional.empty(), pictures),
+                    CliSettings.from(config).models(),
+                    pictures);
             if (problems.isEmpty()) {
                 return plan;
             }

@@ -9,8 +9,9 @@ import handscroll.coordinator.job.Jobs.JobStatus;
 import handscroll.coordinator.output.Manifest;
 import handscroll.coordinator.output.Pyramid;
 import handscroll.coordinator.output.StoredPicture;
-import handscroll.coordinator.plan.DryRun;
+import handscroll.coordinator.plan.PictureReader;
 import handscroll.coordinator.plan.Plan;
+import handscroll.coordinator.plan.PlannedJob;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.Refusal;
 import java.io.IOException;
@@ -124,10 +125,11 @@ final class RenderCommand implements Callable<Integer> {
             OutputPlace place = OutputPlace.ofInterrupted(resumed.get());
             return finish(new LocalRender(farms, config, place, workers, err, quiet).resume(), place, config);
         }
-        JobSpec job = JobFile.read(jobFile.orElseThrow(), overrides, out);
+        PictureReader pictures = PictureReader.from(config);
+        JobSpec job = JobFile.read(jobFile.orElseThrow(), overrides, out, pictures);
         refuseIfTooLarge(job, config);
         OutputPlace place = OutputPlace.ofNew(Path.of(job.output().directory()));
-        DryRun.of(job, CliSettings.from(config).models());
+        PlannedJob.dryRun(job, CliSettings.from(config).models(), pictures);
         return finish(new LocalRender(farms, config, place, workers, err, quiet).render(job), place, config);
     }
 

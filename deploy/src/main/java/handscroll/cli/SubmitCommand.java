@@ -1,10 +1,12 @@
 package handscroll.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import handscroll.coordinator.plan.PictureReader;
 import handscroll.protocol.job.JobSpecWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -46,7 +48,8 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String text = JobSpecWriter.toHocon(JobFile.read(jobFile, overrides, out));
+        PictureReader pictures = PictureReader.from(shared.config("local.conf", Map.of()));
+        String text = JobSpecWriter.toHocon(JobFile.read(jobFile, overrides, out, pictures));
         printing.print(coordinator.client(shared).post("/api/jobs", "text/plain; charset=utf-8", text), this::accepted);
         return ExitCode.DONE;
     }

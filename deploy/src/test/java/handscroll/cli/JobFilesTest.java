@@ -3,7 +3,7 @@ package handscroll.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handscroll.coordinator.plan.Direction;
-import handscroll.coordinator.plan.PictureSize;
+import handscroll.coordinator.plan.PictureReader;
 import handscroll.coordinator.plan.Plan;
 import handscroll.coordinator.plan.Planner;
 import handscroll.coordinator.plan.Region;
@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The jobs that come with Handscroll can all be planned, from wherever the command is called. */
 class JobFilesTest {
+
+    private static final PictureReader PICTURES = new PictureReader(100_000_000);
 
     private static final Path JOBS = Path.of("..", "config", "jobs");
 
@@ -80,7 +82,7 @@ class JobFilesTest {
     }
 
     private static Plan plan(Path file) {
-        JobSpec spec = JobFile.read(file, List.of(), Optional.empty());
-        return Planner.plan(spec, SHAPE, spec.input().map(input -> PictureSize.of(Path.of(input.image()))));
+        JobSpec spec = JobFile.read(file, List.of(), Optional.empty(), PICTURES);
+        return Planner.plan(spec, SHAPE, spec.input().map(input -> PICTURES.size(Path.of(input.image()))));
     }
 }

@@ -19,9 +19,11 @@ import handscroll.coordinator.output.OutputDirectory;
 import handscroll.coordinator.output.OutputSettings;
 import handscroll.coordinator.output.Pyramid;
 import handscroll.coordinator.output.TileListener;
+import handscroll.coordinator.plan.InputPicture;
 import handscroll.coordinator.plan.Picture;
+import handscroll.coordinator.plan.PictureReader;
 import handscroll.coordinator.plan.Plan;
-import handscroll.coordinator.plan.Planner;
+import handscroll.coordinator.plan.PlannedJob;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.JobSpecReader;
@@ -68,6 +70,7 @@ final class Preparation {
 
     private final ActorSystem<?> system;
     private final ModelShelf models;
+    private final PictureReader pictures;
     private final Executor executor;
     private final Executor outputExecutor;
     private final OutputSettings outputSettings;
@@ -79,6 +82,7 @@ final class Preparation {
         Config config = system.settings().config();
         this.system = system;
         this.models = models;
+        this.pictures = PictureReader.from(config);
         this.executor = system.dispatchers().lookup(DispatcherSelector.fromConfig(JobSettings.DISPATCHER));
         this.outputExecutor = system.dispatchers().lookup(DispatcherSelector.fromConfig(OutputSettings.DISPATCHER));
         this.outputSettings = OutputSettings.from(config);
@@ -210,30 +214,10 @@ final class Preparation {
     }
 
     private Planned plan(JobId job, JobSpec spec) {
-        List<Problem> problems = new ArrayList<>();
-        Optional<ModelCard> model = Optional.empty();
-        try {
-            model = Optional.of(models.find(spec.model()));
-        } catch (Refusal refusal) {
-            problems.addAll(refusal.problems());
-        }
-        Optional<InputPicture> picture = Optional.empty();
-        try {
-            picture = spec.input().map(input -> InputPicture.read(Path.of(input.image())));
-        } catch (Refusal refusal) {
-            problems.addAll(refusal.problems());
-        }
-        if (model.isEmpty() || !problems.isEmpty()) {
-            throw new Refusal("Job " + spec.name() + " cannot be rendered:", problems);
-        }
-        Plan plan = Planner.plan(
-                spec,
-                model.get(),
-                picture.map(InputPicture::size),
-                Runtime.getRuntime().maxMemory());
-        List<String> hashes = new ArrayList<>(List.of(model.get().hash()));
-        picture.map(InputPicture::fileHash).ifPresent(hashes::add);
-        return new Planned(plan, picture, LogIdentity.of(job, spec, hashes));
+        PlannedJob planned = PlannedJob.open(spec, models, pictures);
+        List<String> hashes = new ArrayList<>(List.of(planned.plan().model().hash()));
+        planned.picture().map(InputPicture::fileHash).ifPresent(hashes::add);
+        return new Planned(planned.plan(), planned.picture(), LogIdentity.of(job, spec, hashes));
     }
 
     private Manifest manifest(RegisteredJob registered, Optional<String> deviceClass, JobSpec spec, Planned planned) {

@@ -29,6 +29,7 @@ import java.util.regex.Pattern;
  * <pre>
  * task = extension                  # or unconditional
  * canvas { width = 3584, height = 512, wrap = none }  # x: the right border goes on at the left, 360 degrees round
+ *                                   # or { aspect = "21:9" }, the smallest of that shape around the picture
  * model = starry-night
  * input { image = "starry-night.jpg", at = [0, 0] }   # extension only; relative to the job file
  * direction = auto
@@ -39,6 +40,7 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * The picture may stick out of the canvas, {@code at = [-4, -60]} leaves out its first columns and rows.
+ * On a canvas given by its aspect it lies in the middle, unless {@code at} says otherwise.
  * It is looked for beside the job file, the output beside the caller, as a user in a shell
  * expects of both. A canvas may have any size: whole patches cover it, and what they have too much
  * at the right and at the bottom is cut off.
@@ -60,6 +62,7 @@ public final class JobSpecReader {
             "canvas.height",
             "canvas.frames",
             "canvas.wrap",
+            "canvas.aspect",
             "model",
             "input.image",
             "input.at",
@@ -81,9 +84,10 @@ public final class JobSpecReader {
      * The spec in a file; it may include other files and name environment variables.
      *
      * @param overrides {@code key=value}, each as it would stand in the file; text needs no quotes
+     * @param pictures asked where the canvas is to fit the picture
      * @throws Refusal with every problem
      */
-    public static JobSpec readFile(Path file, List<String> overrides) {
+    public static JobSpec readFile(Path file, List<String> overrides, PictureSizes pictures) {
         String heading = file + " cannot be rendered:";
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
             throw refusal(heading, "job", "there is no file " + file, "name a job spec, as in config/jobs");
@@ -92,7 +96,7 @@ public final class JobSpecReader {
         Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of("/"));
         Config config = parsed(heading, () -> ConfigFactory.parseFile(file.toFile(), ConfigParseOptions.defaults()));
         Config whole = override(heading, config, overrides);
-        return read(heading, name, parsed(heading, whole::resolve), directory);
+        return read(heading, name, parsed(heading, whole::resolve), directory, pictures);
     }
 
     /**
@@ -102,11 +106,16 @@ public final class JobSpecReader {
      * @throws Refusal with every problem
      */
     public static JobSpec readText(String name, String text, Path directory) {
+        return readText(name, text, directory, JobSpecReader::noPictures);
+    }
+
+    /** The same, of a text whose canvas may be made to fit the picture. */
+    public static JobSpec readText(String name, String text, Path directory, PictureSizes pictures) {
         String heading = "The job \"" + name + "\" cannot be rendered:";
         ConfigParseOptions options = ConfigParseOptions.defaults().setIncluder(NoIncludes.INSTANCE);
         Config config = parsed(
                 heading, () -> ConfigFactory.parseString(text, options).resolve(ConfigResolveOptions.noSystem()));
-        return read(heading, name, config, directory);
+        return read(heading, name, config, directory, pictures);
     }
 
     /**
@@ -115,14 +124,27 @@ public final class JobSpecReader {
      * @throws Refusal with every problem
      */
     public static JobSpec read(String name, Config config, Path directory) {
-        return read("The job \"" + name + "\" cannot be rendered:", name, config, directory);
+        return read("The job \"" + name + "\" cannot be rendered:", name, config, directory, JobSpecReader::noPictures);
     }
 
-    private static JobSpec read(String heading, String defaultName, Config config, Path directory) {
+    /** What was recorded says its canvas in pixels. */
+    private static PictureSizes.Size noPictures(Path file) {
+        throw new Refusal(
+                "No picture is looked at here:",
+                List.of(new Problem("canvas.aspect", "is unknown here", "give width and height in pixels")));
+    }
+
+    private static JobSpec read(
+            String heading, String defaultName, Config config, Path directory, PictureSizes pictures) {
         var fields = new SpecFields(config, KEYS);
         fields.demand("task", "one of " + String.join(", ", tasks().keySet()));
-        fields.demand("canvas.width", "give the picture's width in pixels");
-        fields.demand("canvas.height", "give the picture's height in pixels");
+        boolean hasAspect = fields.has("canvas.aspect");
+        if (!hasAspect) {
+            fields.demand("canvas.width", "give the picture's width in pixels");
+            fields.demand("canvas.height", "give the picture's height in pixels");
+        } else if (fields.has("canvas.width") || fields.has("canvas.height")) {
+            fields.refuse("canvas.aspect", "stands beside a width or height", "give the one or the others");
+        }
         fields.demand("model", "name a model; handscroll models lists them");
 
         Optional<String> name = fields.text("name");
@@ -132,7 +154,7 @@ public final class JobSpecReader {
         Optional<Long> frames = fields.whole("canvas.frames", 1, MAX_FRAMES);
         Optional<Boolean> wraps = fields.oneOf("canvas.wrap", WRAPS);
         Optional<String> model = fields.text("model");
-        Optional<JobSpec.Input> input = input(fields, task, directory);
+        Optional<Placed> placed = placed(fields, task, directory, pictures);
         Optional<String> direction = fields.text("direction");
         Optional<Long> seed = fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE);
         JobSpec.Sampling sampling = sampling(fields);
@@ -146,12 +168,16 @@ public final class JobSpecReader {
                 name.orElse(defaultName),
                 task.orElseThrow(),
                 new Canvas(
-                        Math.toIntExact(width.orElseThrow()),
-                        Math.toIntExact(height.orElseThrow()),
+                        placed.flatMap(Placed::canvas)
+                                .map(Canvas::widthPixels)
+                                .orElseGet(() -> Math.toIntExact(width.orElseThrow())),
+                        placed.flatMap(Placed::canvas)
+                                .map(Canvas::heightPixels)
+                                .orElseGet(() -> Math.toIntExact(height.orElseThrow())),
                         Math.toIntExact(frames.orElse(1L)),
                         wraps.orElse(false)),
                 model.orElseThrow(),
-                input,
+                placed.map(Placed::input),
                 direction.orElse("auto"),
                 seed.orElse(0L),
                 sampling,
@@ -159,20 +185,65 @@ public final class JobSpecReader {
                 output);
     }
 
-    private static Optional<JobSpec.Input> input(SpecFields fields, Optional<RenderingTask> task, Path directory) {
+    /** An input picture on its canvas, which is empty where the spec gives it in pixels. */
+    private record Placed(JobSpec.Input input, Optional<Canvas> canvas) {}
+
+    private static Optional<Placed> placed(
+            SpecFields fields, Optional<RenderingTask> task, Path directory, PictureSizes pictures) {
         if (task.equals(Optional.of(RenderingTask.UNCONDITIONAL)) && fields.has("input")) {
             fields.refuse("input", "an unconditional picture starts from nothing", "drop it, or say task = extension");
         }
         if (task.equals(Optional.of(RenderingTask.EXTENSION)) || fields.has("input")) {
             fields.demand("input.image", "name the picture to extend");
         }
-        if (fields.has("input.image")) {
+        boolean hasAspect = fields.has("canvas.aspect");
+        if (hasAspect && task.equals(Optional.of(RenderingTask.UNCONDITIONAL))) {
+            fields.refuse("canvas.aspect", "fits a canvas to a picture", "give width and height in pixels");
+        }
+        if (fields.has("input.image") && !hasAspect) {
             fields.demand("input.at", "say where its upper left lies on the canvas: at = [x, y]");
         }
-        Optional<Path> image = path(fields, "input.image").map(directory::resolve);
+        Optional<String> image = path(fields, "input.image")
+                .map(directory::resolve)
+                .map(file -> file.toAbsolutePath().normalize().toString());
         Optional<long[]> at = fields.pair("input.at", -MAX_SIDE_PIXELS, MAX_SIDE_PIXELS);
-        return image.flatMap(file -> at.map(
-                xy -> new JobSpec.Input(file.toAbsolutePath().normalize().toString(), (int) xy[0], (int) xy[1])));
+        if (!hasAspect) {
+            return image.flatMap(file ->
+                    at.map(xy -> new Placed(new JobSpec.Input(file, (int) xy[0], (int) xy[1]), Optional.empty())));
+        }
+        Optional<AspectRatio> aspect = aspect(fields);
+        return image.flatMap(file -> aspect.flatMap(ratio -> fitted(fields, ratio, file, at, pictures)));
+    }
+
+    private static Optional<AspectRatio> aspect(SpecFields fields) {
+        Optional<String> text = fields.text("canvas.aspect");
+        Optional<AspectRatio> ratio = text.flatMap(AspectRatio::parse);
+        if (text.isPresent() && ratio.isEmpty()) {
+            fields.refuse("canvas.aspect", "\"" + text.get() + "\" is no ratio", "give it as canvas.aspect = \"21:9\"");
+        }
+        return ratio;
+    }
+
+    private static Optional<Placed> fitted(
+            SpecFields fields, AspectRatio ratio, String image, Optional<long[]> at, PictureSizes pictures) {
+        try {
+            PictureSizes.Size size = pictures.of(Path.of(image));
+            Optional<Canvas> canvas = ratio.around(size);
+            if (canvas.isEmpty()) {
+                fields.refuse("canvas.aspect", "makes too large a canvas", "take one nearer to the picture's own");
+            }
+            return canvas.map(fitting -> new Placed(
+                    new JobSpec.Input(
+                            image,
+                            at.map(xy -> (int) xy[0])
+                                    .orElseGet(() -> AspectRatio.centred(fitting.widthPixels(), size.width())),
+                            at.map(xy -> (int) xy[1])
+                                    .orElseGet(() -> AspectRatio.centred(fitting.heightPixels(), size.height()))),
+                    canvas));
+        } catch (Refusal refusal) {
+            refusal.problems().forEach(problem -> fields.refuse(problem.where(), problem.what(), problem.remedy()));
+            return Optional.empty();
+        }
     }
 
     private static JobSpec.Sampling sampling(SpecFields fields) {

@@ -16,6 +16,9 @@ class JobSpecReaderTest {
 
     private static final Path HERE = Path.of("/pictures");
 
+    /** Every picture is as large as the painting. */
+    private static final PictureSizes PICTURES = file -> new PictureSizes.Size(746, 594);
+
     private static final String EXTENSION = """
             task = extension
             canvas { width = 3584, height = 512 }
@@ -96,7 +99,9 @@ class JobSpecReaderTest {
     void looksForThePictureBesideTheJobFileAndAppliesOverrides(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("starry-scroll.conf"), EXTENSION);
         JobSpec spec = JobSpecReader.readFile(
-                file, List.of("seed=7", "canvas.width=4000", "direction=omega*", "input.at=[3, 4]", "output.to=a b#c"));
+                file,
+                List.of("seed=7", "canvas.width=4000", "direction=omega*", "input.at=[3, 4]", "output.to=a b#c"),
+                PICTURES);
         assertThat(spec.name()).isEqualTo("starry-scroll");
         assertThat(spec.seed()).isEqualTo(7);
         assertThat(spec.canvas().widthPixels()).isEqualTo(4000);
@@ -106,6 +111,41 @@ class JobSpecReaderTest {
         assertThat(spec.input())
                 .contains(
                         new JobSpec.Input(directory.resolve("starry-night.jpg").toString(), 3, 4));
+    }
+
+    @Test
+    void aCanvasOfAnAspectIsTheSmallestAroundThePictureWhichLiesInItsMiddle() {
+        JobSpec banner = fitted("21:9", "");
+        assertThat(banner.canvas()).isEqualTo(new Canvas(1386, 594, 1));
+        assertThat(banner.input().orElseThrow().xPixels()).isEqualTo(320); // a multiple of 8, exactly it were 320
+        assertThat(banner.input().orElseThrow().yPixels()).isZero();
+
+        JobSpec story = fitted("9:16", "");
+        assertThat(story.canvas()).isEqualTo(new Canvas(746, 1326, 1));
+        assertThat(story.input().orElseThrow().yPixels()).isEqualTo(360); // 366 would be the middle
+
+        assertThat(fitted("21:9", ", at = [0, 3]").input()).contains(new JobSpec.Input("/pictures/a.png", 0, 3));
+        JobSpec again = JobSpecReader.readText("other", JobSpecWriter.toHocon(banner), HERE);
+        assertThat(again.canvas()).as("what is kept says pixels").isEqualTo(banner.canvas());
+    }
+
+    private static JobSpec fitted(String aspect, String at) {
+        return JobSpecReader.readText("sky", banner(aspect, at), HERE, PICTURES);
+    }
+
+    private static String banner(String aspect, String at) {
+        return "task = extension, model = m, canvas { aspect = \"" + aspect + "\" }, input { image = a.png" + at + " }";
+    }
+
+    @Test
+    void refusesAnAspectThatIsNone() {
+        for (String aspect : List.of("wide", "0:9", "21", "-1:2", "1:99999")) {
+            assertThat(problems(banner(aspect, ""))).extracting(Problem::where).containsExactly("canvas.aspect");
+        }
+        assertThat(problems(banner("21:9", "") + ", canvas.width = 5")).isNotEmpty();
+        assertThat(problems("task = unconditional, model = m, canvas.aspect = \"1:1\""))
+                .extracting(Problem::what)
+                .containsExactly("fits a canvas to a picture");
     }
 
     @Test
@@ -194,14 +234,15 @@ class JobSpecReaderTest {
     @Test
     void aMissingFileIsAProblemOfTheUser(@TempDir Path directory) {
         Refusal refusal = catchThrowableOfType(
-                Refusal.class, () -> JobSpecReader.readFile(directory.resolve("none.conf"), List.of()));
+                Refusal.class, () -> JobSpecReader.readFile(directory.resolve("none.conf"), List.of(), PICTURES));
         assertThat(refusal).hasMessageContaining("there is no file");
     }
 
     @Test
     void anOverrideWithoutAValueIsRefused(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("job.conf"), LEAST);
-        Refusal refusal = catchThrowableOfType(Refusal.class, () -> JobSpecReader.readFile(file, List.of("faster")));
+        Refusal refusal =
+                catchThrowableOfType(Refusal.class, () -> JobSpecReader.readFile(file, List.of("faster"), PICTURES));
         assertThat(refusal).hasMessageContaining("faster  is no override");
     }
 
@@ -222,7 +263,7 @@ class JobSpecReaderTest {
     }
 
     private static List<Problem> problems(String text) {
-        return catchThrowableOfType(Refusal.class, () -> JobSpecReader.readText("sky", text, HERE))
+        return catchThrowableOfType(Refusal.class, () -> JobSpecReader.readText("sky", text, HERE, PICTURES))
                 .problems();
     }
 }
