@@ -49,6 +49,7 @@ class ArchitectureTest {
             coordinator.export   : coordinator.output
 
             worker               : worker.lease worker.render worker.djl worker.train
+            worker.features      : worker.djl
             worker.lease         : worker.render
             worker.render        :
             worker.djl           : worker.render
@@ -93,7 +94,8 @@ class ArchitectureTest {
     void onlyModelsAndTrainingKnowTheTensorLibrary() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("handscroll.worker.djl", "handscroll.worker.train")
+                .resideOutsideOfPackages(
+                        "handscroll.worker.djl", "handscroll.worker.train", "handscroll.worker.features")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("ai.djl..")
@@ -122,7 +124,8 @@ class ArchitectureTest {
                         "handscroll.coordinator.simulation",
                         "handscroll.worker.render",
                         "handscroll.worker.djl",
-                        "handscroll.worker.train")
+                        "handscroll.worker.train",
+                        "handscroll.worker.features")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("akka..")

@@ -9,10 +9,10 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
@@ -54,15 +54,15 @@ public record PictureReader(long mostPixels) implements PictureSizes {
         return with(file, reader -> {
             checkedSize(reader);
             Orientation orientation = Orientation.of(reader);
-            AtomicReference<String> damage = new AtomicReference<>("");
+            List<String> damage = new ArrayList<>();
             reader.addIIOReadWarningListener((IIOReadWarningListener) (source, warning) -> {
                 if (isDamage(warning)) {
-                    damage.set(warning);
+                    damage.add(warning);
                 }
             });
             BufferedImage decoded = reader.read(0);
             if (!damage.get().isEmpty()) {
-                throw new IOException(damage.get());
+                throw new IOException(damage.get(0));
             }
             return new InputPicture(UprightPixels.of(decoded, orientation), ModelCard.fileHash(file));
         });

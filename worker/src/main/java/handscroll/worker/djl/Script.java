@@ -48,13 +48,19 @@ public final class Script implements AutoCloseable {
             source = source.replaceAll(
                     "\\b" + constant.getKey() + "\\b", constant.getValue().toString());
         }
-        byte[] archive = TorchScriptArchive.of(className, source + generated);
+        return of(className, source + generated);
+    }
+
+    /** Compiles a module class from its source. */
+    public static Script of(String className, String source) {
+        LibTorch.start();
+        byte[] archive = TorchScriptArchive.of(className, source);
         Model model = Model.newInstance(className, "PyTorch");
         try {
             model.load(new ByteArrayInputStream(archive));
         } catch (IOException | MalformedModelException e) {
             model.close();
-            throw new IllegalStateException("libtorch refused " + resource + ": " + e.getMessage(), e);
+            throw new IllegalStateException("libtorch refused " + className + ": " + e.getMessage(), e);
         }
         return new Script(model);
     }
