@@ -61,7 +61,7 @@ public record PictureReader(long mostPixels) implements PictureSizes {
                 }
             });
             BufferedImage decoded = reader.read(0);
-            if (!damage.get().isEmpty()) {
+            if (!damage.isEmpty()) {
                 throw new IOException(damage.get(0));
             }
             return new InputPicture(UprightPixels.of(decoded, orientation), ModelCard.fileHash(file));
