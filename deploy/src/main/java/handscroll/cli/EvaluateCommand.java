@@ -1,13 +1,18 @@
 package handscroll.cli;
 
+import com.typesafe.config.Config;
+import handscroll.cli.evaluate.BlockFeatures;
 import handscroll.cli.evaluate.Evaluation;
 import handscroll.cli.evaluate.EvaluationReport;
 import handscroll.coordinator.output.Manifest;
+import handscroll.coordinator.plan.PictureReader;
 import handscroll.protocol.canvas.Canvas;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.JobSpecReader;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
+import handscroll.worker.features.FeatureNetwork;
+import handscroll.worker.features.NsfwInception;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import javax.imageio.ImageIO;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +30,9 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "evaluate",
-        description = "Says in figures whether the borders between patches can be told from the rest of a picture.",
+        description =
+                "Says in figures whether the borders between patches can be told from the rest of a picture, whether it drifts,"
+                        + " how much it is like its source, and whether it copies it.",
         footerHeading = "%nExamples:%n",
         footer = {"  handscroll evaluate out/starry-scroll --control", "  handscroll evaluate picture.png"})
 final class EvaluateCommand implements Callable<Integer> {
@@ -67,6 +75,21 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Slots to render the control with, by default one for each processor.")
     private int workers = Runtime.getRuntime().availableProcessors();
 
+    @Option(
+            names = "--blocks",
+            paramLabel = "N",
+            description = "How many blocks to compare with the source, by default ${DEFAULT-VALUE}.")
+    private int blocks = 256;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Draws the places of those blocks, by default 0.")
+    private long seed;
+
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE",
+            description = "Draw the score over the distance from where the picture began, as PNG.")
+    private Optional<Path> plot = Optional.empty();
+
     @Mixin
     private Printing printing = new Printing();
 
@@ -89,9 +112,43 @@ final class EvaluateCommand implements Callable<Integer> {
                 independent = Optional.of(independent(job));
             }
         }
-        EvaluationReport report = Evaluation.report(directory, source, independent);
+        Config config = shared.config("local.conf", Map.of());
+        EvaluationReport report = report(config);
+        plot.ifPresent(file -> write(report, file));
         printing.out().println(printing.isJson() ? report.json() : report.table());
         return ExitCode.DONE;
+    }
+
+    private EvaluationReport report(Config config) {
+        Path network = Path.of(config.getString("handscroll.cli.evaluate.features"));
+        if (source.isEmpty() || !NsfwInception.isThere(network)) {
+            return report(config, Optional.empty());
+        }
+        try (FeatureNetwork features = NsfwInception.load(network)) {
+            return report(config, Optional.of(features::of));
+        } catch (IOException unusable) {
+            throw new Refusal(
+                    "The network that pictures are compared with cannot be used:",
+                    List.of(new Problem(
+                            "handscroll.cli.evaluate.features",
+                            String.valueOf(unusable.getMessage()),
+                            "fetch it again with deploy/fetch-features")));
+        }
+    }
+
+    private EvaluationReport report(Config config, Optional<BlockFeatures> features) {
+        return Evaluation.report(new Evaluation.Request(
+                directory, source, independent, features, blocks, seed, PictureReader.from(config)));
+    }
+
+    private static void write(EvaluationReport report, Path file) {
+        try {
+            if (!ImageIO.write(report.plot(), "png", file.toFile())) {
+                throw new IOException("this Java platform writes no PNG");
+            }
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.FAILED, file + " cannot be written: " + e.getMessage());
+        }
     }
 
     private Path independent(JobSpec job) {

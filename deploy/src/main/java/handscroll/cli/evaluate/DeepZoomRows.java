@@ -54,6 +54,19 @@ final class DeepZoomRows implements LuminanceRows {
         return height;
     }
 
+    int tileSide() {
+        return tileSide;
+    }
+
+    /** A tile of the largest level, wherever it is stored; empty when it is missing. */
+    Optional<BufferedImage> tile(int column, int row) throws IOException {
+        Optional<byte[]> encoded = StoredPicture.tile(directory, new TileId(topLevel, column, row), format);
+        return encoded.isEmpty()
+                ? Optional.empty()
+                : Optional.ofNullable(
+                        ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded.get()))));
+    }
+
     @Override
     public void forEach(RowConsumer consumer) throws IOException {
         char[][] band = new char[Math.min(tileSide, height)][width];

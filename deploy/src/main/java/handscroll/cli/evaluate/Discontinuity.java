@@ -2,6 +2,7 @@ package handscroll.cli.evaluate;
 
 import handscroll.cli.evaluate.BorderScores.Border;
 import handscroll.cli.evaluate.BorderScores.Piece;
+import java.awt.Rectangle;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,6 +52,11 @@ record Discontinuity(
 
     /** Reads the picture twice: once to learn what its lines look like where no patches meet, once to score the borders. */
     static Scored of(LuminanceRows rows, boolean wraps, int patchPixels) throws IOException {
+        return of(rows, wraps, patchPixels, Optional.empty());
+    }
+
+    /** @param known where a given picture lies on this one; its border is scored, too, and drift is counted from it */
+    static Scored of(LuminanceRows rows, boolean wraps, int patchPixels, Optional<Rectangle> known) throws IOException {
         int width = rows.widthPixels();
         int height = rows.heightPixels();
         var calibration = new Calibration();
@@ -59,19 +65,38 @@ record Discontinuity(
         var comparison = Calibration.with(regulariser);
         var onGrid = new BorderScores(width, height, wraps, patchPixels, 0, comparison);
         var offGrid = new BorderScores(width, height, wraps, patchPixels, patchPixels / 2, comparison);
+        Optional<KnownBorder> knownBorder = known.map(given -> new KnownBorder(given, width, height));
         rows.forEach(row -> {
             onGrid.accept(row);
             offGrid.accept(row);
+            knownBorder.ifPresent(border -> border.accept(row));
         });
         return new Scored(
-                of(rows, wraps, patchPixels, regulariser, onGrid), of(rows, wraps, patchPixels, regulariser, offGrid));
+                of(rows, wraps, patchPixels, regulariser, onGrid),
+                of(rows, wraps, patchPixels, regulariser, offGrid),
+                Drift.of(onGrid.pieces(), known, patchPixels),
+                knownBorder
+                        .map(border -> border.pieces(patchPixels, comparison))
+                        .filter(pieces -> !pieces.isEmpty())
+                        .map(Discontinuity::border));
     }
 
     /**
      * @param borders where patches meet
      * @param between half a patch beside, where none do: what chance alone does in this picture
+     * @param knownBorder where a given picture meets what was drawn around it
      */
-    record Scored(Discontinuity borders, Discontinuity between) {}
+    record Scored(Discontinuity borders, Discontinuity between, Drift fromSeed, Optional<KnownScore> knownBorder) {}
+
+    /** The border of the given picture, in pieces as long as a patch. */
+    record KnownScore(int pieceCount, Spread all, Piece worst) {}
+
+    private static KnownScore border(List<Piece> pieces) {
+        return new KnownScore(
+                pieces.size(),
+                spread(pieces, Optional.empty()),
+                pieces.stream().max(Comparator.comparingDouble(Piece::score)).orElseThrow());
+    }
 
     private static Discontinuity of(
             LuminanceRows rows, boolean wraps, int patch, double regulariser, BorderScores scores) {

@@ -7,13 +7,22 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import handscroll.cli.evaluate.Discontinuity.Scored;
 import handscroll.cli.evaluate.Discontinuity.Spread;
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
 /** What {@link Evaluation} found, as a table for people and as JSON for scripts. */
 public record EvaluationReport(
-        Path directory, int patchPixels, Scored picture, Optional<Scored> source, Optional<Scored> independent) {
+        Path directory,
+        int patchPixels,
+        Scored picture,
+        Optional<Scored> source,
+        Optional<Scored> independent,
+        Optional<Content> content) {
+
+    /** No published figure: the network is that of nsfwjs. */
+    private static final String NETWORK = "nsfw-inception";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -41,13 +50,71 @@ public record EvaluationReport(
         text.append(spread("  left | right", borders.vertical()));
         text.append(spread("  above / below", borders.horizontal()));
         borders.seam().ifPresent(seam -> text.append(spread("  where it wraps", seam)));
+        picture.knownBorder()
+                .ifPresent(border -> text.append(line(
+                        "%-21s %7.3f %7.3f%8.3f  %d,%d",
+                        "  around the source",
+                        border.all().mean(),
+                        border.all().p99(),
+                        border.worst().score(),
+                        border.worst().xPixels(),
+                        border.worst().yPixels())));
         text.append(row("  between borders", picture.between()));
         source.ifPresent(scored -> text.append(row("source picture", scored.borders())));
         independent.ifPresent(scored -> text.append(row("independent patches", scored.borders())));
         text.append('\n').append("From left to right:");
         borders.drift().forEach(block -> text.append(String.format(Locale.ROOT, " %.2f", block.mean())));
-        text.append(String.format(Locale.ROOT, " (%+.3f over the width)", borders.driftOverWidth()));
+        text.append(line(" (%+.3f over the width)", borders.driftOverWidth()));
+        text.append(fromSeed());
+        content.ifPresent(found -> text.append("\n\n").append(contentTable(found)));
         return text.toString();
+    }
+
+    private String fromSeed() {
+        Drift drift = picture.fromSeed();
+        return Double.isNaN(drift.slope())
+                ? "Too small a picture to tell a drift from the seed."
+                : String.format(
+                        Locale.ROOT,
+                        "From the seed on: %+.4f ± %.4f in 1,000 px, over %,d px: %s",
+                        drift.slope(),
+                        drift.error(),
+                        drift.reachPixels(),
+                        drift.isLevel() ? "no drift that could be told from 0" : "a drift");
+    }
+
+    private static String contentTable(Content found) {
+        StringBuilder text = new StringBuilder(line(
+                "%,d blocks half a patch beside the patches, against as many from the source", found.blockCount()));
+        if (found.picture().isEmpty()) {
+            text.append("no network to compare with: deploy/fetch-features fetches one\n");
+        } else {
+            text.append(line("                      FID-%1$s   1,000 x KID-%1$s", NETWORK));
+            text.append(distance("this picture", found.picture()));
+            text.append(distance("the source itself", found.sourceItself()));
+            text.append(distance("independent patches", found.independent()));
+        }
+        Novelty novelty = found.novelty();
+        return text.append(String.format(
+                        Locale.ROOT,
+                        "To the nearest block of the source: %.1f grey levels at the median, %.1f at least (within the source"
+                                + " %.1f); %.1f %% nearer than any two of the source",
+                        novelty.median(),
+                        novelty.nearest(),
+                        novelty.sourceMedian(),
+                        100 * novelty.nearShare()))
+                .toString();
+    }
+
+    private static String distance(String name, Optional<FeatureDistance> distance) {
+        return distance.map(
+                        found -> line("%-21s %18.4f   %10.3f ± %.3f", name, found.fid(), found.kid(), found.kidError()))
+                .orElse("");
+    }
+
+    /** The drift from the seed on. */
+    public BufferedImage plot() {
+        return DriftPlot.of(picture.fromSeed());
     }
 
     private static String row(String name, Discontinuity found) {
@@ -80,6 +147,22 @@ public record EvaluationReport(
                         .put("toPixels", block.toPixels())
                         .put("mean", block.mean()));
         number(json, "driftOverWidth", picture.borders().driftOverWidth());
+        Drift fromSeed = picture.fromSeed();
+        ObjectNode line = json.putObject("driftFromSeed");
+        number(line, "slopePer1000Pixels", fromSeed.slope());
+        number(line, "confidence95", fromSeed.error());
+        line.put("reachPixels", fromSeed.reachPixels());
+        picture.knownBorder()
+                .ifPresentOrElse(
+                        border -> {
+                            ObjectNode known = json.putObject("sourceBorder");
+                            number(known, "mean", border.all().mean());
+                            number(known, "p99", border.all().p99());
+                            number(known, "worst", border.worst().score());
+                            known.put("pieceCount", border.pieceCount());
+                        },
+                        () -> json.putNull("sourceBorder"));
+        content.ifPresentOrElse(found -> json.set("content", contentJson(found)), () -> json.putNull("content"));
         ObjectNode controls = json.putObject("controls");
         controls.set("between", discontinuity(picture.between()));
         control(controls, "source", source);
@@ -89,6 +172,31 @@ public record EvaluationReport(
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a tree of plain values could not be written", impossible);
         }
+    }
+
+    private static ObjectNode contentJson(Content found) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("blockCount", found.blockCount());
+        json.put("network", NETWORK);
+        distance(json, "picture", found.picture());
+        distance(json, "sourceItself", found.sourceItself());
+        distance(json, "independent", found.independent());
+        Novelty novelty = found.novelty();
+        json.putObject("novelty")
+                .put("median", novelty.median())
+                .put("nearest", novelty.nearest())
+                .put("sourceMedian", novelty.sourceMedian())
+                .put("nearShare", novelty.nearShare());
+        return json;
+    }
+
+    private static void distance(ObjectNode json, String name, Optional<FeatureDistance> distance) {
+        distance.ifPresentOrElse(
+                found -> json.putObject(name)
+                        .put("fid", found.fid())
+                        .put("kid", found.kid())
+                        .put("kidError", found.kidError()),
+                () -> json.putNull(name));
     }
 
     private static void control(ObjectNode controls, String name, Optional<Scored> scored) {
