@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.Iterator;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -98,8 +99,7 @@ public record TileCodec(TileEncoding encoding, int quality) {
     }
 
     private byte[] encodeWithPlatform(PixelBlock tile) {
-        ImageWriter writer =
-                ImageIO.getImageWritersByFormatName(encoding.extension()).next();
+        ImageWriter writer = writer();
         var bytes = new ByteArrayOutputStream(tile.rgb().length / 4 + 64);
         try (var out = new MemoryCacheImageOutputStream(bytes)) {
             ImageWriteParam how = writer.getDefaultWriteParam();
@@ -118,6 +118,16 @@ public record TileCodec(TileEncoding encoding, int quality) {
             writer.dispose();
         }
         return bytes.toByteArray();
+    }
+
+    /** That of the Java platform where it has one: libraries that read more formats bring writers of their own. */
+    private ImageWriter writer() {
+        Iterator<ImageWriter> writers = ImageIO.getImageWritersByFormatName(encoding.extension());
+        ImageWriter writer = writers.next();
+        while (writers.hasNext() && !"java.desktop".equals(writer.getClass().getModule().getName())) {
+            writer = writers.next();
+        }
+        return writer;
     }
 
     private static BufferedImage image(PixelBlock tile) {
