@@ -63,7 +63,7 @@ class JobFilesTest {
     @MethodSource("jobs")
     void everyPictureGivesMostOfItself(Path file) {
         Plan plan = plan(file);
-        plan.given().ifPresent(given -> assertThat(given.cellCount()).isEqualTo(11 * 8));
+        plan.given().ifPresent(given -> assertThat(given.cellCount()).isGreaterThanOrEqualTo(11 * 8));
     }
 
     @Test
