@@ -81,7 +81,10 @@ final class MeasuredCosts {
                         (seesHalf ? Direction.COARSE_TO_FINE : Direction.COLOURS).configName(),
                         spec.seed(),
                         new JobSpec.Sampling(
-                                spec.sampling().temperature(), spec.sampling().topK(), Optional.empty()),
+                                spec.sampling().temperature(),
+                                spec.sampling().topK(),
+                                spec.sampling().rounds(),
+                                Optional.empty()),
                         spec.context(),
                         spec.output()),
                 job.model(),

@@ -3,6 +3,8 @@ package handscroll.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import handscroll.protocol.job.Refusal;
+import handscroll.protocol.model.ContextStates;
+import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.model.ModelShelf;
 import java.io.PrintWriter;
@@ -67,7 +69,7 @@ final class ModelsCommand implements Callable<Integer> {
     private static String line(ModelCard card) {
         return String.format(
                 Locale.ROOT,
-                "%-20s %s, patches of %d px, %d codes, context %d x %d x %d, %s, %s",
+                "%-20s %s, patches of %d px, %d codes, context %d x %d x %d%s%s, %s, %s",
                 card.name(),
                 card.family(),
                 card.patchPixels(),
@@ -75,6 +77,8 @@ final class ModelsCommand implements Callable<Integer> {
                 card.contextColumns(),
                 card.contextRows(),
                 card.contextFrames(),
+                card.states() == ContextStates.RECURRENT ? ", recurrent" : "",
+                card.decoding() == Decoding.PARALLEL ? ", in " + card.rounds() + " rounds" : "",
                 card.licence(),
                 card.directory());
     }
@@ -85,6 +89,9 @@ final class ModelsCommand implements Callable<Integer> {
                 .put("patchPixels", card.patchPixels())
                 .put("tokensPerSide", card.tokensPerSide())
                 .put("codes", card.codes())
+                .put("states", card.states().configName())
+                .put("decoding", card.decoding().configName())
+                .put("rounds", card.rounds())
                 .put("licence", card.licence())
                 .put("hash", card.hash());
         entry.putArray("context")

@@ -85,6 +85,13 @@ record RenderSummary(JobStatus status, int slotCount, Duration coordinatorTime, 
             text.append(line("decoding", percent(decodingShare())));
             text.append(line("encoding", percent(encodingShare())));
             text.append(line("idle", percent(idleShare())));
+            long asked = work.statesFound() + work.statesMade();
+            if (asked > 0) {
+                text.append(line(
+                        "states",
+                        percent((double) work.statesFound() / asked) + "   found in the pool, "
+                                + Figures.count(work.statesMade(), "patch", "patches") + " made"));
+            }
         }
         text.append(line("coordinator", String.format(Locale.ROOT, "%6.2f ms a patch", coordinatorMillisPerPatch())));
         return text.toString().stripTrailing();
@@ -106,6 +113,9 @@ record RenderSummary(JobStatus status, int slotCount, Duration coordinatorTime, 
                 .put("decoding", decodingShare())
                 .put("encoding", encodingShare())
                 .put("idle", idleShare());
+        json.putObject("states")
+                .put("found", status.work().statesFound())
+                .put("made", status.work().statesMade());
         json.put("coordinatorMillisPerPatch", coordinatorMillisPerPatch());
         return json;
     }

@@ -2,7 +2,13 @@ package handscroll.cli;
 
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
+import handscroll.protocol.model.ContextStates;
+import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
+import handscroll.protocol.model.ModelShelf;
+import handscroll.worker.djl.ModelDirectory;
+import handscroll.worker.djl.TokenizerShape;
+import handscroll.worker.djl.TransformerShape;
 import handscroll.worker.train.Training;
 import handscroll.worker.train.TrainingPlan;
 import java.io.IOException;
@@ -12,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -88,6 +95,71 @@ final class TrainCommand implements Callable<Integer> {
             description = "Cores to learn on, by default 2; part of what decides the result.")
     private int threads;
 
+    @Option(
+            names = "--cpu-minutes",
+            paramLabel = "N",
+            description = "How long to learn instead, counted in processor time of all threads together: the same"
+                    + " learning on a busy machine.")
+    private Optional<Double> cpuMinutes = Optional.empty();
+
+    @Option(
+            names = "--context",
+            paramLabel = "KIND",
+            defaultValue = "encoded",
+            description = "What patches attend to of those around them: encoded (an encoder's view of their tokens) or"
+                    + " recurrent (the inputs of all layers when they were drawn); by default encoded.")
+    private ContextStates states = ContextStates.ENCODED;
+
+    @Option(
+            names = "--decoding",
+            paramLabel = "KIND",
+            defaultValue = "autoregressive",
+            description = "How a patch is drawn: autoregressive (token by token) or parallel (in some ten rounds); by"
+                    + " default autoregressive.")
+    private Decoding decoding = Decoding.AUTOREGRESSIVE;
+
+    @Option(
+            names = "--extent",
+            paramLabel = "PATCHES",
+            defaultValue = "2",
+            description = "How many patches to each side a patch looks, 0 to 2; by default 2.")
+    private int extent;
+
+    @Option(
+            names = "--size",
+            paramLabel = "SIZE",
+            defaultValue = "standard",
+            description = "standard, or small: a fifth of it, to compare kinds of models in minutes.")
+    private Size size = Size.STANDARD;
+
+    @Option(
+            names = "--no-layouts",
+            description = "Do not learn to draw tall canvases over a layout; all time goes into the rest.")
+    private boolean noLayouts;
+
+    @Option(
+            names = "--tokenizer-of",
+            paramLabel = "MODEL",
+            description = "Take over this model's tokenizer instead of learning one.")
+    private Optional<String> tokenizerOf = Optional.empty();
+
+    @Option(
+            names = "--start-from",
+            paramLabel = "MODEL",
+            description = "Take over this model's tokenizer, and its transformer as far as the sizes agree.")
+    private Optional<String> startFrom = Optional.empty();
+
+    private enum Size {
+        STANDARD(TransformerShape.STANDARD),
+        SMALL(TransformerShape.SMALL);
+
+        private final TransformerShape shape;
+
+        Size(TransformerShape shape) {
+            this.shape = shape;
+        }
+    }
+
     @Option(names = "--resume", description = "Go on from the last checkpoint; with more minutes, learn longer.")
     private boolean resume;
 
@@ -107,6 +179,7 @@ final class TrainCommand implements Callable<Integer> {
         checkOptions();
         Path directory = models.resolve(name).toAbsolutePath().normalize();
         checkDirectory(directory);
+        Optional<TrainingPlan.Base> base = base();
         Logs.to(directory);
         PrintWriter err = spec.commandLine().getErr();
         var plan = new TrainingPlan(
@@ -114,12 +187,16 @@ final class TrainCommand implements Callable<Integer> {
                 pictures,
                 framePixels,
                 directory,
-                Duration.ofMillis((long) (minutes * 60_000)),
+                Duration.ofMillis((long) (cpuMinutes.orElse(minutes) * 60_000)),
                 threads,
                 seed,
                 resume,
                 horizon,
-                licence);
+                licence,
+                base,
+                cpuMinutes.isPresent() ? TrainingPlan.Clock.PROCESSOR : TrainingPlan.Clock.WALL,
+                base.map(from -> from.model().tokenizer()).orElse(TokenizerShape.STANDARD),
+                size.shape.as(extent, states, decoding, !noLayouts));
         try (Interruption interruption = Interruption.calls(() -> interrupt(directory, err))) {
             try (Training training = new Training(plan, err::println)) {
                 err.println("Learning " + name + " for " + Figures.time(plan.time())
@@ -140,6 +217,21 @@ final class TrainCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
+    private Optional<TrainingPlan.Base> base() {
+        ModelShelf shelf =
+                CliSettings.from(shared.config("local.conf", Map.of())).models();
+        return startFrom.or(() -> tokenizerOf).map(from -> {
+            ModelDirectory model = ModelDirectory.load(shelf.find(from));
+            if (model.tokenizer().codes() != size.shape.codes()) {
+                throw refusal(
+                        from,
+                        "has " + model.tokenizer().codes() + " codes, not " + size.shape.codes(),
+                        "begin with a model of this version");
+            }
+            return new TrainingPlan.Base(from, model, startFrom.isPresent());
+        });
+    }
+
     /** The JVM is stopped hard: libtorch does not survive its end while it computes. The last checkpoint is whole. */
     private void interrupt(Path directory, PrintWriter err) {
         err.println();
@@ -155,6 +247,21 @@ final class TrainCommand implements Callable<Integer> {
         }
         if (!(minutes > 0)) {
             throw wrong("--minutes is " + minutes + "; more than 0 are needed");
+        }
+        if (cpuMinutes.isPresent() && !(cpuMinutes.get() > 0)) {
+            throw wrong("--cpu-minutes is " + cpuMinutes.get() + "; more than 0 are needed");
+        }
+        if (extent < 0 || extent > TransformerShape.LARGEST_EXTENT) {
+            throw wrong("--extent is " + extent + "; give 0 to " + TransformerShape.LARGEST_EXTENT);
+        }
+        if (states == ContextStates.RECURRENT && decoding == Decoding.PARALLEL) {
+            throw wrong("--context recurrent needs --decoding autoregressive: its states are made token by token");
+        }
+        if (states == ContextStates.RECURRENT && !noLayouts) {
+            throw wrong("--context recurrent needs --no-layouts: its states remember no layout");
+        }
+        if (startFrom.isPresent() && tokenizerOf.isPresent()) {
+            throw wrong("--start-from takes over the tokenizer, too; leave out --tokenizer-of");
         }
         if (threads < 1) {
             throw wrong("--threads is " + threads + "; at least 1 is needed");

@@ -9,6 +9,8 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -202,6 +204,24 @@ class CommandLineTest {
         Run run = Run.of("models", "--config", config.toString());
         assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(run.err()).contains("site.conf: 2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--context recurrent --decoding parallel|its states are made token by token",
+                "--context recurrent|needs --no-layouts",
+                "--extent 3|give 0 to 2",
+                "--cpu-minutes 0|more than 0 are needed",
+                "--tokenizer-of a --start-from b|leave out --tokenizer-of",
+            })
+    void kindsOfModelsThatCannotBeLearnedAreRefusedWithTheReason(String optionsAndReason) {
+        String[] parts = optionsAndReason.split("\\|");
+        List<String> line = new ArrayList<>(List.of("train", "--name", "m", "--from", "sky.png"));
+        line.addAll(List.of(parts[0].split(" ")));
+        Run run = Run.of(line.toArray(String[]::new));
+        assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(run.err()).contains(parts[1]);
     }
 
     @ParameterizedTest

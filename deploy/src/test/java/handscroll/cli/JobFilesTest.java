@@ -8,6 +8,8 @@ import handscroll.coordinator.plan.Plan;
 import handscroll.coordinator.plan.Planner;
 import handscroll.coordinator.plan.Region;
 import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.model.ContextStates;
+import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,6 +46,9 @@ class JobFilesTest {
             560,
             0.9,
             100,
+            ContextStates.ENCODED,
+            Decoding.AUTOREGRESSIVE,
+            0,
             "any",
             "00");
 

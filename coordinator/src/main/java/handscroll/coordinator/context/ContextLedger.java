@@ -57,7 +57,10 @@ public final class ContextLedger {
 
         graph.forEachRead(stage, index, (readStage, read) -> {
             Readers readers = stages.get(readStage);
-            if (readStage == stage && --readers.inItsStage[read] == 0 && readers.rendered.get(read)) {
+            if (readStage == stage
+                    && graph.isContext(stage, index, read)
+                    && --readers.inItsStage[read] == 0
+                    && readers.rendered.get(read)) {
                 statesHeld--;
                 states.add(graph.patch(readStage, read));
             }
@@ -115,7 +118,7 @@ public final class ContextLedger {
                 int read = index;
                 graph.forEachReader(stage, index, (reader, cell) -> {
                     inAll[read]++;
-                    if (reader == stage) {
+                    if (reader == stage && graph.isContext(stage, cell, read)) {
                         inItsStage[read]++;
                     }
                 });

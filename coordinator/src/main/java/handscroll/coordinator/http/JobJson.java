@@ -64,6 +64,8 @@ final class JobJson {
                 .put("samplingSeconds", seconds(status.work().sampling()))
                 .put("decodingSeconds", seconds(status.work().decoding()))
                 .put("encodingSeconds", seconds(status.work().encoding()))
+                .put("statesFound", status.work().statesFound())
+                .put("statesMade", status.work().statesMade())
                 .put("slotSeconds", seconds(status.slotTime()));
         status.cause().ifPresentOrElse(cause -> json.put("cause", cause), () -> json.putNull("cause"));
         return json;

@@ -1,6 +1,7 @@
 package handscroll.coordinator.lease;
 
 import handscroll.protocol.task.ContextPatch;
+import handscroll.protocol.task.RememberedPatch;
 import handscroll.protocol.task.Task;
 
 /**
@@ -25,6 +26,9 @@ public record OfferedTask(Task task, long priority) {
             int bytes = FRAME_BYTES;
             for (ContextPatch patch : sample.context()) {
                 bytes += FRAME_BYTES / 4 + 2 * patch.tokens().length;
+            }
+            for (RememberedPatch patch : sample.memory()) {
+                bytes += FRAME_BYTES / 2 + 2 * patch.tokens().length + 2 * patch.seen().length;
             }
             return bytes;
         }

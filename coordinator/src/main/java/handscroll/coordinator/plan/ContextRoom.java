@@ -64,7 +64,7 @@ record ContextRoom(int near, int far) {
         Grid grid = graph.stage(stage).grid();
         int[] nearAndFar = new int[2];
         graph.forEachRead(stage, index, (readStage, read) -> {
-            if (readStage != stage) {
+            if (readStage != stage || !graph.isContext(stage, index, read)) {
                 return;
             }
             int distance = Math.max(

@@ -1,10 +1,16 @@
 package handscroll.coordinator.plan;
 
 import handscroll.coordinator.plan.Reads.Itself;
+import handscroll.coordinator.plan.Reads.Remembered;
 import handscroll.coordinator.plan.Reads.Upstream;
 import handscroll.protocol.canvas.Grid;
 import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.task.RememberedPatch;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -113,8 +119,90 @@ public final class PatchGraph {
                 forEachNeighbour(stage, index, itself, true, visitor);
             } else if (reads instanceof Upstream upstream) {
                 forEachMeeting(reader, index, upstream.stage(), upstream.marginPixels(), visitor);
+            } else if (reads instanceof Remembered) {
+                forEachRemembered(stage, index, visitor);
             }
         }
+    }
+
+    /**
+     * Whether a cell's context holds another one that it reads. What a cell reads of its own stage is its
+     * context, except where states remember more.
+     */
+    public boolean isContext(int stage, int index, int read) {
+        if (!stages.get(stage).remembers()) {
+            return true;
+        }
+        Grid grid = stages.get(stage).grid();
+        Extent extent = itself(stage).extent();
+        return Math.abs(grid.columnOf(read) - grid.columnOf(index)) <= extent.columns()
+                && Math.abs(grid.rowOf(read) - grid.rowOf(index)) <= extent.rows()
+                && Math.abs(grid.frameOf(read) - grid.frameOf(index)) <= extent.frames();
+    }
+
+    /** Of what a cell sees, those cells whose content its states hold. */
+    public void forEachRememberedBy(int stage, int index, CellVisitor visitor) {
+        forEachNeighbour(stage, index, itself(stage), true, (same, read) -> {
+            if (sharesBlock(stage, index, read)) {
+                visitor.visit(stage, read);
+            }
+        });
+    }
+
+    /** Back from what the cell sees, step by step inside blocks. */
+    private void forEachRemembered(int stage, int index, CellVisitor visitor) {
+        SortedSet<Integer> found = closure(stage, index, true);
+        found.removeIf(read -> isContext(stage, index, read));
+        found.forEach(read -> visitor.visit(stage, read));
+    }
+
+    /** Forward, inside the block, to all whose states hold this cell's content; then to all that see one of them. */
+    private void forEachRememberer(int stage, int index, CellVisitor visitor) {
+        SortedSet<Integer> readers = closure(stage, index, false);
+        readers.removeIf(reader -> isContext(stage, reader, index));
+        readers.forEach(reader -> visitor.visit(stage, reader));
+    }
+
+    private SortedSet<Integer> closure(int stage, int index, boolean back) {
+        SortedSet<Integer> found = new TreeSet<>();
+        Deque<Integer> open = new ArrayDeque<>();
+        if (back) {
+            forEachNeighbour(stage, index, itself(stage), true, (same, read) -> {
+                found.add(read);
+                open.add(read);
+            });
+        } else {
+            open.add(index);
+        }
+        SortedSet<Integer> holders = new TreeSet<>(open);
+        while (!open.isEmpty()) {
+            int next = open.remove();
+            forEachNeighbour(stage, next, itself(stage), back, (same, other) -> {
+                boolean inside = sharesBlock(stage, next, other);
+                if (inside && holders.add(other)) {
+                    open.add(other);
+                }
+                if (!back || inside) {
+                    found.add(other);
+                }
+            });
+        }
+        return found;
+    }
+
+    private boolean sharesBlock(int stage, int index, int other) {
+        Grid grid = stages.get(stage).grid();
+        return grid.frameOf(index) == grid.frameOf(other)
+                && RememberedPatch.shareABlock(
+                        grid.columnOf(index), grid.rowOf(index), grid.columnOf(other), grid.rowOf(other));
+    }
+
+    private Itself itself(int stage) {
+        return stages.get(stage).reads().stream()
+                .filter(Itself.class::isInstance)
+                .map(Itself.class::cast)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The cells that read this one: the inverse of {@link #forEachRead}. */
@@ -124,6 +212,8 @@ public final class PatchGraph {
             for (Reads reads : stages.get(reader).reads()) {
                 if (reads instanceof Itself itself && reader == stage) {
                     forEachNeighbour(stage, index, itself, false, visitor);
+                } else if (reads instanceof Remembered && reader == stage) {
+                    forEachRememberer(stage, index, visitor);
                 } else if (reads instanceof Upstream upstream && upstream.stage() == stage) {
                     // To meet within a margin is mutual.
                     forEachMeeting(read, index, reader, upstream.marginPixels(), visitor);

@@ -3,6 +3,7 @@ package handscroll.coordinator.plan;
 import handscroll.protocol.canvas.Grid;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.task.RenderSettings;
 import java.util.Optional;
@@ -94,6 +95,11 @@ public record Plan(
         return spec.sampling().topK().orElse(model.topK());
     }
 
+    /** That a patch is drawn in; 0 where it is drawn token by token. */
+    public int rounds() {
+        return model.decoding() == Decoding.PARALLEL ? spec.sampling().rounds().orElse(model.rounds()) : 0;
+    }
+
     /** What all tasks of this job have in common. */
     public RenderSettings renderSettings(JobId job) {
         return new RenderSettings(
@@ -108,6 +114,7 @@ public record Plan(
                 nearSlots,
                 farSlots,
                 spec.output().tiles(),
-                spec.output().quality());
+                spec.output().quality(),
+                rounds());
     }
 }

@@ -6,6 +6,8 @@ import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
 import handscroll.protocol.job.RenderingTask;
+import handscroll.protocol.model.ContextStates;
+import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.task.Task;
 import java.math.BigInteger;
@@ -159,6 +161,22 @@ public final class Planner {
                         "sampling.top-k",
                         topK + " is more than the " + model.codes() + " codes of " + model.name(),
                         "give at most " + model.codes()));
+        spec.sampling().rounds().ifPresent(this::checkRounds);
+    }
+
+    private void checkRounds(int rounds) {
+        int tokens = model.tokensPerSide() * model.tokensPerSide();
+        if (model.decoding() != Decoding.PARALLEL) {
+            refuse(
+                    "sampling.rounds",
+                    model.name() + " draws token by token and knows no rounds",
+                    "leave it out, or use a model learned with handscroll train --decoding parallel");
+        } else if (rounds > tokens) {
+            refuse(
+                    "sampling.rounds",
+                    rounds + " rounds are more than the " + tokens + " tokens of a patch",
+                    "8 to 12 are usual; give at most " + tokens);
+        }
     }
 
     private void checkFrames() {
@@ -174,6 +192,12 @@ public final class Planner {
     private void checkRing() {
         if (!canvas().wraps()) {
             return;
+        }
+        if (model.states() == ContextStates.RECURRENT) {
+            refuse(
+                    "canvas.wrap",
+                    "what the states of " + model.name() + " remember ends at the seam of a canvas that wraps",
+                    "leave it out, or use a model with encoded states");
         }
         int widestCell = layoutFactor * model.patchPixels();
         long unit = leastCommonMultiple(Plan.TILE_PIXELS, widestCell);
@@ -373,6 +397,9 @@ public final class Planner {
         List<Stage> stages = new ArrayList<>();
         List<Reads> sampleReads =
                 new ArrayList<>(List.of(new Reads.Itself(extent, direction.over(grid, extent, given))));
+        if (model.states() == ContextStates.RECURRENT) {
+            sampleReads.add(new Reads.Remembered());
+        }
         if (layoutFactor > 1) {
             int cellPixels = layoutFactor * model.patchPixels();
             Grid layout = canvas().cutInto(cellPixels);

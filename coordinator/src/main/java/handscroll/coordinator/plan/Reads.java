@@ -6,6 +6,13 @@ public sealed interface Reads {
     /** Those cells of the same stage within the extent that the order puts before the reader and lets it see. */
     record Itself(Extent extent, Order order) implements Reads {}
 
+    /**
+     * Those cells of the same stage that the states of what {@link Itself} names remember: whoever lacks those
+     * states makes them from these cells' tokens. Waits for nothing more, because each of them comes before a cell
+     * that is read anyway.
+     */
+    record Remembered() implements Reads {}
+
     /** All cells of an earlier stage, in the same frame, that meet the reader's rectangle grown by the margin. */
     record Upstream(int stage, int marginPixels) implements Reads {
         public Upstream {

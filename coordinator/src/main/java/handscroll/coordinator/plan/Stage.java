@@ -32,6 +32,11 @@ public record Stage(String name, Operator operator, Grid grid, int cellPixels, L
                 .findFirst();
     }
 
+    /** Whether the states of its cells hold something of what these saw. */
+    public boolean remembers() {
+        return reads.stream().anyMatch(Reads.Remembered.class::isInstance);
+    }
+
     /** The operator for one cell: given cells are encoded, not sampled. */
     public Operator operator(int index) {
         boolean given = order().map(

@@ -6,9 +6,11 @@ import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.task.ContextPatch;
 import handscroll.protocol.task.KnownPixels;
 import handscroll.protocol.task.PixelBlock;
+import handscroll.protocol.task.RememberedPatch;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TokenBlock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -96,7 +98,7 @@ public final class TaskBuilder {
         Grid grid = sampling.grid();
         List<ContextPatch> context = new ArrayList<>();
         plan.graph().forEachRead(patch.stage(), index, (stage, read) -> {
-            if (stage == patch.stage()) {
+            if (stage == patch.stage() && plan.graph().isContext(stage, index, read)) {
                 context.add(new ContextPatch(
                         grid.columnsBetween(patch.column(), grid.columnOf(read)),
                         grid.rowOf(read) - patch.row(),
@@ -111,7 +113,42 @@ public final class TaskBuilder {
                 context,
                 plan.axis().position(patch.row() * side),
                 plan.axis().position((patch.row() + 1) * side),
-                overLayout ? layoutWindow(patch) : TokenBlock.EMPTY);
+                overLayout ? layoutWindow(patch) : TokenBlock.EMPTY,
+                sampling.remembers() ? memory(patch, index) : List.of());
+    }
+
+    /** All of its own stage that a patch reads, by rank, each with those of them that it saw. */
+    private List<RememberedPatch> memory(PatchId patch, int index) {
+        Stage sampling = plan.graph().stage(patch.stage());
+        Grid grid = sampling.grid();
+        Order order = sampling.order().orElseThrow();
+        List<Integer> cells = new ArrayList<>();
+        plan.graph().forEachRead(patch.stage(), index, (stage, read) -> {
+            if (stage == patch.stage()) {
+                cells.add(read);
+            }
+        });
+        cells.sort(Comparator.comparingLong(
+                cell -> order.rank(grid.columnOf(cell), grid.rowOf(cell), grid.frameOf(cell))));
+        double side = sampling.cellPixels();
+        List<RememberedPatch> memory = new ArrayList<>();
+        for (int cell : cells) {
+            List<Integer> seen = new ArrayList<>();
+            plan.graph().forEachRememberedBy(patch.stage(), cell, (stage, read) -> seen.add(cells.indexOf(read)));
+            short[] positions = new short[seen.size()];
+            for (int i = 0; i < positions.length; i++) {
+                positions[i] = seen.get(i).shortValue();
+            }
+            memory.add(new RememberedPatch(
+                    grid.columnOf(cell) - patch.column(),
+                    grid.rowOf(cell) - patch.row(),
+                    grid.frameOf(cell) - patch.frame(),
+                    tokens.tokens(patch.stage(), cell),
+                    plan.axis().position(grid.rowOf(cell) * side),
+                    plan.axis().position((grid.rowOf(cell) + 1) * side),
+                    positions));
+        }
+        return memory;
     }
 
     private TokenBlock layoutWindow(PatchId patch) {

@@ -64,7 +64,7 @@ public record Wavefronts(int sampledCount, int criticalPath, int widestWavefront
         private void noteLastReader(int index) {
             lastReader[index] = position;
             graph.forEachRead(stage, index, (readStage, read) -> {
-                if (readStage == stage) {
+                if (readStage == stage && graph.isContext(stage, index, read)) {
                     lastReader[read] = position;
                 }
             });

@@ -157,7 +157,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 Optional.empty(),
                 "auto",
                 20221,
-                new JobSpec.Sampling(Optional.of(0.9), Optional.of(100), Optional.empty()),
+                new JobSpec.Sampling(Optional.of(0.9), Optional.of(100), Optional.empty(), Optional.empty()),
                 JobSpec.Context.FULL,
                 new JobSpec.Output(directory.toString(), JobSpec.TileEncoding.PNG, 90));
     }

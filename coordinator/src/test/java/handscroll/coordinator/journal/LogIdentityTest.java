@@ -50,7 +50,7 @@ class LogIdentityTest {
                 Optional.of(new JobSpec.Input("sky.jpg", 0, 16)),
                 "auto",
                 seed,
-                new JobSpec.Sampling(Optional.of(0.9), Optional.of(100), Optional.of(0.7)),
+                new JobSpec.Sampling(Optional.of(0.9), Optional.of(100), Optional.empty(), Optional.of(0.7)),
                 JobSpec.Context.FULL,
                 new JobSpec.Output(directory, encoding, 90));
     }

@@ -152,7 +152,7 @@ class OutputDirectoryTest {
                 Optional.empty(),
                 "auto",
                 7,
-                new JobSpec.Sampling(Optional.empty(), Optional.empty(), Optional.empty()),
+                new JobSpec.Sampling(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
                 JobSpec.Context.FULL,
                 output);
     }

@@ -1,11 +1,13 @@
 package handscroll.coordinator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import handscroll.protocol.canvas.Canvas;
 import handscroll.protocol.canvas.Grid;
+import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
@@ -268,6 +270,53 @@ class PlannerTest {
     }
 
     @Test
+    void drawsInAsManyRoundsAsTheJobOrElseTheModelSays() {
+        assertThat(Planner.plan(inRounds(Optional.of(8)), Specs.PARALLEL_MODEL, Optional.empty())
+                        .renderSettings(new JobId("sky"))
+                        .rounds())
+                .isEqualTo(8);
+        assertThat(Planner.plan(inRounds(Optional.empty()), Specs.PARALLEL_MODEL, Optional.empty())
+                        .rounds())
+                .isEqualTo(10);
+        assertThat(Planner.plan(inRounds(Optional.empty()), Specs.MODEL, Optional.empty())
+                        .rounds())
+                .isZero();
+    }
+
+    @Test
+    void refusesRoundsThatTheModelDoesNotKnowOrThatWouldDrawNothing() {
+        assertThat(problems(inRounds(Optional.of(10)), Optional.empty()))
+                .containsExactly(new Problem(
+                        "sampling.rounds",
+                        "starry-night draws token by token and knows no rounds",
+                        "leave it out, or use a model learned with handscroll train --decoding parallel"));
+        assertThatThrownBy(() -> Planner.plan(inRounds(Optional.of(65)), Specs.PARALLEL_MODEL, Optional.empty()))
+                .hasMessageContaining("65 rounds are more than the 64 tokens of a patch");
+    }
+
+    @Test
+    void refusesACanvasThatWrapsForAModelWhoseStatesRemember() {
+        assertThatThrownBy(() -> Planner.plan(
+                        Specs.wrapped(Specs.unconditional(2048, 512, "auto")), Specs.RECURRENT_MODEL, Optional.empty()))
+                .hasMessageContaining("ends at the seam of a canvas that wraps");
+    }
+
+    private static JobSpec inRounds(Optional<Integer> rounds) {
+        JobSpec spec = Specs.unconditional(640, 512, "omega");
+        return new JobSpec(
+                spec.name(),
+                spec.task(),
+                spec.canvas(),
+                spec.model(),
+                spec.input(),
+                spec.direction(),
+                spec.seed(),
+                new JobSpec.Sampling(Optional.empty(), Optional.empty(), rounds, Optional.empty()),
+                spec.context(),
+                spec.output());
+    }
+
+    @Test
     void tellsAllProblemsAtOnce() {
         JobSpec good = Specs.extension(640, 400, 700, 0, "spirall");
         var spec = new JobSpec(
@@ -278,7 +327,7 @@ class PlannerTest {
                 good.input(),
                 good.direction(),
                 good.seed(),
-                new JobSpec.Sampling(Optional.empty(), Optional.of(600), Optional.of(0.5)),
+                new JobSpec.Sampling(Optional.empty(), Optional.of(600), Optional.empty(), Optional.of(0.5)),
                 good.context(),
                 good.output());
         assertThat(problems(spec, NIGHT))

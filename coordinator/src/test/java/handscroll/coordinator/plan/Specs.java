@@ -3,6 +3,8 @@ package handscroll.coordinator.plan;
 import handscroll.protocol.canvas.Canvas;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.RenderingTask;
+import handscroll.protocol.model.ContextStates;
+import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,11 +17,37 @@ public final class Specs {
     /** The same, able to draw over a layout a quarter of the canvas's size. */
     public static final ModelCard MODEL_OF_LAYOUTS = model(4);
 
+    /** The same, whose states remember what patches saw. */
+    public static final ModelCard RECURRENT_MODEL = model(1, ContextStates.RECURRENT, Decoding.AUTOREGRESSIVE);
+
+    /** The same, that draws a patch in rounds. */
+    public static final ModelCard PARALLEL_MODEL = model(1, ContextStates.ENCODED, Decoding.PARALLEL);
+
     private static ModelCard model(int layoutFactor) {
         return model(layoutFactor, 2, 2, 0);
     }
 
+    private static ModelCard model(int layoutFactor, ContextStates states, Decoding decoding) {
+        return model(layoutFactor, 2, 2, 0, states, decoding);
+    }
+
     private static ModelCard model(int layoutFactor, int contextColumns, int contextRows, int contextFrames) {
+        return model(
+                layoutFactor,
+                contextColumns,
+                contextRows,
+                contextFrames,
+                ContextStates.ENCODED,
+                Decoding.AUTOREGRESSIVE);
+    }
+
+    private static ModelCard model(
+            int layoutFactor,
+            int contextColumns,
+            int contextRows,
+            int contextFrames,
+            ContextStates states,
+            Decoding decoding) {
         return new ModelCard(
                 "starry-night",
                 Path.of("models/starry-night"),
@@ -37,6 +65,9 @@ public final class Specs {
                 512,
                 1.0,
                 256,
+                states,
+                decoding,
+                decoding == Decoding.PARALLEL ? 10 : 0,
                 "CC0",
                 "hash");
     }

@@ -36,12 +36,14 @@ public record JobSpec(
      * How a token is drawn: the {@code topK} likeliest codes at this temperature. What is not given
      * is what the model says of itself.
      *
+     * @param rounds that a patch is drawn in, for models that draw many tokens at once
      * @param horizon where sky meets land on the canvas, as a share of its height from the top; a
      *     canvas taller than the model's picture is stretched above it and keeps its scale below
      */
-    public record Sampling(Optional<Double> temperature, Optional<Integer> topK, Optional<Double> horizon) {
+    public record Sampling(
+            Optional<Double> temperature, Optional<Integer> topK, Optional<Integer> rounds, Optional<Double> horizon) {
         public static final Sampling AS_THE_MODEL_SAYS =
-                new Sampling(Optional.empty(), Optional.empty(), Optional.empty());
+                new Sampling(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** How much of the model's context a patch may look at; {@code NONE} makes independent patches, for comparison. */

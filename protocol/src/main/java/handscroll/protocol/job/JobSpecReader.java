@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
  * input { image = "starry-night.jpg", at = [0, 0] }   # extension only; relative to the job file
  * direction = auto
  * seed = 20221
- * sampling { temperature = 1.0, top-k = 256, horizon = 0.6 }   # what the model says, where left out
+ * sampling { temperature = 1.0, top-k = 256, rounds = 10, horizon = 0.6 }   # the model's own, where left out
  * context = full                    # none: independent patches, for comparison
  * output { to = "out/starry-scroll", tiles = jpeg, quality = 90, format = deep-zoom }
  * </pre>
@@ -70,6 +70,7 @@ public final class JobSpecReader {
             "seed",
             "sampling.temperature",
             "sampling.top-k",
+            "sampling.rounds",
             "sampling.horizon",
             "context",
             "output.to",
@@ -250,6 +251,7 @@ public final class JobSpecReader {
         return new JobSpec.Sampling(
                 fields.number("sampling.temperature", 0, 100),
                 fields.whole("sampling.top-k", 1, 1 << 16).map(Long::intValue),
+                fields.whole("sampling.rounds", 1, 1 << 16).map(Long::intValue),
                 fields.number("sampling.horizon", 0, 1));
     }
 

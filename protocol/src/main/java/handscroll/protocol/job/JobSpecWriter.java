@@ -29,6 +29,7 @@ public final class JobSpecWriter {
         line(text, "seed", String.valueOf(spec.seed()));
         spec.sampling().temperature().ifPresent(value -> line(text, "sampling.temperature", value.toString()));
         spec.sampling().topK().ifPresent(value -> line(text, "sampling.top-k", value.toString()));
+        spec.sampling().rounds().ifPresent(value -> line(text, "sampling.rounds", value.toString()));
         spec.sampling().horizon().ifPresent(value -> line(text, "sampling.horizon", value.toString()));
         line(text, "context", spec.context().configName());
         line(

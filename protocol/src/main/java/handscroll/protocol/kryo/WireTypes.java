@@ -7,6 +7,7 @@ import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.task.ContextPatch;
 import handscroll.protocol.task.KnownPixels;
 import handscroll.protocol.task.PixelBlock;
+import handscroll.protocol.task.RememberedPatch;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
@@ -50,16 +51,17 @@ final class WireTypes {
         types.put(35, Leasing.Granted.class);
         types.put(36, Leasing.Renew.class);
         types.put(37, Leasing.Completed.class);
-        types.put(38, Leasing.WorkTime.class);
+        // 38: work before states were counted.
         types.put(39, Leasing.Failed.class);
         types.put(40, Leasing.Revoked.class);
         types.put(41, Leasing.Released.class);
         types.put(42, Leasing.Leave.class);
-        // 43 to 59: left for the lease conversation.
+        types.put(43, Leasing.WorkTime.class);
+        // 44 to 59: left for the lease conversation.
 
         types.put(60, JobId.class);
         types.put(61, PatchId.class);
-        types.put(62, RenderSettings.class);
+        // 62: render settings before there were rounds.
         types.put(63, JobSpec.TileEncoding.class);
         types.put(64, Task.Encode.class);
         // 65: a patch to sample before there were layouts.
@@ -71,10 +73,13 @@ final class WireTypes {
         types.put(71, TaskResult.Tokens.class);
         types.put(72, TaskResult.TileStored.class);
         types.put(73, TaskResult.Nothing.class);
-        types.put(74, Task.Sample.class);
+        // 74: a patch to sample before there was memory.
         types.put(75, Task.Decode.class);
         types.put(76, Task.Fill.class);
         types.put(77, KnownPixels.class);
+        types.put(78, Task.Sample.class);
+        types.put(79, RenderSettings.class);
+        types.put(80, RememberedPatch.class);
 
         return Collections.unmodifiableMap(types);
     }

@@ -101,13 +101,27 @@ public final class Leasing {
         }
     }
 
-    /** Seconds a slot spent on a lease, by kind of work. */
-    public record WorkTime(Duration sampling, Duration decoding, Duration encoding) {
+    /**
+     * Time a slot spent on a lease, by kind of work, and how the nearby context pool served it.
+     *
+     * @param statesFound states of context patches that the pool had
+     * @param statesMade those that had to be made first
+     */
+    public record WorkTime(Duration sampling, Duration decoding, Duration encoding, long statesFound, long statesMade) {
         public static final WorkTime NONE = new WorkTime(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+
+        /** Work that asked for no states. */
+        public WorkTime(Duration sampling, Duration decoding, Duration encoding) {
+            this(sampling, decoding, encoding, 0, 0);
+        }
 
         public WorkTime plus(WorkTime other) {
             return new WorkTime(
-                    sampling.plus(other.sampling), decoding.plus(other.decoding), encoding.plus(other.encoding));
+                    sampling.plus(other.sampling),
+                    decoding.plus(other.decoding),
+                    encoding.plus(other.encoding),
+                    statesFound + other.statesFound,
+                    statesMade + other.statesMade);
         }
     }
 

@@ -33,6 +33,9 @@ import java.util.TreeMap;
  *     knows none
  * @param horizon where sky meets land in the pictures it learned, as a share of their height
  * @param trainedHeightPixels height of the pictures it learned
+ * @param states what patches attend to of those around them
+ * @param decoding how the tokens of a patch come about
+ * @param rounds that a patch takes where they come in rounds and a job does not say; 0 where they do not
  * @param hash over {@code model.conf} and the weights it lists
  */
 public record ModelCard(
@@ -52,6 +55,9 @@ public record ModelCard(
         int trainedHeightPixels,
         double temperature,
         int topK,
+        ContextStates states,
+        Decoding decoding,
+        int rounds,
         String licence,
         String hash) {
 
@@ -101,6 +107,9 @@ public record ModelCard(
                     config.getInt("picture.height"),
                     config.getDouble("sampling.temperature"),
                     config.getInt("sampling.top-k"),
+                    oneOf(config, "context.states", ContextStates.class, ContextStates.ENCODED),
+                    oneOf(config, "sampling.decoding", Decoding.class, Decoding.AUTOREGRESSIVE),
+                    config.hasPath("sampling.decoding") ? config.getInt("sampling.rounds") : 0,
                     config.getString("licence"),
                     hash);
         } catch (ConfigException e) {
@@ -139,6 +148,21 @@ public record ModelCard(
         if (number < least) {
             problems.add(new Problem(key, number + " is too small; it is at least " + least, "copy the model again"));
         }
+    }
+
+    /** Cards of older versions do not name what was the only kind then. */
+    private static <E extends Enum<E>> E oneOf(Config config, String path, Class<E> type, E otherwise) {
+        if (!config.hasPath(path)) {
+            return otherwise;
+        }
+        String text = config.getString(path);
+        for (E value : type.getEnumConstants()) {
+            if (value.name().equalsIgnoreCase(text)) {
+                return value;
+            }
+        }
+        throw new ConfigException.BadValue(
+                config.getValue(path).origin(), path, "\"" + text + "\" is none of the kinds that this version knows");
     }
 
     private static String hash(Path directory, Path card, Config config, List<Problem> problems) throws IOException {

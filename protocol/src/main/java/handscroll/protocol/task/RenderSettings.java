@@ -11,6 +11,7 @@ import handscroll.protocol.job.JobSpec;
  * @param nearSlots patches at distance 1 that a patch's context has room for, the same for all
  *     patches of the job, so that its shape and therefore its bits never depend on the batch
  * @param farSlots those at distance 2
+ * @param rounds that a patch is drawn in by a model that draws in rounds
  */
 public record RenderSettings(
         JobId job,
@@ -24,4 +25,36 @@ public record RenderSettings(
         int nearSlots,
         int farSlots,
         JobSpec.TileEncoding tiles,
-        int quality) {}
+        int quality,
+        int rounds) {
+
+    /** Those of a model that draws token by token. */
+    public RenderSettings(
+            JobId job,
+            String model,
+            String modelHash,
+            long seed,
+            double temperature,
+            int topK,
+            int gridColumns,
+            int gridRows,
+            int nearSlots,
+            int farSlots,
+            JobSpec.TileEncoding tiles,
+            int quality) {
+        this(
+                job,
+                model,
+                modelHash,
+                seed,
+                temperature,
+                topK,
+                gridColumns,
+                gridRows,
+                nearSlots,
+                farSlots,
+                tiles,
+                quality,
+                0);
+    }
+}

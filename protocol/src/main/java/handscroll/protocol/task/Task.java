@@ -28,9 +28,16 @@ public sealed interface Task {
      * @param bottomPosition where it ends there
      * @param layout the tokens of the layout beneath it with {@link #LAYOUT_MARGIN} more on each side; what
      *     lies outside the canvas repeats its border. Empty for a patch that is drawn over none
+     * @param memory for a recurrent model the patches of the context, and those that their states remember, each
+     *     after all that it saw; empty for others
      */
     record Sample(
-            PatchId patch, List<ContextPatch> context, double topPosition, double bottomPosition, TokenBlock layout)
+            PatchId patch,
+            List<ContextPatch> context,
+            double topPosition,
+            double bottomPosition,
+            TokenBlock layout,
+            List<RememberedPatch> memory)
             implements Task {
 
         /** How far a patch looks beyond its own piece of the layout, in tokens of the layout. */
@@ -38,6 +45,17 @@ public sealed interface Task {
 
         public Sample {
             context = List.copyOf(context);
+            memory = List.copyOf(memory);
+        }
+
+        /** One that needs no memory. */
+        public Sample(
+                PatchId patch,
+                List<ContextPatch> context,
+                double topPosition,
+                double bottomPosition,
+                TokenBlock layout) {
+            this(patch, context, topPosition, bottomPosition, layout, List.of());
         }
     }
 

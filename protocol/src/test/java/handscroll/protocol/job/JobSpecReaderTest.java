@@ -44,7 +44,7 @@ class JobSpecReaderTest {
                         Optional.of(new JobSpec.Input("/pictures/starry-night.jpg", 0, 64)),
                         "omega*",
                         -20221,
-                        new JobSpec.Sampling(Optional.of(0.9), Optional.of(100), Optional.empty()),
+                        new JobSpec.Sampling(Optional.of(0.9), Optional.of(100), Optional.empty(), Optional.empty()),
                         JobSpec.Context.NONE,
                         new JobSpec.Output("/out/scroll", JobSpec.TileEncoding.PNG, 80)));
     }

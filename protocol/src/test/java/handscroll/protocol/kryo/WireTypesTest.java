@@ -20,17 +20,15 @@ class WireTypesTest {
             35 handscroll.protocol.lease.Leasing$Granted
             36 handscroll.protocol.lease.Leasing$Renew
             37 handscroll.protocol.lease.Leasing$Completed
-            38 handscroll.protocol.lease.Leasing$WorkTime
             39 handscroll.protocol.lease.Leasing$Failed
             40 handscroll.protocol.lease.Leasing$Revoked
             41 handscroll.protocol.lease.Leasing$Released
             42 handscroll.protocol.lease.Leasing$Leave
+            43 handscroll.protocol.lease.Leasing$WorkTime
             60 handscroll.protocol.job.JobId
             61 handscroll.protocol.canvas.PatchId
-            62 handscroll.protocol.task.RenderSettings
             63 handscroll.protocol.job.JobSpec$TileEncoding
             64 handscroll.protocol.task.Task$Encode
-            66 handscroll.protocol.task.Task$Decode
             67 handscroll.protocol.task.Task$Idle
             68 handscroll.protocol.task.ContextPatch
             69 handscroll.protocol.task.TokenBlock
@@ -38,7 +36,12 @@ class WireTypesTest {
             71 handscroll.protocol.task.TaskResult$Tokens
             72 handscroll.protocol.task.TaskResult$TileStored
             73 handscroll.protocol.task.TaskResult$Nothing
-            74 handscroll.protocol.task.Task$Sample
+            75 handscroll.protocol.task.Task$Decode
+            76 handscroll.protocol.task.Task$Fill
+            77 handscroll.protocol.task.KnownPixels
+            78 handscroll.protocol.task.Task$Sample
+            79 handscroll.protocol.task.RenderSettings
+            80 handscroll.protocol.task.RememberedPatch
             """;
 
     @Test

@@ -60,7 +60,10 @@ public record ModelDirectory(
                     config.getInt("transformer.heads"),
                     config.getInt("transformer.layers"),
                     config.getInt("transformer.encoder-layers"),
-                    card.layoutFactor() > 1);
+                    card.layoutFactor() > 1,
+                    card.contextColumns(),
+                    card.states(),
+                    card.decoding());
             if (card.layoutFactor() > 1 && card.layoutFactor() != TransformerShape.LAYOUT_FACTOR) {
                 problems.add(new Problem(
                         ModelCard.FILE_NAME,
@@ -80,7 +83,7 @@ public record ModelDirectory(
             }
         } catch (IOException e) {
             problems.add(new Problem("weights", String.valueOf(e.getMessage()), "copy the model directory again"));
-        } catch (ConfigException | IndexOutOfBoundsException e) {
+        } catch (ConfigException | IndexOutOfBoundsException | IllegalArgumentException e) {
             problems.add(new Problem(ModelCard.FILE_NAME, String.valueOf(e.getMessage()), "train it anew"));
         }
         throw new Refusal("The model in " + directory + " cannot be loaded:", problems);
@@ -103,6 +106,11 @@ public record ModelDirectory(
         Files.move(unfinished, directory.resolve(ModelCard.FILE_NAME), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** The transformer's parameters by name. */
+    public Map<String, Safetensors.Tensor> transformerTensors() {
+        return tensors(transformer.layout(), transformerWeights);
+    }
+
     /**
      * What a plan must know of the pictures that were learned.
      *
@@ -120,7 +128,7 @@ public record ModelDirectory(
                 licence = "%s"
                 dtype = float16
                 patch { pixels = %d, tokens = %d }
-                context { columns = %d, rows = %d, frames = 0 }
+                context { columns = %d, rows = %d, frames = 0%s }
                 tokenizer {
                   codes = %d
                   dim = %d
@@ -134,7 +142,7 @@ public record ModelDirectory(
                 %s
                 # Height in pixels of the picture that was learned, and where sky meets land in it.
                 picture { height = %d, horizon = %.3f }
-                sampling { temperature = 0.9, top-k = %d }
+                sampling { temperature = 0.9, top-k = %d%s }
                 weights {
                   "%s" = %s
                   "%s" = %s
@@ -143,8 +151,9 @@ public record ModelDirectory(
                 licence,
                 TransformerShape.PATCH_SIDE * TokenizerShape.FACTOR,
                 TransformerShape.PATCH_SIDE,
-                TransformerShape.EXTENT,
-                TransformerShape.EXTENT,
+                transformer.extent(),
+                transformer.extent(),
+                transformer.isRecurrent() ? ", states = recurrent" : "",
                 tokenizer.codes(),
                 tokenizer.dim(),
                 TokenizerShape.FACTOR,
@@ -165,6 +174,7 @@ public record ModelDirectory(
                 picture.heightPixels(),
                 picture.horizon(),
                 Math.min(100, tokenizer.codes()),
+                transformer.isParallel() ? ", decoding = parallel, rounds = " + Rounds.DEFAULT : "",
                 TOKENIZER_FILE,
                 ModelCard.fileHash(directory.resolve(TOKENIZER_FILE)),
                 TRANSFORMER_FILE,

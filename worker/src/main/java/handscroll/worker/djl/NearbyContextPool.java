@@ -42,6 +42,10 @@ final class NearbyContextPool implements AutoCloseable {
             this.bytes = bytes;
         }
 
+        short[] tokens() {
+            return tokens;
+        }
+
         NDArray near() {
             return near;
         }

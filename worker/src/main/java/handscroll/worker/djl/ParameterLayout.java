@@ -115,6 +115,18 @@ public final class ParameterLayout {
         return mask;
     }
 
+    /** Writes those of the tensors into a flat vector that it has by the same name and shape. */
+    public void takeOver(float[] flat, Map<String, Safetensors.Tensor> tensors) {
+        int at = 0;
+        for (Parameter parameter : parameters) {
+            Safetensors.Tensor tensor = tensors.get(parameter.name());
+            if (tensor != null && tensor.shape().equals(parameter.shape())) {
+                System.arraycopy(tensor.values(), 0, flat, at, parameter.size());
+            }
+            at += parameter.size();
+        }
+    }
+
     /** Cuts a flat vector into named pieces, in order. */
     Map<String, float[]> cut(float[] flat) {
         Map<String, float[]> pieces = new LinkedHashMap<>();

@@ -9,13 +9,17 @@ import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.task.ContextPatch;
 import handscroll.protocol.task.PixelBlock;
+import handscroll.protocol.task.RememberedPatch;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TokenBlock;
 import handscroll.worker.render.PatchOperators;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +30,10 @@ public final class SlotOperators implements PatchOperators {
 
     private static final int SIDE = TransformerShape.PATCH_SIDE;
     private static final int TOKENS = TransformerShape.PATCH_TOKENS;
+    private static final int WINDOW = SIDE + 2;
+    /** Bounds the memory of one pass; no result depends on it. */
+    private static final int MOST_REMEMBERED_AT_ONCE = 16;
+
     private static final int LAYOUT_SIDE = TransformerShape.LAYOUT_SIDE;
     private static final int FEATURES = TransformerShape.HEIGHT_FEATURES;
 
@@ -35,6 +43,8 @@ public final class SlotOperators implements PatchOperators {
     private final NDManager slot;
     private final NDArray emptyNear; // [layers, 64, 2d], stands where a slot has no patch
     private final NDArray emptyFar; // [layers, 16, 2d]
+    private long statesFound;
+    private long statesMade;
 
     SlotOperators(LoadedModel model) {
         LibTorch.forbidGradients();
@@ -74,11 +84,20 @@ public final class SlotOperators implements PatchOperators {
     private List<short[]> sample(RenderSettings settings, List<Task.Sample> tasks, List<short[]> known) {
         List<NearbyContextPool.States> used = new ArrayList<>();
         try (NDManager batch = slot.newSubManager()) {
-            Map<PatchId, NearbyContextPool.States> context = select(batch, settings.job(), tasks, used);
+            boolean recurrent = model.transformer().shape().isRecurrent();
+            Map<PatchId, NearbyContextPool.States> context =
+                    recurrent ? remember(batch, settings, tasks, used) : select(batch, settings.job(), tasks, used);
             NDArray drawn = draw(batch, settings, tasks, known, context); // [B, 64]
             List<short[]> tokens = rows(drawn).subList(0, tasks.size());
             List<PatchId> patches = tasks.stream().map(Task.Sample::patch).toList();
-            used.addAll(add(batch, settings.job(), patches, tokens));
+            used.addAll(
+                    recurrent
+                            ? handOver(
+                                    settings.job(),
+                                    patches,
+                                    tokens,
+                                    recurrentStates(batch, settings, drawn(tasks, tokens), context))
+                            : add(batch, settings.job(), patches, tokens));
             return tokens;
         } finally {
             model.pool().giveBack(used);
@@ -105,6 +124,8 @@ public final class SlotOperators implements PatchOperators {
                         () -> missing.put(patch, seen.tokens()));
             }
         }
+        statesFound += found.size();
+        statesMade += missing.size();
         List<PatchId> patches = List.copyOf(missing.keySet());
         List<NearbyContextPool.States> made = add(batch, job, patches, List.copyOf(missing.values()));
         used.addAll(made);
@@ -119,12 +140,183 @@ public final class SlotOperators implements PatchOperators {
      * for a patch on its other side: the pool makes its states once more, from the same tokens.
      */
     private static PatchId place(Task.Sample task, ContextPatch seen) {
-        PatchId at = task.patch();
-        return new PatchId(
-                at.stage(),
-                at.column() + seen.columnOffset(),
-                at.row() + seen.rowOffset(),
-                at.frame() + seen.frameOffset());
+        return place(task.patch(), seen.columnOffset(), seen.rowOffset(), seen.frameOffset());
+    }
+
+    private static PatchId place(PatchId at, int columns, int rows, int frames) {
+        return new PatchId(at.stage(), at.column() + columns, at.row() + rows, at.frame() + frames);
+    }
+
+    /** A patch whose recurrent states are wanted, and those whose states these are made from. */
+    private record Remembered(PatchId patch, RememberedPatch what, List<PatchId> seen) {
+        Remembered {
+            // Sums depend on the order of their parts: it is that of the canvas, however the task came by it.
+            seen = seen.stream()
+                    .sorted(Comparator.comparingInt(PatchId::row).thenComparingInt(PatchId::column))
+                    .toList();
+        }
+    }
+
+    /**
+     * Finds the recurrent states of all context patches. Those that the pool does not have are made anew, and so
+     * are those that they are made from, back to what the pool has or to the edge of their block. Each pass
+     * computes the states of patches that do not see each other; what a patch sees in it, and therefore its
+     * states to the last bit, does not depend on what the pool happened to hold.
+     */
+    private Map<PatchId, NearbyContextPool.States> remember(
+            NDManager batch, RenderSettings settings, List<Task.Sample> tasks, List<NearbyContextPool.States> used) {
+        Map<PatchId, Remembered> known = new LinkedHashMap<>();
+        Deque<PatchId> wanted = new ArrayDeque<>();
+        for (Task.Sample task : tasks) {
+            List<PatchId> places = task.memory().stream()
+                    .map(one -> place(task.patch(), one.columnOffset(), one.rowOffset(), one.frameOffset()))
+                    .toList();
+            for (int i = 0; i < places.size(); i++) {
+                List<PatchId> seen = new ArrayList<>();
+                for (short position : task.memory().get(i).seen()) {
+                    seen.add(places.get(position));
+                }
+                known.putIfAbsent(
+                        places.get(i),
+                        new Remembered(places.get(i), task.memory().get(i), seen));
+            }
+            task.context().forEach(seen -> wanted.add(place(task, seen)));
+        }
+        Map<PatchId, NearbyContextPool.States> found = new LinkedHashMap<>();
+        Map<PatchId, Remembered> missing = new LinkedHashMap<>();
+        while (!wanted.isEmpty()) {
+            PatchId patch = wanted.remove();
+            Remembered one = known.get(patch);
+            if (one == null) {
+                throw new IllegalArgumentException(
+                        "patch " + patch + " is context, and the task does not say what its states remember");
+            }
+            if (found.containsKey(patch) || missing.containsKey(patch)) {
+                continue;
+            }
+            model.pool()
+                    .select(settings.job(), patch, one.what().tokens())
+                    .ifPresentOrElse(
+                            states -> {
+                                found.put(patch, states);
+                                used.add(states);
+                            },
+                            () -> {
+                                missing.put(patch, one);
+                                wanted.addAll(one.seen());
+                            });
+        }
+        statesFound += found.size();
+        statesMade += missing.size();
+        while (!missing.isEmpty()) {
+            List<Remembered> now = missing.values().stream()
+                    .filter(one -> found.keySet().containsAll(one.seen()))
+                    .limit(MOST_REMEMBERED_AT_ONCE)
+                    .toList();
+            if (now.isEmpty()) {
+                throw new IllegalArgumentException("patches that wait for each other's states: " + missing.keySet());
+            }
+            List<PatchId> patches = now.stream().map(Remembered::patch).toList();
+            List<short[]> tokens = now.stream().map(one -> one.what().tokens()).toList();
+            NDList states = recurrentStates(batch, settings, now, found);
+            List<NearbyContextPool.States> made = handOver(settings.job(), patches, tokens, states);
+            used.addAll(made);
+            for (int i = 0; i < made.size(); i++) {
+                found.put(patches.get(i), made.get(i));
+                missing.remove(patches.get(i));
+            }
+        }
+        return found;
+    }
+
+    /** Patches that were just drawn, while the states of all that they saw are at hand. */
+    private static List<Remembered> drawn(List<Task.Sample> tasks, List<short[]> tokens) {
+        List<Remembered> drawn = new ArrayList<>();
+        for (int i = 0; i < tasks.size(); i++) {
+            Task.Sample task = tasks.get(i);
+            PatchId patch = task.patch();
+            List<PatchId> seen = task.context().stream()
+                    .map(context -> place(task, context))
+                    .filter(other -> other.frame() == patch.frame()
+                            && RememberedPatch.shareABlock(patch.column(), patch.row(), other.column(), other.row()))
+                    .toList();
+            var what = new RememberedPatch(
+                    0, 0, 0, tokens.get(i), task.topPosition(), task.bottomPosition(), new short[0]);
+            drawn.add(new Remembered(patch, what, seen));
+        }
+        return drawn;
+    }
+
+    /** Near and far states of patches, from those of what each saw inside its block. */
+    private NDList recurrentStates(
+            NDManager owner,
+            RenderSettings settings,
+            List<Remembered> patches,
+            Map<PatchId, NearbyContextPool.States> states) {
+        TransformerShape shape = model.transformer().shape();
+        int count = patches.size();
+        Slots near = new Slots(shape, count, settings.nearSlots());
+        Slots far = new Slots(shape, count, settings.farSlots());
+        long[] tokens = new long[count * TOKENS];
+        long[] neighbours = new long[count * TOKENS * 8];
+        float[] heights = new float[count * SIDE * FEATURES];
+        long[] window = new long[WINDOW * WINDOW];
+        for (int i = 0; i < count; i++) {
+            Remembered one = patches.get(i);
+            Arrays.fill(window, shape.codes());
+            for (PatchId seen : one.seen()) {
+                NearbyContextPool.States held = states.get(seen);
+                if (held == null) {
+                    throw new IllegalStateException("a patch was to be remembered before what it saw");
+                }
+                int columns = seen.column() - one.patch().column();
+                int rows = seen.row() - one.patch().row();
+                boolean isNear = Math.max(Math.abs(columns), Math.abs(rows)) <= 1;
+                (isNear ? near : far).fill(i, columns, rows, isNear ? held.near() : held.far());
+                surround(columns, rows, held.tokens(), window, 0);
+            }
+            near.pad(i, emptyNear);
+            far.pad(i, emptyFar);
+            short[] own = one.what().tokens();
+            for (int m = 0; m < TOKENS; m++) {
+                tokens[i * TOKENS + m] = own[m];
+                lookAround(window, own, m, neighbours, (i * TOKENS + m) * 8);
+            }
+            heights(one.what().topPosition(), one.what().bottomPosition(), heights, i);
+        }
+        long[] layouts = new long[count * LAYOUT_SIDE * LAYOUT_SIDE];
+        Arrays.fill(layouts, shape.codes());
+        return model.transformer()
+                .script()
+                .call(
+                        owner,
+                        "recurrent_states",
+                        model.transformerWeights(),
+                        owner.create(tokens, new Shape(count, TOKENS)),
+                        near.states,
+                        near.offsets(owner),
+                        near.bias(owner),
+                        far.states,
+                        far.offsets(owner),
+                        far.bias(owner),
+                        owner.create(neighbours, new Shape(count, TOKENS, 8)),
+                        owner.create(heights, new Shape(count, SIDE, FEATURES)),
+                        owner.create(layouts, new Shape(count, LAYOUT_SIDE * LAYOUT_SIDE)));
+    }
+
+    /** The eight tokens around token {@code m} that were known when it was drawn. */
+    private static void lookAround(long[] window, short[] own, int m, long[] neighbours, int at) {
+        for (int place = 0; place < 9; place++) {
+            if (place == 4) {
+                continue;
+            }
+            int r = m / SIDE + place / 3 - 1;
+            int c = m % SIDE + place % 3 - 1;
+            boolean inside = r >= 0 && r < SIDE && c >= 0 && c < SIDE;
+            boolean earlier = inside && place < 4;
+            neighbours[at + place - (place > 4 ? 1 : 0)] =
+                    earlier ? own[r * SIDE + c] : window[(r + 1) * WINDOW + c + 1];
+        }
     }
 
     /** Encodes finished patches and hands their states to the pool, selected for this slot. */
@@ -133,7 +325,12 @@ public final class SlotOperators implements PatchOperators {
         if (patches.isEmpty()) {
             return List.of();
         }
-        NDList states = states(batch, tokens.toArray(short[][]::new));
+        return handOver(job, patches, tokens, states(batch, tokens.toArray(short[][]::new)));
+    }
+
+    /** Hands states to the pool, selected for this slot: near [n, layers, 64, 2d] and far [n, layers, 16, 2d]. */
+    private List<NearbyContextPool.States> handOver(
+            JobId job, List<PatchId> patches, List<short[]> tokens, NDList states) {
         List<NearbyContextPool.States> added = new ArrayList<>();
         for (int i = 0; i < patches.size(); i++) {
             // Copies, so that a patch's memory can be freed without that of its batch.
@@ -168,9 +365,9 @@ public final class SlotOperators implements PatchOperators {
             Map<PatchId, NearbyContextPool.States> context) {
         int count = Math.max(tasks.size(), smallestBatch());
         int codes = model.transformer().shape().codes();
-        Slots near = new Slots(count, settings.nearSlots());
-        Slots far = new Slots(count, settings.farSlots());
-        long[] window = new long[count * (SIDE + 2) * (SIDE + 2)];
+        Slots near = new Slots(model.transformer().shape(), count, settings.nearSlots());
+        Slots far = new Slots(model.transformer().shape(), count, settings.farSlots());
+        long[] window = new long[count * WINDOW * WINDOW];
         float[] heights = new float[count * SIDE * FEATURES];
         float[] noise = new float[count * TOKENS * codes];
         long[] layouts = new long[count * LAYOUT_SIDE * LAYOUT_SIDE];
@@ -182,16 +379,13 @@ public final class SlotOperators implements PatchOperators {
                     throw new IllegalStateException("context patch was not selected");
                 }
                 boolean isNear = Math.max(Math.abs(seen.columnOffset()), Math.abs(seen.rowOffset())) <= 1;
-                (isNear ? near : far).fill(i, seen, isNear ? states.near() : states.far());
+                (isNear ? near : far)
+                        .fill(i, seen.columnOffset(), seen.rowOffset(), isNear ? states.near() : states.far());
             }
             near.pad(i, emptyNear);
             far.pad(i, emptyFar);
-            surround(task, codes, window, i * (SIDE + 2) * (SIDE + 2));
-            for (int r = 0; r < SIDE; r++) {
-                double share = (r + 0.5) / SIDE;
-                double height = task.topPosition() + share * (task.bottomPosition() - task.topPosition());
-                TransformerShape.heightFeatures(height, heights, (i * SIDE + r) * FEATURES);
-            }
+            surround(task, codes, window, i * WINDOW * WINDOW);
+            heights(task.topPosition(), task.bottomPosition(), heights, i);
             lay(task, codes, layouts, i * LAYOUT_SIDE * LAYOUT_SIDE);
             PatchId at = task.patch();
             long cell = ((long) at.frame() * settings.gridRows() + at.row()) * settings.gridColumns() + at.column();
@@ -200,24 +394,33 @@ public final class SlotOperators implements PatchOperators {
                 keep(known.get(Math.min(i, tasks.size() - 1)), codes, window, noise, i);
             }
         }
+        boolean inRounds = model.transformer().shape().isParallel();
+        List<Object> arguments = new ArrayList<>(List.of(
+                model.transformerWeights(),
+                near.states,
+                near.offsets(batch),
+                near.bias(batch),
+                far.states,
+                far.offsets(batch),
+                far.bias(batch),
+                batch.create(window, new Shape(count, WINDOW, WINDOW)),
+                batch.create(heights, new Shape(count, SIDE, FEATURES)),
+                batch.create(layouts, new Shape(count, LAYOUT_SIDE * LAYOUT_SIDE)),
+                batch.create(noise, new Shape(count, TOKENS, codes))));
+        long topK = Math.min(settings.topK(), codes);
+        if (inRounds) {
+            long[] counts = Rounds.counts(settings.rounds());
+            arguments.addAll(List.of(
+                    topK,
+                    batch.create(Rounds.order()),
+                    batch.create(counts),
+                    batch.create(Rounds.temperatures(settings.temperature(), counts.length))));
+        } else {
+            arguments.addAll(List.of(settings.temperature(), topK));
+        }
         return model.transformer()
                 .script()
-                .call(
-                        batch,
-                        "sample",
-                        model.transformerWeights(),
-                        near.states,
-                        near.offsets(batch),
-                        near.bias(batch),
-                        far.states,
-                        far.offsets(batch),
-                        far.bias(batch),
-                        batch.create(window, new Shape(count, SIDE + 2, SIDE + 2)),
-                        batch.create(heights, new Shape(count, SIDE, FEATURES)),
-                        batch.create(layouts, new Shape(count, LAYOUT_SIDE * LAYOUT_SIDE)),
-                        batch.create(noise, new Shape(count, TOKENS, codes)),
-                        settings.temperature(),
-                        (long) Math.min(settings.topK(), codes))
+                .call(batch, inRounds ? "sample_in_rounds" : "sample", arguments.toArray())
                 .singletonOrThrow();
     }
 
@@ -225,9 +428,17 @@ public final class SlotOperators implements PatchOperators {
     private static void keep(short[] known, int codes, long[] window, float[] noise, int patch) {
         for (int m = 0; m < TOKENS; m++) {
             if (known[m] != UNKNOWN) {
-                window[(patch * (SIDE + 2) + m / SIDE + 1) * (SIDE + 2) + m % SIDE + 1] = known[m];
+                window[(patch * WINDOW + m / SIDE + 1) * WINDOW + m % SIDE + 1] = known[m];
                 noise[(patch * TOKENS + m) * codes + known[m]] = Float.POSITIVE_INFINITY;
             }
+        }
+    }
+
+    /** Writes the heights of the token rows of patch number {@code i}. */
+    private static void heights(double top, double bottom, float[] heights, int i) {
+        for (int r = 0; r < SIDE; r++) {
+            double share = (r + 0.5) / SIDE;
+            TransformerShape.heightFeatures(top + share * (bottom - top), heights, (i * SIDE + r) * FEATURES);
         }
     }
 
@@ -238,18 +449,22 @@ public final class SlotOperators implements PatchOperators {
 
     /** Writes the tokens around a patch from its context: [10, 10] with {@code codes} where nothing is known. */
     private static void surround(Task.Sample task, int codes, long[] window, int at) {
-        Arrays.fill(window, at, at + (SIDE + 2) * (SIDE + 2), codes);
+        Arrays.fill(window, at, at + WINDOW * WINDOW, codes);
         for (ContextPatch seen : task.context()) {
             if (Math.max(Math.abs(seen.columnOffset()), Math.abs(seen.rowOffset())) != 1) {
                 continue;
             }
-            for (int r = 0; r < SIDE; r++) {
-                for (int c = 0; c < SIDE; c++) {
-                    int y = seen.rowOffset() * SIDE + r + 1;
-                    int x = seen.columnOffset() * SIDE + c + 1;
-                    if (y >= 0 && y < SIDE + 2 && x >= 0 && x < SIDE + 2) {
-                        window[at + y * (SIDE + 2) + x] = seen.tokens()[r * SIDE + c];
-                    }
+            surround(seen.columnOffset(), seen.rowOffset(), seen.tokens(), window, at);
+        }
+    }
+
+    private static void surround(int columns, int rows, short[] tokens, long[] window, int at) {
+        for (int r = 0; r < SIDE; r++) {
+            for (int c = 0; c < SIDE; c++) {
+                int y = rows * SIDE + r + 1;
+                int x = columns * SIDE + c + 1;
+                if (y >= 0 && y < WINDOW && x >= 0 && x < WINDOW) {
+                    window[at + y * WINDOW + x] = tokens[r * SIDE + c];
                 }
             }
         }
@@ -340,29 +555,41 @@ public final class SlotOperators implements PatchOperators {
     }
 
     @Override
+    public StateUse takeStateUse() {
+        StateUse use = new StateUse(statesFound, statesMade);
+        statesFound = 0;
+        statesMade = 0;
+        return use;
+    }
+
+    @Override
     public void close() {
         slot.close();
     }
 
     /** The context of a batch at one distance: the same number of slots for each patch, filled or not. */
     private static final class Slots {
+        private final TransformerShape shape;
+        private final int patches;
         private final int perPatch;
         private final NDList states = new NDList();
         private final long[] offsets;
         private final float[] bias;
 
-        Slots(int patches, int perPatch) {
+        Slots(TransformerShape shape, int patches, int perPatch) {
+            this.shape = shape;
+            this.patches = patches;
             this.perPatch = perPatch;
             offsets = new long[patches * perPatch];
             bias = new float[patches * perPatch];
         }
 
-        void fill(int patch, ContextPatch seen, NDArray seenStates) {
-            if (states.size() == (patch + 1) * perPatch) {
+        void fill(int patch, int columnOffset, int rowOffset, NDArray seenStates) {
+            if (states.size() >= (patch + 1) * perPatch) {
                 throw new IllegalArgumentException(
                         "a patch has more context than the " + perPatch + " slots of its job");
             }
-            offsets[states.size()] = TransformerShape.offsetRow(seen.columnOffset(), seen.rowOffset());
+            offsets[states.size()] = shape.offsetRow(columnOffset, rowOffset);
             states.add(seenStates);
         }
 
@@ -374,11 +601,11 @@ public final class SlotOperators implements PatchOperators {
         }
 
         NDArray offsets(NDManager owner) {
-            return owner.create(offsets, new Shape(offsets.length / perPatch, perPatch));
+            return owner.create(offsets, new Shape(patches, perPatch));
         }
 
         NDArray bias(NDManager owner) {
-            return owner.create(bias, new Shape(bias.length / perPatch, perPatch));
+            return owner.create(bias, new Shape(patches, perPatch));
         }
     }
 }

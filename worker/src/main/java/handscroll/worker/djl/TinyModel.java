@@ -1,5 +1,7 @@
 package handscroll.worker.djl;
 
+import handscroll.protocol.model.ContextStates;
+import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,27 +20,44 @@ public final class TinyModel {
 
     /** Random weights; equal seeds make equal models. */
     public static ModelDirectory of(long seed) {
+        return of(seed, TRANSFORMER);
+    }
+
+    /** One of another kind, with two layers, so that what a patch saw reaches what it is remembered as. */
+    public static ModelDirectory of(long seed, int extent, ContextStates states, Decoding decoding) {
+        boolean knowsLayouts = states == ContextStates.ENCODED;
+        return of(seed, new TransformerShape(32, 32, 2, 2, 1, true).as(extent, states, decoding, knowsLayouts));
+    }
+
+    private static ModelDirectory of(long seed, TransformerShape shape) {
         Random random = new Random(seed);
         float[] codebook = new float[TOKENIZER.codes() * TOKENIZER.dim()];
         for (int i = 0; i < codebook.length; i++) {
             codebook[i] = (float) random.nextGaussian();
         }
-        float[] transformer = TRANSFORMER.layout().initial(random);
+        float[] transformer = shape.layout().initial(random);
         // Strong opinions, so that a patch visibly depends on what it sees.
-        int at = TRANSFORMER.layout().offset("head.own");
-        for (int i = 0; i < TRANSFORMER.codes() * TRANSFORMER.width(); i++) {
+        int at = shape.layout().offset("head.own");
+        for (int i = 0; i < shape.codes() * shape.width(); i++) {
             transformer[at + i] *= 200;
         }
-        return new ModelDirectory(TOKENIZER, TOKENIZER.layout().initial(random), codebook, TRANSFORMER, transformer);
+        return new ModelDirectory(TOKENIZER, TOKENIZER.layout().initial(random), codebook, shape, transformer);
     }
 
     /** Writes such a model as a directory that a worker can load. */
     public static ModelCard write(Path directory, long seed) throws IOException {
-        of(seed).write(
-                        directory,
-                        new ModelDirectory.Picture(512, 0.6),
-                        "Apache-2.0",
-                        "provenance { seed = " + seed + " }\n");
+        return write(directory, of(seed), seed);
+    }
+
+    /** Writes one of another kind. */
+    public static ModelCard write(Path directory, long seed, int extent, ContextStates states, Decoding decoding)
+            throws IOException {
+        return write(directory, of(seed, extent, states, decoding), seed);
+    }
+
+    private static ModelCard write(Path directory, ModelDirectory model, long seed) throws IOException {
+        model.write(
+                directory, new ModelDirectory.Picture(512, 0.6), "Apache-2.0", "provenance { seed = " + seed + " }\n");
         return ModelCard.read(directory);
     }
 }

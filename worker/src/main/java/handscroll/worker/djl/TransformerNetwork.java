@@ -17,6 +17,8 @@ public final class TransformerNetwork implements AutoCloseable {
                 "Transformer",
                 layout.scriptMethod("Transformer", "named"),
                 Map.<String, Number>of(
+                        "RECURRENT", shape.isRecurrent() ? 1 : 0,
+                        "PARALLEL", shape.isParallel() ? 1 : 0,
                         "CODES", shape.codes(),
                         "WIDTH", shape.width(),
                         "HEADS", shape.heads(),
@@ -34,7 +36,8 @@ public final class TransformerNetwork implements AutoCloseable {
         return layout;
     }
 
-    /** Methods {@code learn}, {@code sample} and {@code states}: see transformer.py. */
+    /** Methods {@code learn}, {@code weigh}, {@code sample}, {@code sample_in_rounds}, {@code states} and {@code
+     * recurrent_states}: see transformer.py. */
     public Script script() {
         return script;
     }

@@ -1,19 +1,34 @@
 package handscroll.worker.djl;
 
+import handscroll.protocol.model.ContextStates;
+import handscroll.protocol.model.Decoding;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * The sizes of a transformer that draws patches of 8 x 8 tokens with context extent (2, 2, 0).
+ * What a transformer that draws patches of 8 x 8 tokens looks like: its sizes and its kind.
  *
  * @param codes entries of the tokenizer's codebook
  * @param width numbers a token's state holds
  * @param heads of each attention, a divisor of the width
  * @param layers of the decoder, which draws
- * @param encoderLayers which look at a finished patch once, for all patches that read it
+ * @param encoderLayers which look at a finished patch once, for all patches that read it; 0 where states are
+ *     recurrent
  * @param knowsLayouts whether it can draw a patch over a layout {@link #LAYOUT_FACTOR} times smaller
+ * @param extent patches to each side that a patch looks, up to {@link #LARGEST_EXTENT}
+ * @param states what a patch's readers attend to
+ * @param decoding how the tokens of a patch come about
  */
-public record TransformerShape(int codes, int width, int heads, int layers, int encoderLayers, boolean knowsLayouts) {
+public record TransformerShape(
+        int codes,
+        int width,
+        int heads,
+        int layers,
+        int encoderLayers,
+        boolean knowsLayouts,
+        int extent,
+        ContextStates states,
+        Decoding decoding) {
 
     /** Tokens along a patch's side. */
     public static final int PATCH_SIDE = 8;
@@ -21,8 +36,8 @@ public record TransformerShape(int codes, int width, int heads, int layers, int 
     /** Tokens of a patch. */
     public static final int PATCH_TOKENS = PATCH_SIDE * PATCH_SIDE;
 
-    /** Patches to each side that a patch looks. */
-    public static final int EXTENT = 2;
+    /** The most patches to each side that a patch can look. */
+    public static final int LARGEST_EXTENT = 2;
 
     /** How many times smaller a layout is than the canvas that is drawn over it. */
     public static final int LAYOUT_FACTOR = 4;
@@ -39,9 +54,59 @@ public record TransformerShape(int codes, int width, int heads, int layers, int 
     /** The shipped size: 5 million parameters. */
     public static final TransformerShape STANDARD = new TransformerShape(512, 256, 8, 4, 1, true);
 
+    /** A fifth of it, for comparing kinds of models in minutes. */
+    public static final TransformerShape SMALL = new TransformerShape(512, 128, 4, 3, 1, true);
+
+    /** The shipped kind: encoded states, token by token, the paper's extent. */
+    public TransformerShape(int codes, int width, int heads, int layers, int encoderLayers, boolean knowsLayouts) {
+        this(
+                codes,
+                width,
+                heads,
+                layers,
+                encoderLayers,
+                knowsLayouts,
+                LARGEST_EXTENT,
+                ContextStates.ENCODED,
+                Decoding.AUTOREGRESSIVE);
+    }
+
+    public TransformerShape {
+        if (extent < 0 || extent > LARGEST_EXTENT) {
+            throw new IllegalArgumentException("an extent is 0 to " + LARGEST_EXTENT + ", not " + extent);
+        }
+        if (states == ContextStates.RECURRENT && decoding == Decoding.PARALLEL) {
+            throw new IllegalArgumentException("recurrent states are made in the order of tokens, not in rounds");
+        }
+        if (states == ContextStates.RECURRENT && knowsLayouts) {
+            throw new IllegalArgumentException("recurrent states remember no layouts");
+        }
+    }
+
+    /** Room for patches at a distance: half a ring where patches come in the order of a sweep. */
+    public int slots(int distance, boolean wholeRing) {
+        int ring = distance > extent ? 0 : 8 * distance;
+        return wholeRing ? ring : ring / 2;
+    }
+
+    public boolean isRecurrent() {
+        return states == ContextStates.RECURRENT;
+    }
+
+    public boolean isParallel() {
+        return decoding == Decoding.PARALLEL;
+    }
+
+    /** The same sizes as another kind of model. */
+    public TransformerShape as(int otherExtent, ContextStates otherStates, Decoding otherDecoding, boolean layouts) {
+        int encoders = otherStates == ContextStates.RECURRENT ? 0 : encoderLayers;
+        return new TransformerShape(
+                codes, width, heads, layers, encoders, layouts, otherExtent, otherStates, otherDecoding);
+    }
+
     /** The row of the offset table for a patch so far away, in patches. */
-    public static int offsetRow(int columnOffset, int rowOffset) {
-        return (rowOffset + EXTENT) * (2 * EXTENT + 1) + columnOffset + EXTENT;
+    public int offsetRow(int columnOffset, int rowOffset) {
+        return (rowOffset + extent) * (2 * extent + 1) + columnOffset + extent;
     }
 
     /** Writes sine and cosine of a height, 0 at the top of the picture and 1 at its bottom, from {@code at} on. */
@@ -58,18 +123,24 @@ public record TransformerShape(int codes, int width, int heads, int layers, int 
                 .normal("code", 0.3, codes + 1, CODE_WIDTH)
                 .linear("around", 8 * CODE_WIDTH, width, 0.04)
                 .normal("position", 0.02, PATCH_TOKENS, width)
-                .linear("vertical", HEIGHT_FEATURES, width, 0.05)
-                .linear("encoder.code", CODE_WIDTH, width, 0.1)
-                .normal("encoder.position", 0.02, PATCH_TOKENS, width);
-        for (int i = 0; i < encoderLayers; i++) {
-            block(layout, "encoder." + i);
+                .linear("vertical", HEIGHT_FEATURES, width, 0.05);
+        if (!isRecurrent()) {
+            layout.linear("encoder.code", CODE_WIDTH, width, 0.1).normal("encoder.position", 0.02, PATCH_TOKENS, width);
+            for (int i = 0; i < encoderLayers; i++) {
+                block(layout, "encoder." + i);
+            }
+            layout.norm("encoder.norm", width);
         }
-        layout.norm("encoder.norm", width);
+        if (isRecurrent() || isParallel()) {
+            layout.linear("own", CODE_WIDTH, width, 0.04);
+        }
         for (int i = 0; i < layers; i++) {
             String name = "decoder." + i;
             block(layout, name);
-            layout.linear(name + ".context", width, 2 * width, 0.04);
-            layout.normal(name + ".offset", 0.1, (2 * EXTENT + 1) * (2 * EXTENT + 1), width);
+            if (!isRecurrent()) {
+                layout.linear(name + ".context", width, 2 * width, 0.04);
+            }
+            layout.normal(name + ".offset", 0.1, (2 * extent + 1) * (2 * extent + 1), width);
             layout.normal(name + ".empty", 0.02, 1, 2, width);
         }
         layout.norm("head.norm", width);

@@ -31,6 +31,16 @@ public interface PatchOperators extends AutoCloseable {
     /** Forgets what was kept of patches that no later patch reads. */
     void release(JobId job, List<PatchId> patches);
 
+    /** States of context patches that samples found in the pool, and had to make, since this was last asked. */
+    default StateUse takeStateUse() {
+        return StateUse.NONE;
+    }
+
+    /** How the nearby context pool served. */
+    record StateUse(long found, long made) {
+        public static final StateUse NONE = new StateUse(0, 0);
+    }
+
     @Override
     void close();
 }

@@ -58,7 +58,8 @@ public final class PatchRenderer implements TaskRenderer {
         if (!fills.isEmpty()) {
             answer(fills, operators.fill(settings, fills), results);
         }
-        work = work.plus(new WorkTime(since(start), Duration.ZERO, Duration.ZERO));
+        PatchOperators.StateUse states = operators.takeStateUse();
+        work = work.plus(new WorkTime(since(start), Duration.ZERO, Duration.ZERO, states.found(), states.made()));
         return new Rendering(results, tiles, work);
     }
 

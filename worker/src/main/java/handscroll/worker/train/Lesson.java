@@ -4,8 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import handscroll.protocol.task.Task;
+import handscroll.worker.djl.Rounds;
 import handscroll.worker.djl.TransformerShape;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Random;
 
 /**
@@ -21,17 +23,29 @@ final class Lesson {
 
     private static final int SIDE = TransformerShape.PATCH_SIDE;
     private static final int TOKENS = TransformerShape.PATCH_TOKENS;
-    private static final int EXTENT = TransformerShape.EXTENT;
     private static final double ANY_ORDER = 0.2;
-    private static final double HIDDEN_PATCHES = 0.08;
-    private static final double HIDDEN_SIDE = 0.2;
-    private static final double WRONG_TOKENS = 0.04;
-    private static final double WRONG_LAYOUT_TOKENS = 0.08;
+    private static final double HALTON_ORDER = 0.5;
+
+    /** Marks a target that cross entropy leaves out. */
+    private static final int NOT_ASKED = -100;
+
+    /** How often a lesson shows less than there is, or something else. */
+    record Disturbance(double hiddenPatches, double hiddenSide, double wrongTokens, double wrongLayoutTokens) {
+
+        /** What makes a model robust against its own mistakes. */
+        static final Disturbance TO_LEARN = new Disturbance(0.08, 0.2, 0.04, 0.08);
+
+        /** The truth and nothing else. */
+        static final Disturbance NONE = new Disturbance(0, 0, 0, 0);
+    }
+
     private static final double HEIGHT_DEVIATION = 0.03;
     private static final double STRETCHED = 0.5;
     private static final double MOST_STRETCH = 6;
 
+    private final TransformerShape shape;
     private final int codes;
+    private final Disturbance disturbance;
     private final Random random;
     private final int columns;
     private final int rows;
@@ -42,12 +56,17 @@ final class Lesson {
     private final int[] rank; // when a patch is drawn
     private final boolean[] hidden;
     private final boolean anyOrder;
+    private final int[] sequence; // the patches as the tensors list them
+    private final long[] levelSizes; // how many of them, one after the other, do not see each other
+    private final boolean[] known; // what is known of patches that are drawn in rounds, over the whole crop
     private int hiddenColumn; // context this many columns or rows away is hidden where it is not 0
     private int hiddenRow;
 
-    /** Draws a lesson from the grid. */
-    Lesson(TokenGrid grid, int codes, Random random) {
-        this.codes = codes;
+    /** Draws a lesson from the grid for a model of that shape. */
+    Lesson(TokenGrid grid, TransformerShape shape, Disturbance disturbance, Random random) {
+        this.shape = shape;
+        this.codes = shape.codes();
+        this.disturbance = disturbance;
         this.random = random;
         columns = Math.min(4 + random.nextInt(3), grid.columns() / SIDE);
         rows = Math.min(4 + random.nextInt(2), grid.rows() / SIDE);
@@ -61,16 +80,16 @@ final class Lesson {
             for (int x = 0; x < columns * SIDE; x++) {
                 int at = y * columns * SIDE + x;
                 truth[at] = grid.tokens()[(top + y) * grid.columns() + left + x];
-                seen[at] = random.nextDouble() < WRONG_TOKENS ? (short) random.nextInt(codes) : truth[at];
+                seen[at] = random.nextDouble() < disturbance.wrongTokens() ? (short) random.nextInt(codes) : truth[at];
             }
         }
         heights = heights(grid, top);
         layouts = layouts(grid, left, top);
         hidden = new boolean[columns * rows];
         for (int i = 0; i < hidden.length; i++) {
-            hidden[i] = random.nextDouble() < HIDDEN_PATCHES;
+            hidden[i] = random.nextDouble() < disturbance.hiddenPatches();
         }
-        if (random.nextDouble() < HIDDEN_SIDE) {
+        if (random.nextDouble() < disturbance.hiddenSide()) {
             int sign = random.nextBoolean() ? 1 : -1;
             if (random.nextBoolean()) {
                 hiddenColumn = sign;
@@ -80,6 +99,62 @@ final class Lesson {
         }
         anyOrder = random.nextDouble() < ANY_ORDER;
         rank = anyOrder ? anyRank() : namedRank(random.nextInt(4));
+        int[] level = shape.isRecurrent() ? levels() : new int[columns * rows];
+        Integer[] byLevel = new Integer[level.length];
+        Arrays.setAll(byLevel, patch -> patch);
+        Arrays.sort(byLevel, Comparator.comparingInt(patch -> level[patch])); // stable
+        sequence = Arrays.stream(byLevel).mapToInt(Integer::intValue).toArray();
+        levelSizes = new long[Arrays.stream(level).max().orElse(0) + 1];
+        Arrays.stream(level).forEach(one -> levelSizes[one]++);
+        known = shape.isParallel() ? knownInRounds() : new boolean[0];
+    }
+
+    /** The first round of an ideal farm that could draw each patch: one more than the last of those it sees. */
+    private int[] levels() {
+        int[] byRank = new int[rank.length];
+        for (int patch = 0; patch < rank.length; patch++) {
+            byRank[rank[patch]] = patch;
+        }
+        int[] level = new int[rank.length];
+        for (int patch : byRank) {
+            for (int dy = -shape.extent(); dy <= shape.extent(); dy++) {
+                for (int dx = -shape.extent(); dx <= shape.extent(); dx++) {
+                    if (knows(patch, dx, dy)) {
+                        level[patch] = Math.max(level[patch], level[patch + dy * columns + dx] + 1);
+                    }
+                }
+            }
+        }
+        return level;
+    }
+
+    /**
+     * What is known already of each patch that is drawn in rounds, over the whole crop: any number of tokens
+     * from none to all but one, the first of the order that is rendered in or any others.
+     */
+    private boolean[] knownInRounds() {
+        boolean[] result = new boolean[truth.length];
+        for (int patch = 0; patch < columns * rows; patch++) {
+            long[] order = Rounds.order();
+            if (disturbance == Disturbance.NONE || random.nextDouble() >= HALTON_ORDER) {
+                for (int i = TOKENS - 1; i > 0; i--) {
+                    int other = random.nextInt(i + 1);
+                    long swapped = order[i];
+                    order[i] = order[other];
+                    order[other] = swapped;
+                }
+            }
+            int count = random.nextInt(TOKENS);
+            for (int k = 0; k < count; k++) {
+                result[at(patch, (int) order[k])] = true;
+            }
+        }
+        return result;
+    }
+
+    /** Where token {@code m} of a patch lies in the crop. */
+    private int at(int patch, int m) {
+        return (patch / columns * SIDE + m / SIDE) * columns * SIDE + patch % columns * SIDE + m % SIDE;
     }
 
     /** The windows of the layout beneath the patches, some of their tokens wrong as a drawn layout's may be. */
@@ -96,7 +171,7 @@ final class Lesson {
             int row = top / TransformerShape.LAYOUT_FACTOR + patch / columns * beneath - Task.Sample.LAYOUT_MARGIN;
             short[] window = grid.layout().get().window(column, row, side).tokens();
             for (int k = 0; k < window.length; k++) {
-                boolean wrong = random.nextDouble() < WRONG_LAYOUT_TOKENS;
+                boolean wrong = random.nextDouble() < disturbance.wrongLayoutTokens();
                 result[patch * window.length + k] = wrong ? (short) random.nextInt(codes) : window[k];
             }
         }
@@ -155,6 +230,9 @@ final class Lesson {
     }
 
     private boolean knows(int patch, int columnOffset, int rowOffset) {
+        if (Math.max(Math.abs(columnOffset), Math.abs(rowOffset)) > shape.extent()) {
+            return false;
+        }
         int c = patch % columns + columnOffset;
         int r = patch / columns + rowOffset;
         if (c < 0 || c >= columns || r < 0 || r >= rows) {
@@ -175,24 +253,29 @@ final class Lesson {
         long[] targets = new long[count * TOKENS];
         long[] neighbours = new long[count * TOKENS * 8];
         float[] vertical = new float[count * SIDE * TransformerShape.HEIGHT_FEATURES];
-        for (int patch = 0; patch < count; patch++) {
+        long[] own = new long[count * TOKENS];
+        long[] layout = new long[layouts.length];
+        int window = layouts.length / count;
+        for (int i = 0; i < count; i++) {
+            int patch = sequence[i];
             for (int m = 0; m < TOKENS; m++) {
-                int x = patch % columns * SIDE + m % SIDE;
-                int y = patch / columns * SIDE + m / SIDE;
-                inputs[patch * TOKENS + m] = seen[y * columns * SIDE + x];
-                targets[patch * TOKENS + m] = truth[y * columns * SIDE + x];
-                lookAround(patch, m, neighbours, (patch * TOKENS + m) * 8);
+                int at = at(patch, m);
+                boolean isKnown = known.length > 0 && known[at];
+                inputs[i * TOKENS + m] = seen[at];
+                targets[i * TOKENS + m] = isKnown ? NOT_ASKED : truth[at];
+                own[i * TOKENS + m] = isKnown ? seen[at] : codes;
+                lookAround(patch, m, neighbours, (i * TOKENS + m) * 8);
             }
             for (int r = 0; r < SIDE; r++) {
                 TransformerShape.heightFeatures(
                         heights[patch / columns * SIDE + r],
                         vertical,
-                        (patch * SIDE + r) * TransformerShape.HEIGHT_FEATURES);
+                        (i * SIDE + r) * TransformerShape.HEIGHT_FEATURES);
             }
-        }
-        long[] layout = new long[layouts.length];
-        for (int k = 0; k < layout.length; k++) {
-            layout[k] = layouts[k] < 0 ? codes : layouts[k];
+            for (int k = 0; k < window; k++) {
+                short code = layouts[patch * window + k];
+                layout[i * window + k] = code < 0 ? codes : code;
+            }
         }
         NDArray[] near = slots(owner, 1);
         NDArray[] far = slots(owner, 2);
@@ -207,7 +290,9 @@ final class Lesson {
             near[2],
             far[0],
             far[1],
-            far[2]
+            far[2],
+            owner.create(own, new Shape(count, TOKENS)),
+            owner.create(levelSizes)
         };
     }
 
@@ -222,29 +307,39 @@ final class Lesson {
             int rowOffset = Math.floorDiv(r, SIDE);
             int columnOffset = Math.floorDiv(c, SIDE);
             boolean inside = rowOffset == 0 && columnOffset == 0;
-            boolean known = inside ? place < 4 : knows(patch, columnOffset, rowOffset);
+            boolean isKnown = inside ? knowsOwn(patch, r * SIDE + c, place) : knows(patch, columnOffset, rowOffset);
             int x = patch % columns * SIDE + c;
             int y = patch / columns * SIDE + r;
-            neighbours[at + place - (place > 4 ? 1 : 0)] = known ? seen[y * columns * SIDE + x] : codes;
+            neighbours[at + place - (place > 4 ? 1 : 0)] = isKnown ? seen[y * columns * SIDE + x] : codes;
         }
+    }
+
+    /** Whether a patch knows its own token {@code m} when it draws the one that has it at this place around it. */
+    private boolean knowsOwn(int patch, int m, int place) {
+        return shape.isParallel() ? known[at(patch, m)] : place < 4;
     }
 
     /** Indices [P, s], rows of the offset table [P, s] and bias [P, s] of the context at this distance. */
     private NDArray[] slots(NDManager owner, int distance) {
-        int ring = distance == 1 ? 8 : 16;
         int count = columns * rows;
-        int slots = anyOrder ? ring : ring / 2;
+        int slots = shape.slots(distance, anyOrder);
+        int[] number = new int[count]; // of each patch among the tensors; a recurrent model counts from 1
+        for (int i = 0; i < count; i++) {
+            number[sequence[i]] = shape.isRecurrent() ? i + 1 : i;
+        }
         long[] indices = new long[count * slots];
         long[] offsets = new long[count * slots];
         float[] bias = new float[count * slots];
         Arrays.fill(bias, Float.NEGATIVE_INFINITY);
-        for (int patch = 0; patch < count; patch++) {
-            int slot = patch * slots;
-            for (int dy = -EXTENT; dy <= EXTENT; dy++) {
-                for (int dx = -EXTENT; dx <= EXTENT; dx++) {
+        int extent = shape.extent();
+        for (int i = 0; i < count; i++) {
+            int patch = sequence[i];
+            int slot = i * slots;
+            for (int dy = -extent; dy <= extent; dy++) {
+                for (int dx = -extent; dx <= extent; dx++) {
                     if (Math.max(Math.abs(dx), Math.abs(dy)) == distance && knows(patch, dx, dy)) {
-                        indices[slot] = patch + (long) dy * columns + dx;
-                        offsets[slot] = TransformerShape.offsetRow(dx, dy);
+                        indices[slot] = number[patch + dy * columns + dx];
+                        offsets[slot] = shape.offsetRow(dx, dy);
                         bias[slot++] = 0;
                     }
                 }

@@ -2,6 +2,7 @@ package handscroll.worker.train;
 
 import handscroll.protocol.model.ModelCard;
 import handscroll.worker.djl.LibTorch;
+import handscroll.worker.djl.TransformerShape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +27,7 @@ final class Provenance {
                 Locale.ROOT,
                 """
                 provenance {
-                  command = "handscroll train --name %s --from %s --minutes %d --threads %d --seed %d"
+                  command = "handscroll train --name %s --from %s --%s %d --threads %d --seed %d%s"
                   pictures = [
                 %s  ]
                   torch = "%s"
@@ -34,13 +35,17 @@ final class Provenance {
                   tokenizer { minutes = %.1f, steps = %.0f, loss = %s }
                   sharpening { minutes = %.1f, steps = %.0f, loss = %s }
                   transformer { minutes = %.1f, steps = %.0f, loss = %s }
+                  # Nats a token on variants of the pictures that were not learned from.
+                  held-out = %.3f
                 }
                 """,
                 plan.name(),
                 names,
+                plan.clock() == TrainingPlan.Clock.WALL ? "minutes" : "cpu-minutes",
                 plan.time().toMinutes(),
                 plan.threads(),
                 plan.seed(),
+                kind(plan),
                 pictures,
                 LibTorch.version(),
                 checkpoint.number("tokenizer.seconds", 0) / 60,
@@ -51,6 +56,32 @@ final class Provenance {
                 curves.get(1).asText(),
                 checkpoint.number("transformer.seconds", 0) / 60,
                 checkpoint.number("transformer.steps", 0),
-                curves.get(2).asText());
+                curves.get(2).asText(),
+                checkpoint.number("transformer.held-out", 0));
+    }
+
+    /** The options that make another model than the usual one. */
+    private static String kind(TrainingPlan plan) {
+        TransformerShape shape = plan.transformer();
+        StringBuilder options = new StringBuilder();
+        if (shape.width() == TransformerShape.SMALL.width()) {
+            options.append(" --size small");
+        }
+        if (shape.extent() != TransformerShape.LARGEST_EXTENT) {
+            options.append(" --extent ").append(shape.extent());
+        }
+        if (shape.isRecurrent()) {
+            options.append(" --context ").append(shape.states().configName());
+        }
+        if (shape.isParallel()) {
+            options.append(" --decoding ").append(shape.decoding().configName());
+        }
+        if (!shape.knowsLayouts()) {
+            options.append(" --no-layouts");
+        }
+        plan.base()
+                .ifPresent(base -> options.append(base.withTransformer() ? " --start-from " : " --tokenizer-of ")
+                        .append(base.name()));
+        return options.toString();
     }
 }

@@ -39,12 +39,13 @@ final class SampleSheet {
             Picture copy = Sketch.decode(operators, grid.tokens(), grid.columns(), grid.rows());
             int patches = grid.columns() / TransformerShape.PATCH_SIDE;
             int rows = grid.rows() / TransformerShape.PATCH_SIDE;
-            Sketch sketch = new Sketch(operators, patches + NEW_COLUMNS, rows, 0, 1, seed, 0.9);
+            Sketch sketch = new Sketch(operators, model.transformer(), patches + NEW_COLUMNS, rows, 0, 1, seed, 0.9);
             sketch.begin(grid);
             sketch.draw();
             List<Picture> below = new ArrayList<>(List.of(sketch.decode()));
             if (model.transformer().knowsLayouts()) {
-                Sketch large = new Sketch(operators, LARGE_COLUMNS, LARGE_ROWS, 0, LARGE_SHARE, seed, 0.9);
+                Sketch large = new Sketch(
+                        operators, model.transformer(), LARGE_COLUMNS, LARGE_ROWS, 0, LARGE_SHARE, seed, 0.9);
                 large.layOut(grid);
                 large.draw();
                 below.add(large.decode());

@@ -5,13 +5,16 @@ import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec.TileEncoding;
 import handscroll.protocol.task.ContextPatch;
 import handscroll.protocol.task.PixelBlock;
+import handscroll.protocol.task.RememberedPatch;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TokenBlock;
+import handscroll.worker.djl.Rounds;
 import handscroll.worker.djl.TokenizerShape;
 import handscroll.worker.djl.TransformerShape;
 import handscroll.worker.render.PatchOperators;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,10 +31,11 @@ final class Sketch {
     static final int PATCH_PIXELS = TransformerShape.PATCH_SIDE * TokenizerShape.FACTOR;
 
     private static final int SIDE = TransformerShape.PATCH_SIDE;
-    private static final int EXTENT = TransformerShape.EXTENT;
     private static final int TILE_TOKENS = 32;
 
     private final PatchOperators operators;
+    private final int extent;
+    private final boolean recurrent;
     private final RenderSettings settings;
     private final int columns; // of patches
     private final int rows;
@@ -46,8 +50,18 @@ final class Sketch {
      * @param rows of patches
      * @param top height of the canvas's upper edge on the model's vertical axis, with {@code bottom}
      */
-    Sketch(PatchOperators operators, int columns, int rows, double top, double bottom, long seed, double temperature) {
+    Sketch(
+            PatchOperators operators,
+            TransformerShape shape,
+            int columns,
+            int rows,
+            double top,
+            double bottom,
+            long seed,
+            double temperature) {
         this.operators = operators;
+        this.extent = shape.extent();
+        this.recurrent = shape.isRecurrent();
         this.columns = columns;
         this.rows = rows;
         this.top = top;
@@ -55,7 +69,20 @@ final class Sketch {
         tokens = new short[columns * rows * SIDE * SIDE];
         done = new boolean[columns * rows];
         JobId job = new JobId("sketch");
-        settings = new RenderSettings(job, "", "", seed, temperature, 100, columns, rows, 4, 8, TileEncoding.PNG, 100);
+        settings = new RenderSettings(
+                job,
+                "",
+                "",
+                seed,
+                temperature,
+                100,
+                columns,
+                rows,
+                shape.slots(1, false),
+                shape.slots(2, false),
+                TileEncoding.PNG,
+                100,
+                Rounds.DEFAULT);
     }
 
     /** Puts a picture's tokens on the left of the canvas; all of its columns that fill whole patches. */
@@ -101,8 +128,8 @@ final class Sketch {
 
     private Task.Sample task(int c, int r) {
         List<ContextPatch> context = new ArrayList<>();
-        for (int dy = -EXTENT; dy <= EXTENT; dy++) {
-            for (int dx = -EXTENT; dx <= 0; dx++) {
+        for (int dy = -extent; dy <= extent; dy++) {
+            for (int dx = -extent; dx <= 0; dx++) {
                 int x = c + dx;
                 int y = r + dy;
                 boolean earlier = dx < 0 || dy < 0;
@@ -113,7 +140,49 @@ final class Sketch {
         }
         double height = (bottom - top) / rows;
         return new Task.Sample(
-                new PatchId(0, c, r, 0), context, top + r * height, top + (r + 1) * height, layoutWindow(c, r));
+                new PatchId(0, c, r, 0),
+                context,
+                top + r * height,
+                top + (r + 1) * height,
+                layoutWindow(c, r),
+                recurrent ? memory(c, r, context, height) : List.of());
+    }
+
+    /** All that is drawn in the blocks of a patch's context, in the order omega. */
+    private List<RememberedPatch> memory(int c, int r, List<ContextPatch> context, double height) {
+        List<RememberedPatch> memory = new ArrayList<>();
+        for (int x = 0; x <= c; x++) {
+            for (int y = 0; y < rows; y++) {
+                int column = x;
+                int row = y;
+                boolean needed = done[row * columns + column]
+                        && context.stream()
+                                .anyMatch(seen -> RememberedPatch.shareABlock(
+                                        column, row, c + seen.columnOffset(), r + seen.rowOffset()));
+                if (!needed) {
+                    continue;
+                }
+                short[] seen = new short[memory.size()];
+                int count = 0;
+                for (short i = 0; i < memory.size(); i++) {
+                    int otherColumn = c + memory.get(i).columnOffset();
+                    int otherRow = r + memory.get(i).rowOffset();
+                    boolean within = Math.max(Math.abs(otherColumn - column), Math.abs(otherRow - row)) <= extent;
+                    if (within && RememberedPatch.shareABlock(column, row, otherColumn, otherRow)) {
+                        seen[count++] = i;
+                    }
+                }
+                memory.add(new RememberedPatch(
+                        column - c,
+                        row - r,
+                        0,
+                        patch(column, row),
+                        top + row * height,
+                        top + (row + 1) * height,
+                        Arrays.copyOf(seen, count)));
+            }
+        }
+        return memory;
     }
 
     private TokenBlock layoutWindow(int c, int r) {

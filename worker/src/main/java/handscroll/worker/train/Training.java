@@ -66,6 +66,7 @@ public final class Training implements AutoCloseable {
     /** Runs all stages; blocks until the time budget is spent. */
     public void run() throws IOException {
         long seed = plan.seed();
+        plan.base().map(TrainingPlan.Base::model).ifPresent(this::takeTokenizer);
         try (TokenizerNetwork tokenizer = new TokenizerNetwork(plan.tokenizer());
                 TransformerNetwork transformer = new TransformerNetwork(plan.transformer())) {
             finish(
@@ -90,10 +91,28 @@ public final class Training implements AutoCloseable {
                             pictures,
                             plan.transformer().knowsLayouts(),
                             seed);
-                    Stage stage = new TransformerTraining(manager, transformer, grids, codebook, replicas, seed)) {
-                learn(stage, plan.transformerTime(), () -> show(grids));
+                    TransformerTraining stage = new TransformerTraining(
+                            manager,
+                            transformer,
+                            grids,
+                            codebook,
+                            plan.base()
+                                    .filter(TrainingPlan.Base::withTransformer)
+                                    .map(TrainingPlan.Base::model),
+                            replicas,
+                            seed)) {
+                learn(stage, plan.transformerTime(), () -> show(grids, stage));
             }
         }
+    }
+
+    /** As if the first two stages had made it. */
+    private void takeTokenizer(ModelDirectory base) {
+        for (String stage : List.of("tokenizer", "sharpening")) {
+            checkpoint.put(stage + ".average", base.tokenizerWeights());
+            checkpoint.put(stage + ".finished", 1);
+        }
+        checkpoint.put("codebook", base.codebook());
     }
 
     /** Runs one stage to its end, unless it came there before: what later stages build on must not move again. */
@@ -121,7 +140,7 @@ public final class Training implements AutoCloseable {
         }
         LossCurve curve = new LossCurve(stage.name(), checkpoint);
         double whole = budget.toMillis() / 1000.0;
-        long start = System.nanoTime();
+        long start = plan.clock().nanos();
         double spent = before;
         double lastCheckpoint = spent;
         double lastLine = spent;
@@ -131,7 +150,7 @@ public final class Training implements AutoCloseable {
         while (spent < whole) {
             sum += stage.step(spent / whole);
             count++;
-            spent = before + (System.nanoTime() - start) / 1e9;
+            spent = before + (plan.clock().nanos() - start) / 1e9;
             boolean over = spent >= whole;
             if (over || spent - lastLine > LINE_INTERVAL.toSeconds()) {
                 lines.accept(line(stage, spent, whole, sum / count, count / (spent - lastLine)));
@@ -150,7 +169,7 @@ public final class Training implements AutoCloseable {
             }
             if (showing) {
                 show.run();
-                spent = before + (System.nanoTime() - start) / 1e9;
+                spent = before + (plan.clock().nanos() - start) / 1e9;
                 lastShow = spent;
             }
         }
@@ -169,7 +188,10 @@ public final class Training implements AutoCloseable {
     }
 
     /** Writes the model as it is now, and pictures of what it can do: from the first time on it can be used. */
-    private void show(TokenGrids grids) throws IOException {
+    private void show(TokenGrids grids, TransformerTraining stage) throws IOException {
+        double heldOut = stage.heldOut();
+        lines.accept(String.format(Locale.ROOT, "held out    %.3f nats a token", heldOut));
+        checkpoint.put("transformer.held-out", heldOut);
         ModelDirectory model = new ModelDirectory(
                 plan.tokenizer(),
                 checkpoint.vector("sharpening.average"),

@@ -1,10 +1,13 @@
 package handscroll.worker.train;
 
+import handscroll.worker.djl.ModelDirectory;
 import handscroll.worker.djl.TokenizerShape;
 import handscroll.worker.djl.TransformerShape;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What to learn, from what, and for how long.
@@ -19,6 +22,8 @@ import java.util.List;
  * @param resume whether to go on from the checkpoint in the directory
  * @param horizon where sky meets land in the pictures, as a share of their height
  * @param licence of the weights, which follows from the pictures'
+ * @param base a model to begin with
+ * @param clock what the budget is counted in
  * @param tokenizer sizes of the tokenizer, {@link TokenizerShape#STANDARD} but in tests
  * @param transformer sizes of the transformer
  */
@@ -33,8 +38,31 @@ public record TrainingPlan(
         boolean resume,
         double horizon,
         String licence,
+        Optional<Base> base,
+        Clock clock,
         TokenizerShape tokenizer,
         TransformerShape transformer) {
+
+    /**
+     * A model whose tokenizer is taken over instead of learning one.
+     *
+     * @param withTransformer whether to begin with its transformer too, as far as its parameters fit
+     */
+    public record Base(String name, ModelDirectory model, boolean withTransformer) {}
+
+    /** What time is: learning takes as long as it takes, or as much of the processors as it gets. */
+    public enum Clock {
+        WALL,
+        PROCESSOR;
+
+        long nanos() {
+            if (this == WALL) {
+                return System.nanoTime();
+            }
+            var system = ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
+            return system.getProcessCpuTime();
+        }
+    }
 
     private static final double TOKENIZER_SHARE = 0.15;
     private static final double SHARPENING_SHARE = 0.13;
@@ -66,6 +94,8 @@ public record TrainingPlan(
                 resume,
                 horizon,
                 licence,
+                Optional.empty(),
+                Clock.WALL,
                 TokenizerShape.STANDARD,
                 TransformerShape.STANDARD);
     }
@@ -79,7 +109,7 @@ public record TrainingPlan(
     }
 
     Duration transformerTime() {
-        return share(1 - TOKENIZER_SHARE - SHARPENING_SHARE);
+        return base.isPresent() ? time : share(1 - TOKENIZER_SHARE - SHARPENING_SHARE);
     }
 
     private Duration share(double share) {

@@ -4,15 +4,19 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import handscroll.worker.djl.LibTorch;
+import handscroll.worker.djl.ModelDirectory;
 import handscroll.worker.djl.TransformerNetwork;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /** Third stage of training: learns to draw patches in the order of the token grids' pictures. */
 final class TransformerTraining implements Stage {
 
     private static final double PEAK_RATE = 1.2e-3;
+    /** Gentler to weights that know something. */
+    private static final double PEAK_RATE_FROM_BASE = 6e-4;
     /**
      * So often that a variant is seen some ten times before it goes, and much else in between. From few
      * variants the transformer learns them by heart and the loss falls while pictures get worse (3 nats on
@@ -22,12 +26,16 @@ final class TransformerTraining implements Stage {
     private static final int STEPS_PER_VARIANT = 16;
 
     private static final int FIRST_VARIANTS = 96;
+    private static final int HELD_OUT_VARIANTS = 16;
+    private static final int HELD_OUT_LESSONS = 48;
 
     private final TransformerNetwork network;
     private final TokenGrids grids;
     private final Replicas replicas;
     private final Random random;
     private final long seed;
+    private final double peakRate;
+    private final List<Lesson> heldOut = new ArrayList<>();
     private final NDManager manager;
     private final Optimizer optimizer;
     private double plain;
@@ -37,6 +45,7 @@ final class TransformerTraining implements Stage {
             TransformerNetwork network,
             TokenGrids grids,
             float[] codebook,
+            Optional<ModelDirectory> base,
             Replicas replicas,
             long seed) {
         this.network = network;
@@ -47,9 +56,46 @@ final class TransformerTraining implements Stage {
         this.manager = parent.newSubManager();
         this.optimizer =
                 new Optimizer(manager, network.layout(), new Optimizer.Settings(0.9, 0.98, 0.05, 1.0, 0.99), seed);
+        holdOut();
         stock();
         long[] counts = grids.counts(network.shape().codes());
-        optimizer.start(network.shape().initial(random, codebook, counts));
+        float[] initial = network.shape().initial(random, codebook, counts);
+        base.ifPresent(model -> network.layout().takeOver(initial, model.transformerTensors()));
+        peakRate = base.isPresent() ? PEAK_RATE_FROM_BASE : PEAK_RATE;
+        optimizer.start(initial);
+    }
+
+    /** Undisturbed lessons from variants that are never learned from, the same for every kind of model. */
+    private void holdOut() {
+        grids.restart(~seed);
+        for (int i = 0; i < HELD_OUT_VARIANTS; i++) {
+            grids.renew();
+        }
+        Random draws = new Random(~seed);
+        for (int i = 0; i < HELD_OUT_LESSONS; i++) {
+            Random own = new Random(draws.nextLong());
+            heldOut.add(new Lesson(grids.draw(own), network.shape(), Lesson.Disturbance.NONE, own));
+        }
+        grids.restart(seed);
+    }
+
+    /**
+     * What the averaged weights make of lessons that were held out, in nats a token. For a model that draws in
+     * rounds it is the bound for drawing one token after the other in any order.
+     */
+    double heldOut() {
+        double sum = 0;
+        for (Lesson lesson : heldOut) {
+            try (NDManager call = manager.newSubManager()) {
+                List<Object> arguments = new ArrayList<>(List.of(optimizer.average()));
+                arguments.addAll(List.of(lesson.tensors(call)));
+                sum += network.script()
+                        .call(call, "weigh", arguments.toArray())
+                        .singletonOrThrow()
+                        .getFloat();
+            }
+        }
+        return sum / heldOut.size();
     }
 
     private void stock() {
@@ -70,7 +116,7 @@ final class TransformerTraining implements Stage {
         }
         List<Lesson> lessons = new ArrayList<>();
         for (int i = 0; i < replicas.count(); i++) {
-            lessons.add(new Lesson(grids.draw(random), network.shape().codes(), random));
+            lessons.add(new Lesson(grids.draw(random), network.shape(), Lesson.Disturbance.TO_LEARN, random));
         }
         try (NDManager step = manager.newSubManager()) {
             List<NDList> results = replicas.each(i -> {
@@ -81,7 +127,7 @@ final class TransformerTraining implements Stage {
             });
             NDList sum = Replicas.sum(results, 3);
             float scale = 1f / replicas.count();
-            optimizer.step(sum.get(1).mul(scale), Stage.rate(PEAK_RATE, 0.02, progress));
+            optimizer.step(sum.get(1).mul(scale), Stage.rate(peakRate, 0.02, progress));
             plain = sum.get(2).getFloat() * scale;
             return sum.get(0).getFloat() * scale;
         }

@@ -68,7 +68,11 @@ class Transformer(Module):
   # Context keys or values of all slots: gathered [n, s, t, d] plus one learned row a slot, to [n, s * t, d].
   def with_offset(self: __torch__.Transformer, x: Tensor, table: Tensor, offsets: Tensor) -> Tensor:
     moved = torch.add(x, torch.unsqueeze(torch.embedding(table, offsets), -2))
-    return torch.reshape(moved, [torch.size(x, 0), -1, WIDTH])
+    return self.in_a_row(moved)
+
+  # [n, s, t, d] to [n, s * t, d], also where there are no slots.
+  def in_a_row(self: __torch__.Transformer, x: Tensor) -> Tensor:
+    return torch.reshape(x, [torch.size(x, 0), torch.size(x, 1) * torch.size(x, 2), WIDTH])
 
   # What the layout says of each token, from the codes of three by three of its tokens: [n, 16] to [n, 64, d] in
   # fp32, CODES where there is no layout. Each of the two by two tokens in the middle lies beneath 4 x 4 of ours
@@ -85,52 +89,155 @@ class Transformer(Module):
     wide = torch.repeat_interleave(torch.reshape(quarters, [n, 4, 4, WIDTH]), 2, 1)
     return torch.to(torch.view(torch.repeat_interleave(wide, 2, 2), [n, 64, WIDTH]), 6)
 
-  # Loss of all patches of a crop at once, teacher-forced, and its gradient.
-  #   inputs [P, 64] tokens as later ones see them, targets [P, 64] as they are,
-  #   neighbours [P, 64, 8] with CODES for what is not known yet, vertical [P, 8, 8] the height of each token row,
-  #   layout [P, 16] the tokens of the layout beneath and around, CODES where there is none,
-  #   near [P, s], far [P, f]: which patches of the crop are context, offsets: their places (row of the table),
-  #   *_bias: 0, or minus infinity for a slot without a patch.
-  def learn(self: __torch__.Transformer, w: Tensor, inputs: Tensor, targets: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-    leaf = torch.requires_grad_(torch.detach(w))
-    e = self.named(leaf)
-    p = self.named(torch.to(leaf, 15))
+  # What a token says of itself, where it is told apart from those around it. [...] tokens to [..., d] in fp32.
+  def own_code(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], tokens: Tensor) -> Tensor:
+    return torch.to(self.project(p, "own", torch.embedding(e["code"], tokens)), 6)
+
+  # Keys beside values that layer `i` makes of states: a projection of its own for encoded states; for the inputs
+  # of the same layer, which recurrent models keep, those with which it looks at its own tokens.
+  # [..., d] to [..., 2d].
+  def remembered(self: __torch__.Transformer, p: Dict[str, Tensor], i: int, states: Tensor) -> Tensor:
+    name = torch.add("decoder.", str(i))
+    if RECURRENT == 1:
+      weight = torch.slice(p[torch.add(name, ".qkv.weight")], 0, WIDTH, 3 * WIDTH)
+      bias = torch.slice(p[torch.add(name, ".qkv.bias")], 0, WIDTH, 3 * WIDTH)
+      h = torch.to(self.norm(p, torch.add(name, ".norm1"), states), weight)
+      result = torch.linear(h, weight, bias)
+    else:
+      result = self.project(p, torch.add(name, ".context"), states)
+    return result
+
+  # Keys and values [n, c, d] of all that layer `i` sees beside its own patch: one learned empty state, then the
+  # slots near [n, s, 64, 2d] and far [n, f, 16, 2d] with the offsets of their places.
+  def context(self: __torch__.Transformer, p: Dict[str, Tensor], i: int, near_kv: Tensor, near_offsets: Tensor, far_kv: Tensor, far_offsets: Tensor) -> Tuple[Tensor, Tensor]:
+    name = torch.add("decoder.", str(i))
+    table = p[torch.add(name, ".offset")]
+    empty = torch.expand(p[torch.add(name, ".empty")], [torch.size(near_kv, 0), 2, WIDTH])
+    near_k, near_v, = torch.split(near_kv, WIDTH, 3)
+    far_k, far_v, = torch.split(far_kv, WIDTH, 3)
+    keys = torch.cat([torch.slice(empty, 1, 0, 1), self.with_offset(near_k, table, near_offsets), self.with_offset(far_k, table, far_offsets)], 1)
+    values = torch.cat([torch.slice(empty, 1, 1, 2), self.in_a_row(near_v), self.in_a_row(far_v)], 1)
+    return (keys, values)
+
+  # One layer over all tokens of patches at once, x [n, 64, d] in fp32.
+  def layer(self: __torch__.Transformer, p: Dict[str, Tensor], i: int, x: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
+    name = torch.add("decoder.", str(i))
+    qkv = self.project(p, torch.add(name, ".qkv"), self.norm(p, torch.add(name, ".norm1"), x))
+    q, k, v, = torch.split(qkv, WIDTH, 2)
+    all_keys = self.split_heads(torch.cat([keys, k], 1))
+    a = self.attend(self.split_heads(q), all_keys, self.split_heads(torch.cat([values, v], 1)), mask)
+    y = torch.add(x, self.project(p, torch.add(name, ".out"), self.join_heads(a)))
+    return self.feed_forward(p, name, y)
+
+  # What tokens of whole patches may attend to, [n, 1, 64, c + 64]: the context's slots that hold a patch, and of
+  # their own patch the tokens before them, or, drawn in rounds, all.
+  def whole_mask(self: __torch__.Transformer, near_bias: Tensor, far_bias: Tensor, kind: int) -> Tensor:
+    n = torch.size(near_bias, 0)
+    zero = torch.new_zeros(near_bias, [n, 1])
+    slots = torch.cat([zero, torch.repeat_interleave(near_bias, 64, 1), torch.repeat_interleave(far_bias, 16, 1)], 1)
+    seen = torch.expand(torch.unsqueeze(slots, 1), [n, 64, torch.size(slots, 1)])
+    if PARALLEL == 1:
+      own = torch.new_zeros(near_bias, [64, 64])
+    else:
+      own = torch.triu(torch.full([64, 64], -inf, device=ops.prim.device(near_bias)), 1)
+    return torch.unsqueeze(torch.to(torch.cat([seen, torch.expand(own, [n, 64, 64])], 2), kind), 1)
+
+  # The input of each token but for what the tokens around it say: its place, its height, its layout, [n, 64, d].
+  def places(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], vertical: Tensor, layout: Tensor) -> Tensor:
+    height = torch.linear(torch.to(vertical, e["vertical.weight"]), e["vertical.weight"], e["vertical.bias"])
+    x = torch.add(torch.to(e["position"], 6), torch.repeat_interleave(torch.to(height, 6), 8, 1))
+    if KNOWS_LAYOUTS == 1:
+      x = torch.add(x, self.over_layout(e, p, layout))
+    return x
+
+  # Encoded states: all patches at once, each looking at what the encoder made of the others. x to [P, 64, d].
+  def at_once(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], x: Tensor, inputs: Tensor, near: Tensor, near_offsets: Tensor, far: Tensor, far_offsets: Tensor, mask: Tensor) -> Tensor:
     n = torch.size(inputs, 0)
     states = self.encode(e, p, inputs)
     pooled = self.pool(states)
-    x = torch.add(self.look_around(e, p, neighbours), e["position"])
-    height = torch.repeat_interleave(torch.linear(vertical, e["vertical.weight"], e["vertical.bias"]), 8, 1)
-    x = torch.add(x, height)
-    if KNOWS_LAYOUTS == 1:
-      x = torch.add(x, self.over_layout(e, p, layout))
-    later = torch.triu(torch.full([64, 64], -inf), 1)
-    own = torch.expand(later, [n, 64, 64])
-    near_mask = torch.repeat_interleave(near_bias, 64, 1)
-    far_mask = torch.repeat_interleave(far_bias, 16, 1)
-    context_mask = torch.cat([torch.zeros([n, 1]), near_mask, far_mask], 1)
-    seen = torch.expand(torch.unsqueeze(context_mask, 1), [n, 64, torch.size(context_mask, 1)])
-    mask = torch.unsqueeze(torch.to(torch.cat([seen, own], 2), 15), 1)
     for i in range(LAYERS):
-      name = torch.add("decoder.", str(i))
-      near_kv = torch.index_select(self.project(p, torch.add(name, ".context"), states), 0, torch.flatten(near))
-      near_k, near_v, = torch.split(torch.view(near_kv, [n, -1, 64, 2 * WIDTH]), WIDTH, 3)
-      far_kv = torch.index_select(self.project(p, torch.add(name, ".context"), pooled), 0, torch.flatten(far))
-      far_k, far_v, = torch.split(torch.view(far_kv, [n, -1, 16, 2 * WIDTH]), WIDTH, 3)
-      table = p[torch.add(name, ".offset")]
-      empty = torch.expand(p[torch.add(name, ".empty")], [n, 2, WIDTH])
-      qkv = self.project(p, torch.add(name, ".qkv"), self.norm(p, torch.add(name, ".norm1"), x))
-      q, k, v, = torch.split(qkv, WIDTH, 2)
-      keys = torch.cat([torch.slice(empty, 1, 0, 1), self.with_offset(near_k, table, near_offsets), self.with_offset(far_k, table, far_offsets), k], 1)
-      values = torch.cat([torch.slice(empty, 1, 1, 2), torch.reshape(near_v, [n, -1, WIDTH]), torch.reshape(far_v, [n, -1, WIDTH]), v], 1)
-      a = self.attend(self.split_heads(q), self.split_heads(keys), self.split_heads(values), mask)
-      x = torch.add(x, self.project(p, torch.add(name, ".out"), self.join_heads(a)))
-      x = self.feed_forward(p, name, x)
-    logits = self.judge(p, self.head(p), x)
-    rows = torch.view(logits, [-1, CODES])
+      near_kv = torch.index_select(self.remembered(p, i, states), 0, torch.flatten(near))
+      far_kv = torch.index_select(self.remembered(p, i, pooled), 0, torch.flatten(far))
+      near_kv = torch.view(near_kv, [n, torch.size(near, 1), 64, 2 * WIDTH])
+      far_kv = torch.view(far_kv, [n, torch.size(far, 1), 16, 2 * WIDTH])
+      keys, values, = self.context(p, i, near_kv, near_offsets, far_kv, far_offsets)
+      x = self.layer(p, i, x, keys, values, mask)
+    return x
+
+  # Recurrent states: the patches one level after the other, `levels` patches each, none of which sees another of
+  # its level. What is kept of a patch is the input of every layer, with the gradient stopped, and its own codes.
+  # Slot 0 of the context is nobody: patch k of the lesson is number k + 1.
+  def in_order(self: __torch__.Transformer, p: Dict[str, Tensor], x: Tensor, said: Tensor, near: Tensor, near_offsets: Tensor, far: Tensor, far_offsets: Tensor, mask: Tensor, levels: Tensor) -> Tensor:
+    near_all = annotate(List[Tensor], [])
+    far_all = annotate(List[Tensor], [])
+    for i in range(LAYERS):
+      _0 = torch.append(near_all, torch.new_zeros(mask, [1, 64, 2 * WIDTH]))
+      _1 = torch.append(far_all, torch.new_zeros(mask, [1, 16, 2 * WIDTH]))
+    done = annotate(List[Tensor], [])
+    begin = 0
+    for level in range(torch.size(levels, 0)):
+      n = int(torch.select(levels, 0, level))
+      y = torch.narrow(x, 0, begin, n)
+      near_now = torch.narrow(near, 0, begin, n)
+      far_now = torch.narrow(far, 0, begin, n)
+      mask_now = torch.narrow(mask, 0, begin, n)
+      said_now = torch.narrow(said, 0, begin, n)
+      for i in range(LAYERS):
+        near_kv = torch.index_select(near_all[i], 0, torch.flatten(near_now))
+        far_kv = torch.index_select(far_all[i], 0, torch.flatten(far_now))
+        near_kv = torch.view(near_kv, [n, torch.size(near, 1), 64, 2 * WIDTH])
+        far_kv = torch.view(far_kv, [n, torch.size(far, 1), 16, 2 * WIDTH])
+        keys, values, = self.context(p, i, near_kv, torch.narrow(near_offsets, 0, begin, n), far_kv, torch.narrow(far_offsets, 0, begin, n))
+        kept = torch.add(torch.detach(y), said_now)
+        y = self.layer(p, i, y, keys, values, mask_now)
+        near_all[i] = torch.cat([near_all[i], self.remembered(p, i, kept)], 0)
+        far_all[i] = torch.cat([far_all[i], self.remembered(p, i, self.pool(kept))], 0)
+      _2 = torch.append(done, y)
+      begin = torch.add(begin, n)
+    return torch.cat(done, 0)
+
+  # Logits of all tokens of a lesson, [P * 64, CODES]. For the arguments see learn.
+  def answer(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], inputs: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor) -> Tensor:
+    x = torch.add(self.look_around(e, p, neighbours), self.places(e, p, vertical, layout))
+    mask = self.whole_mask(near_bias, far_bias, 15)
+    if RECURRENT == 1:
+      y = self.in_order(p, x, self.own_code(e, p, inputs), near, near_offsets, far, far_offsets, mask, levels)
+    else:
+      if PARALLEL == 1:
+        x = torch.add(x, self.own_code(e, p, own))
+      y = self.at_once(e, p, x, inputs, near, near_offsets, far, far_offsets, mask)
+    return torch.view(self.judge(p, self.head(p), y), [-1, CODES])
+
+  # Nats a token: the mean over patches of the mean over those of their tokens that were asked for.
+  def nats(self: __torch__.Transformer, rows: Tensor, targets: Tensor) -> Tensor:
+    each = torch.cross_entropy_loss(rows, torch.flatten(targets), None, 0)
+    sums = torch.sum(torch.view(each, [-1, 64]), [1])
+    asked = torch.sum(torch.ge(targets, 0), [1])
+    return torch.mean(torch.div(sums, asked))
+
+  # Loss of all patches of a crop, teacher-forced, and its gradient.
+  #   inputs [P, 64] tokens as later ones see them, targets [P, 64] as they are, -100 for those not asked for,
+  #   neighbours [P, 64, 8] with CODES for what is not known yet, vertical [P, 8, 8] the height of each token row,
+  #   layout [P, 16] the tokens of the layout beneath and around, CODES where there is none,
+  #   near [P, s], far [P, f]: which patches of the crop are context, offsets: their places (row of the table),
+  #   *_bias: 0, or minus infinity for a slot without a patch,
+  #   own [P, 64] the tokens that are known when drawn in rounds, CODES for the others,
+  #   levels: how many patches, one after the other, can be drawn at once.
+  def learn(self: __torch__.Transformer, w: Tensor, inputs: Tensor, targets: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    leaf = torch.requires_grad_(torch.detach(w))
+    e = self.named(leaf)
+    p = self.named(torch.to(leaf, 15))
+    rows = self.answer(e, p, inputs, neighbours, vertical, layout, near, near_offsets, near_bias, far, far_offsets, far_bias, own, levels)
     loss = torch.cross_entropy_loss(rows, torch.flatten(targets), None, 1, -100, 0.1)
-    plain = torch.cross_entropy_loss(torch.detach(rows), torch.flatten(targets))
     gradient = unchecked_cast(Tensor, torch.grad([loss], [leaf], None, None, False, False)[0])
-    return (torch.detach(loss), gradient, plain)
+    return (torch.detach(loss), gradient, self.nats(torch.detach(rows), targets))
+
+  # Nats a token of the same, without learning from it.
+  def weigh(self: __torch__.Transformer, w: Tensor, inputs: Tensor, targets: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor) -> Tensor:
+    e = self.named(w)
+    p = self.named(torch.to(w, 15))
+    rows = self.answer(e, p, inputs, neighbours, vertical, layout, near, near_offsets, near_bias, far, far_offsets, far_bias, own, levels)
+    return self.nats(rows, targets)
 
   # The flat vector in the type numbered `kind`, for rendering.
   def cast(self: __torch__.Transformer, w: Tensor, kind: int) -> Tensor:
@@ -145,10 +252,37 @@ class Transformer(Module):
     of_near = annotate(List[Tensor], [])
     of_far = annotate(List[Tensor], [])
     for i in range(LAYERS):
-      name = torch.add(torch.add("decoder.", str(i)), ".context")
-      _0 = torch.append(of_near, self.project(p, name, near))
-      _1 = torch.append(of_far, self.project(p, name, far))
+      _0 = torch.append(of_near, self.remembered(p, i, near))
+      _1 = torch.append(of_far, self.remembered(p, i, far))
     return (torch.stack(of_near, 1), torch.stack(of_far, 1))
+
+  # The same for a recurrent model: one teacher-forced pass over the tokens [n, 64] of finished patches, each with
+  # its own context; the inputs of every layer are what is kept. neighbours as in learn, the rest as in sample.
+  def recurrent_states(self: __torch__.Transformer, w: Tensor, tokens: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor) -> Tuple[Tensor, Tensor]:
+    p = self.named(w)
+    n = torch.size(tokens, 0)
+    near_all = self.slots(w, near, n, 64)
+    far_all = self.slots(w, far, n, 16)
+    mask = self.whole_mask(near_bias, far_bias, ops.prim.dtype(w))
+    said = self.own_code(p, p, tokens)
+    x = torch.add(self.look_around(p, p, neighbours), self.places(p, p, vertical, layout))
+    of_near = annotate(List[Tensor], [])
+    of_far = annotate(List[Tensor], [])
+    for i in range(LAYERS):
+      kept = torch.add(x, said)
+      _0 = torch.append(of_near, self.remembered(p, i, kept))
+      _1 = torch.append(of_far, self.remembered(p, i, self.pool(kept)))
+      keys, values, = self.context(p, i, torch.select(near_all, 2, i), near_offsets, torch.select(far_all, 2, i), far_offsets)
+      x = self.layer(p, i, x, keys, values, mask)
+    return (torch.stack(of_near, 1), torch.stack(of_far, 1))
+
+  # The states of all slots of a batch: [n, slots, LAYERS, t, 2d].
+  def slots(self: __torch__.Transformer, w: Tensor, states: List[Tensor], n: int, t: int) -> Tensor:
+    if torch.eq(torch.len(states), 0):
+      result = torch.new_zeros(w, [n, 0, LAYERS, t, 2 * WIDTH])
+    else:
+      result = torch.view(torch.stack(states), [n, -1, LAYERS, t, 2 * WIDTH])
+    return result
 
   # States for slots without a patch; a bias of minus infinity keeps them unseen.
   def no_states(self: __torch__.Transformer, w: Tensor) -> Tuple[Tensor, Tensor]:
@@ -188,8 +322,8 @@ class Transformer(Module):
   def sample(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, noise: Tensor, temperature: float, top_k: int) -> Tensor:
     p = self.named(w)
     n = torch.size(window, 0)
-    near_all = torch.view(torch.stack(near), [n, -1, LAYERS, 64, 2 * WIDTH])
-    far_all = torch.view(torch.stack(far), [n, -1, LAYERS, 16, 2 * WIDTH])
+    near_all = self.slots(w, near, n, 64)
+    far_all = self.slots(w, far, n, 16)
     keys = annotate(List[Tensor], [])
     values = annotate(List[Tensor], [])
     norm1 = annotate(List[Tensor], [])
@@ -206,9 +340,7 @@ class Transformer(Module):
       # Keys lie with a row for each dimension, so that the product with a query runs along memory.
       room = self.room(torch.slice(empty, 1, 0, 1), near_k, far_k)
       _0 = torch.append(keys, torch.contiguous(torch.transpose(room, 1, 2)))
-      near_v = torch.reshape(near_v, [n, -1, WIDTH])
-      far_v = torch.reshape(far_v, [n, -1, WIDTH])
-      _1 = torch.append(values, self.room(torch.slice(empty, 1, 1, 2), near_v, far_v))
+      _1 = torch.append(values, self.room(torch.slice(empty, 1, 1, 2), self.in_a_row(near_v), self.in_a_row(far_v)))
       for part in [".norm1", ".norm2"]:
         _2 = torch.append(norm1, torch.to(p[torch.add(torch.add(name, part), ".weight")], 6))
         _3 = torch.append(norm2, torch.to(p[torch.add(torch.add(name, part), ".bias")], 6))
@@ -261,4 +393,49 @@ class Transformer(Module):
       token = torch.argmax(torch.masked_fill(drawn, unlikely, -inf), 1)
       _9 = torch.copy_(torch.select(tokens, 1, m), token)
       _10 = torch.copy_(torch.select(torch.select(window, 1, r + 1), 1, c + 1), token)
+    return tokens
+
+  # Draws a batch of patches in rounds (MaskGIT, arXiv 2202.04200), [B, 64]: each round looks at all tokens known
+  # so far and draws the next `counts` of the places in `order`, each by itself, at its round's temperature.
+  # The rest as in sample.
+  def sample_in_rounds(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, noise: Tensor, top_k: int, order: Tensor, counts: Tensor, temperatures: Tensor) -> Tensor:
+    p = self.named(w)
+    n = torch.size(window, 0)
+    near_all = self.slots(w, near, n, 64)
+    far_all = self.slots(w, far, n, 16)
+    keys = annotate(List[Tensor], [])
+    values = annotate(List[Tensor], [])
+    for i in range(LAYERS):
+      k, v, = self.context(p, i, torch.select(near_all, 2, i), near_offsets, torch.select(far_all, 2, i), far_offsets)
+      _0 = torch.append(keys, k)
+      _1 = torch.append(values, v)
+    mask = self.whole_mask(near_bias, far_bias, ops.prim.dtype(w))
+    places = self.places(p, p, vertical, layout)
+    head = self.head(p)
+    around = torch.tensor([0, 1, 2, 3, 5, 6, 7, 8], dtype=4, device=ops.prim.device(window))
+    tokens = torch.new_zeros(window, [n, 64])
+    begin = 0
+    for round in range(torch.size(counts, 0)):
+      count = int(torch.select(counts, 0, round))
+      known = annotate(List[Tensor], [])
+      for dy in range(3):
+        for dx in range(3):
+          _2 = torch.append(known, torch.narrow(torch.narrow(window, 1, dy, 8), 2, dx, 8))
+      near_by = torch.reshape(torch.stack(known, 3), [n, 64, 9])
+      x = torch.add(self.look_around(p, p, torch.index_select(near_by, 2, around)), places)
+      x = torch.add(x, self.own_code(p, p, torch.select(near_by, 2, 4)))
+      for i in range(LAYERS):
+        x = self.layer(p, i, x, keys[i], values[i], mask)
+      now = torch.narrow(order, 0, begin, count)
+      logits = self.judge(p, head, torch.index_select(x, 1, now))
+      best, _3, = torch.topk(logits, top_k)
+      floor = torch.narrow(best, 2, top_k - 1, 1)
+      chance = torch.index_select(noise, 1, now)
+      drawn = torch.add(torch.div(logits, torch.select(temperatures, 0, round)), chance)
+      unlikely = torch.logical_and(torch.lt(logits, floor), torch.lt(chance, inf))
+      token = torch.argmax(torch.masked_fill(drawn, unlikely, -inf), 2)
+      _4 = torch.index_copy_(tokens, 1, now, token)
+      inner = torch.add(torch.mul(torch.floor_divide(now, 8), 2), torch.add(now, 11))
+      _5 = torch.index_copy_(torch.view(window, [n, 100]), 1, inner, token)
+      begin = torch.add(begin, count)
     return tokens

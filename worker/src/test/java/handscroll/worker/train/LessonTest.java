@@ -5,15 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import handscroll.protocol.model.ContextStates;
+import handscroll.protocol.model.Decoding;
 import handscroll.worker.djl.LibTorch;
+import handscroll.worker.djl.TransformerShape;
+import handscroll.worker.train.Lesson.Disturbance;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class LessonTest {
 
-    private static final int CODES = 512;
+    private static final TransformerShape SHAPE = TransformerShape.STANDARD;
+    private static final int CODES = SHAPE.codes();
     private static final int EAST = 4; // place of the right neighbour among the eight
+    private static final int WEST = 3;
     private static final int NORTH = 1;
+    private static final int OWN = 11;
+    private static final int LEVELS = 12;
 
     @Test
     void showsNoTokenThatIsNotDrawnYet() {
@@ -79,7 +88,7 @@ class LessonTest {
         int seen = 0;
         try (NDManager manager = LibTorch.newManager(Device.cpu())) {
             for (int seed = 0; seed < 20; seed++) {
-                NDArray[] tensors = new Lesson(grid, CODES, new Random(seed)).tensors(manager);
+                NDArray[] tensors = new Lesson(grid, SHAPE, Disturbance.TO_LEARN, new Random(seed)).tensors(manager);
                 long[] targets = tensors[1].toLongArray(); // [P, 64]
                 long[] windows = tensors[4].toLongArray(); // [P, 16]
                 for (int patch = 0; patch < targets.length / 64; patch++) {
@@ -101,12 +110,86 @@ class LessonTest {
         }
     }
 
+    @Test
+    void asksInRoundsForWhatIsNotKnownAndShowsTheRest() {
+        TransformerShape parallel = SHAPE.as(2, ContextStates.ENCODED, Decoding.PARALLEL, true);
+        try (NDManager manager = LibTorch.newManager(Device.cpu())) {
+            int asked = 0;
+            int all = 0;
+            for (int seed = 0; seed < 20; seed++) {
+                NDArray[] tensors = lesson(seed, parallel, Disturbance.NONE).tensors(manager);
+                long[] inputs = tensors[0].toLongArray();
+                long[] targets = tensors[1].toLongArray();
+                long[] neighbours = tensors[2].toLongArray();
+                long[] own = tensors[OWN].toLongArray();
+                for (int i = 0; i < targets.length; i++) {
+                    boolean isAsked = targets[i] >= 0;
+                    assertThat(own[i]).isEqualTo(isAsked ? CODES : inputs[i]);
+                    if (i % 8 < 7) { // what its right neighbour is asked for, a token must not see
+                        assertThat(neighbours[i * 8 + EAST]).isEqualTo(targets[i + 1] >= 0 ? CODES : inputs[i + 1]);
+                    }
+                    asked += isAsked ? 1 : 0;
+                    all++;
+                }
+            }
+            assertThat((double) asked / all).isBetween(0.45, 0.56);
+        }
+    }
+
+    @Test
+    void listsThePatchesOfARecurrentModelLevelByLevel() {
+        TransformerShape recurrent = SHAPE.as(2, ContextStates.RECURRENT, Decoding.AUTOREGRESSIVE, false);
+        try (NDManager manager = LibTorch.newManager(Device.cpu())) {
+            for (int seed = 0; seed < 20; seed++) {
+                NDArray[] tensors =
+                        lesson(seed, recurrent, Disturbance.TO_LEARN).tensors(manager);
+                long[] levels = tensors[LEVELS].toLongArray();
+                int patches = (int) tensors[0].getShape().get(0);
+                assertThat(LongStream.of(levels).sum()).isEqualTo(patches);
+                for (int distance = 0; distance < 2; distance++) {
+                    long[] numbers = tensors[5 + 3 * distance].toLongArray();
+                    float[] bias = tensors[7 + 3 * distance].toFloatArray();
+                    int slots = numbers.length / patches;
+                    int patch = 0;
+                    for (long size : levels) {
+                        int firstOfLevel = patch;
+                        for (int end = patch + (int) size; patch < end; patch++) {
+                            for (int slot = patch * slots; slot < (patch + 1) * slots; slot++) {
+                                if (bias[slot] == 0) { // number 0 is nobody
+                                    assertThat(numbers[slot]).isBetween(1L, (long) firstOfLevel);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void showsNothingBeyondTheExtent() {
+        try (NDManager manager = LibTorch.newManager(Device.cpu())) {
+            TransformerShape blind = SHAPE.as(0, ContextStates.ENCODED, Decoding.AUTOREGRESSIVE, false);
+            NDArray[] tensors = lesson(3, blind, Disturbance.NONE).tensors(manager);
+            assertThat(tensors[5].getShape().get(1)).isZero();
+            assertThat(tensors[8].getShape().get(1)).isZero();
+            long[] neighbours = tensors[2].toLongArray();
+            for (int token = 0; token < neighbours.length / 8; token += 8) {
+                assertThat(neighbours[token * 8 + WEST]).isEqualTo(CODES); // at the left edge of its patch
+            }
+        }
+    }
+
     private static Lesson lesson(int seed) {
+        return lesson(seed, SHAPE, Disturbance.TO_LEARN);
+    }
+
+    private static Lesson lesson(int seed, TransformerShape shape, Disturbance disturbance) {
         Random random = new Random(seed);
         short[] tokens = new short[70 * 60];
         for (int i = 0; i < tokens.length; i++) {
             tokens[i] = (short) random.nextInt(CODES);
         }
-        return new Lesson(new TokenGrid(70, 60, tokens, 0, 1 / 60.0), CODES, random);
+        return new Lesson(new TokenGrid(70, 60, tokens, 0, 1 / 60.0), shape, disturbance, random);
     }
 }

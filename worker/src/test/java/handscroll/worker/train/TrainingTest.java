@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +88,8 @@ class TrainingTest {
                 resume,
                 0.6,
                 "Apache-2.0",
+                Optional.empty(),
+                TrainingPlan.Clock.WALL,
                 new TokenizerShape(32, 8, 4, 8, 8, 8),
                 new TransformerShape(32, 32, 2, 1, 1, true));
     }
