@@ -72,6 +72,7 @@ record Drift(List<Ring> rings, double slope, double error, double intercept, int
         }
         int x = Math.max(0, Math.max(from.x - piece.xPixels(), piece.xPixels() - (from.x + from.width)));
         int y = Math.max(0, Math.max(from.y - piece.yPixels(), piece.yPixels() - (from.y + from.height)));
-        return Math.max(x, y);
+        int distance = Math.max(x, y);
+        return distance == 0 ? -1 : distance; // the border of the given picture has a score of its own
     }
 }
