@@ -2,6 +2,7 @@ package handscroll.cli;
 
 import java.net.URI;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Which coordinator a command talks to. */
@@ -26,8 +27,15 @@ final class CoordinatorAddress {
         return address;
     }
 
+    /** Not an option: those of a command can be read by everybody on its machine. */
+    private static Optional<String> token() {
+        return Optional.ofNullable(System.getenv("HANDSCROLL_TOKEN"))
+                .map(String::strip)
+                .filter(token -> !token.isEmpty());
+    }
+
     CoordinatorClient client(SharedOptions shared) {
         CliSettings settings = CliSettings.from(shared.config("local.conf", Map.of()));
-        return new CoordinatorClient(address(), settings.answerPatience());
+        return new CoordinatorClient(address(), settings.answerPatience(), token());
     }
 }

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Talks to a coordinator over HTTP; every failure ends the command with a sentence and the right exit code. */
 final class CoordinatorClient {
@@ -27,10 +28,13 @@ final class CoordinatorClient {
     private final URI address;
     private final Duration patience;
     private final HttpClient http;
+    private final Optional<String> token;
 
-    CoordinatorClient(URI address, Duration patience) {
+    /** @param token that the coordinator may ask for */
+    CoordinatorClient(URI address, Duration patience, Optional<String> token) {
         this.address = address;
         this.patience = patience;
+        this.token = token;
         this.http = HttpClient.newBuilder().connectTimeout(patience).build();
     }
 
@@ -39,11 +43,13 @@ final class CoordinatorClient {
     }
 
     /** @throws Refusal with the coordinator's problems */
-    JsonNode post(String path, String contentType, String body) {
-        return json(send(request(path)
-                .header("Content-Type", contentType)
-                .POST(BodyPublishers.ofString(body))
-                .build()));
+    JsonNode post(String path, String contentType, String body, String... headers) {
+        HttpRequest.Builder request =
+                request(path).header("Content-Type", contentType).POST(BodyPublishers.ofString(body));
+        for (int index = 0; index + 1 < headers.length; index += 2) {
+            request.header(headers[index], headers[index + 1]);
+        }
+        return json(send(request.build()));
     }
 
     /** A verb that needs no body. */
@@ -58,9 +64,7 @@ final class CoordinatorClient {
 
     /** A stream of events that lasts until either side ends it. */
     InputStream events(String path) {
-        HttpRequest request = HttpRequest.newBuilder(address.resolve(path))
-                .header("Accept", "text/event-stream")
-                .build();
+        HttpRequest request = to(path).header("Accept", "text/event-stream").build();
         try {
             HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
             if (response.statusCode() != 200) {
@@ -87,7 +91,13 @@ final class CoordinatorClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(address.resolve(path)).timeout(patience).header("Accept", "application/json");
+        return to(path).timeout(patience).header("Accept", "application/json");
+    }
+
+    private HttpRequest.Builder to(String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path));
+        token.ifPresent(shown -> request.header("Authorization", "Bearer " + shown));
+        return request;
     }
 
     private HttpResponse<String> send(HttpRequest request) {
@@ -123,6 +133,9 @@ final class CoordinatorClient {
         }
         if (!problems.isEmpty()) {
             return new Refusal(sentence, problems);
+        }
+        if (status == 401 || status == 403) {
+            sentence += " The environment variable HANDSCROLL_TOKEN holds the token that is shown.";
         }
         int exitCode = status < 500 ? ExitCode.REFUSED : ExitCode.FAILED;
         return new CommandFailure(exitCode, "The coordinator at " + address + ": " + sentence);

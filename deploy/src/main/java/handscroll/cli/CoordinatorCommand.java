@@ -1,6 +1,8 @@
 package handscroll.cli;
 
 import com.typesafe.config.Config;
+import handscroll.coordinator.http.HttpServer;
+import handscroll.coordinator.http.HttpSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -76,7 +78,17 @@ final class CoordinatorCommand implements Callable<Integer> {
             err.println("The coordinator takes jobs at " + farm.http() + " and workers at "
                     + config.getString(SettingNames.REMOTE_HOST) + ":" + config.getInt(SettingNames.REMOTE_PORT)
                     + "; state and log are in " + directory + "; end it with Ctrl-C.");
+            warnOfOpenDoor(config, err);
             return Serving.untilEnded(farm, CliSettings.from(config), err);
+        }
+    }
+
+    /** Said where it is read: a line in the log would not be. */
+    private static void warnOfOpenDoor(Config config, PrintWriter err) {
+        HttpSettings http = HttpSettings.from(config);
+        if (HttpServer.letsEverybodyIn(http)) {
+            err.println("WARNING: everybody who reaches " + http.host() + " can submit, cancel and look at jobs. Make"
+                    + " tokens with handscroll token, and name their file in handscroll.coordinator.http.token-file.");
         }
     }
 }

@@ -96,6 +96,9 @@ final class LocalRender {
         if (submission instanceof Jobs.Rejected rejected) {
             throw new Refusal("The job \"" + job.name() + "\" cannot be rendered:", rejected.problems());
         }
+        if (submission instanceof Jobs.NotNow notNow) {
+            throw new CommandFailure(ExitCode.REFUSED, notNow.sentence());
+        }
         return ((Jobs.Accepted) submission).job();
     }
 

@@ -1,8 +1,14 @@
 package handscroll.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.typesafe.config.Config;
 import handscroll.coordinator.plan.PictureReader;
+import handscroll.coordinator.plan.Plan;
+import handscroll.coordinator.plan.PlannedJob;
+import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.JobSpecWriter;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,8 +17,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "submit",
@@ -46,12 +54,68 @@ final class SubmitCommand implements Callable<Integer> {
     @Mixin
     private Printing printing = new Printing();
 
+    @Option(names = "--dry-run", description = "Say what it would take, and hand nothing in.")
+    private boolean dryRun;
+
+    @Option(names = "--wait", description = "Stay until the job is over, and end with its exit code.")
+    private boolean wait;
+
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description = "Handed in again under the same key it is the same job, for scripts that try again.")
+    private Optional<String> key = Optional.empty();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+    private CommandSpec spec;
+
     @Override
     public Integer call() {
-        PictureReader pictures = PictureReader.from(shared.config("local.conf", Map.of()));
-        String text = JobSpecWriter.toHocon(JobFile.read(jobFile, overrides, out, pictures));
-        printing.print(coordinator.client(shared).post("/api/jobs", "text/plain; charset=utf-8", text), this::accepted);
-        return ExitCode.DONE;
+        Config config = shared.config("local.conf", Map.of());
+        PictureReader pictures = PictureReader.from(config);
+        JobSpec job = JobFile.read(jobFile, overrides, out, pictures);
+        CliSettings settings = CliSettings.from(config);
+        if (dryRun) {
+            printing.print(planned(PlannedJob.dryRun(job, settings.models(), pictures)), SubmitCommand::planLines);
+            return ExitCode.DONE;
+        }
+        CoordinatorClient client = coordinator.client(shared);
+        String[] headers =
+                key.map(name -> new String[] {"Idempotency-Key", name}).orElse(new String[0]);
+        JsonNode answer = client.post("/api/jobs", "text/plain; charset=utf-8", JobSpecWriter.toHocon(job), headers);
+        if (!wait) {
+            printing.print(answer, this::accepted);
+            return ExitCode.DONE;
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        accepted(answer).forEach(err::println);
+        return new JobWatch(client, coordinator.address(), settings)
+                .toTheEnd(answer.path("job").asText(), printing.out(), err, printing.isJson());
+    }
+
+    private static JsonNode planned(Plan plan) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("widthPixels", plan.spec().canvas().widthPixels())
+                .put("heightPixels", plan.spec().canvas().heightPixels())
+                .put("patches", plan.patchCount())
+                .put("direction", plan.direction().configName())
+                .put("criticalPath", plan.criticalPath())
+                .put("widestWavefront", plan.widestWavefront())
+                .put("directory", plan.spec().output().directory());
+    }
+
+    private static List<String> planLines(JsonNode plan) {
+        return List.of(
+                plan.path("widthPixels").asInt() + " x "
+                        + plan.path("heightPixels").asInt() + " px, "
+                        + Figures.count(plan.path("patches").asInt()) + " patches in direction "
+                        + plan.path("direction").asText() + ", critical path "
+                        + Figures.count(plan.path("criticalPath").asInt()) + ", at most "
+                        + Figures.count(plan.path("widestWavefront").asInt()) + " at once, into "
+                        + plan.path("directory").asText(),
+                "Nothing was handed in; handscroll plan says how long it takes.");
     }
 
     private List<String> accepted(JsonNode answer) {

@@ -75,6 +75,56 @@ class RemoteCommandsTest {
         assertThat(run.err()).contains("There is no job nobody");
     }
 
+    @Test
+    void aJobHandedInTwiceUnderItsKeyIsOneJobAndCanBeWaitedFor() throws IOException {
+        String file = job("dawn").toString();
+        Run waited = Run.of("submit", file, "--to", address, "--out", out("dawn"), "--key", "n1", "--wait");
+        assertThat(waited.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(waited.out()).contains("dawn  done");
+        Run again = Run.of("submit", file, "--to", address, "--out", out("dawn"), "--key", "n1");
+        assertThat(again.out()).contains("Accepted as dawn;");
+        Run other = Run.of("submit", file, "seed=8", "--to", address, "--out", out("dawn-8"), "--key", "n1");
+        assertThat(other.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(other.err()).contains("choose a new key");
+
+        Run events = Run.of("events", "dawn", "--to", address);
+        assertThat(events.out()).contains("  planned  20 patches in direction", "  done");
+        Run refused = Run.of("pause", "dawn", "--to", address);
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(refused.err()).contains("Job dawn is done and cannot be paused.");
+        assertThat(Run.of("jobs", "--state", "done", "--find", "daw", "--to", address)
+                        .out())
+                .startsWith("dawn  dawn  done");
+    }
+
+    @Test
+    void aDryRunHandsNothingIn() throws IOException {
+        Path config = Files.writeString(
+                directory.resolve("site.conf"), "handscroll.cli.models = [ \"" + directory.resolve("models") + "\" ]");
+        Run run = Run.of(
+                "submit",
+                job("dusk").toString(),
+                "--dry-run",
+                "--config",
+                config.toString(),
+                "--to",
+                "http://127.0.0.1:1");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(run.out()).contains("300 x 256 px, 20 patches in direction ", "Nothing was handed in");
+    }
+
+    @Test
+    void aTokenIsPrintedWithTheLineThatLetsItIn() {
+        Run run = Run.of("token", "nightly", "--role", "operator");
+        assertThat(run.out()).containsPattern("nightly operator [0-9a-f]{64}").contains("HANDSCROLL_TOKEN");
+        assertThat(Run.of("token", "two words").exitCode()).isEqualTo(ExitCode.REFUSED);
+    }
+
+    @Test
+    void theShellIsToldOfEveryCommand() {
+        assertThat(Run.of("completion").out()).contains("complete -F _complete_handscroll", "resume", "--follow");
+    }
+
     private String out(String name) {
         return directory.resolve(name).toString();
     }

@@ -6,6 +6,7 @@ import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.server.Route;
+import akka.http.javadsl.settings.ServerSettings;
 import handscroll.coordinator.job.Jobs;
 import handscroll.protocol.job.JobId;
 import java.io.IOException;
@@ -14,7 +15,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -38,25 +43,71 @@ public final class HttpServer {
             ActorSystem<?> system, ActorRef<Jobs.Command> desk, HttpSettings settings) {
         boolean onLoopback;
         try {
-            onLoopback = InetAddress.getByName(settings.host()).isLoopbackAddress();
+            onLoopback = isLoopback(settings.host());
         } catch (UnknownHostException unknown) {
             return CompletableFuture.failedFuture(new IllegalStateException(
                     "handscroll.coordinator.http.host is \"" + settings.host()
                             + "\", which is no address of this machine",
                     unknown));
         }
+        Access access;
+        try {
+            access = Access.of(tokenLines(settings));
+        } catch (IllegalStateException unreadable) {
+            return CompletableFuture.failedFuture(unreadable);
+        }
+        if (letsEverybodyIn(settings)) {
+            log.warn(
+                    "EVERYBODY who reaches [{}] can submit and cancel jobs: it is not loopback, and no token is asked"
+                            + " for. Make one with handscroll token, and name its file in"
+                            + " handscroll.coordinator.http.token-file.",
+                    settings.host());
+        }
         var door = new FrontDoor(onLoopback, settings.host(), settings.hostNames());
-        Route routes = new JobRoutes(system, desk, door, settings).all();
+        Route routes = new Site(system, desk, door, access, settings, Clock.systemUTC()).route();
         return bind(system, routes, settings).thenApply(binding -> {
             binding.addToCoordinatedShutdown(settings.shutdownGrace(), system);
             return new HttpServer(binding, settings.shutdownGrace());
         });
     }
 
+    /** It is reached from elsewhere and asks for no token; an address that is none reaches nobody. */
+    public static boolean letsEverybodyIn(HttpSettings settings) {
+        try {
+            return !isLoopback(settings.host())
+                    && settings.tokens().isEmpty()
+                    && settings.tokenFile().isEmpty();
+        } catch (UnknownHostException unknown) {
+            return false;
+        }
+    }
+
+    private static boolean isLoopback(String host) throws UnknownHostException {
+        return InetAddress.getByName(host).isLoopbackAddress();
+    }
+
+    private static List<String> tokenLines(HttpSettings settings) {
+        List<String> lines = new ArrayList<>(settings.tokens());
+        settings.tokenFile().ifPresent(file -> {
+            try {
+                lines.addAll(Files.readAllLines(file));
+            } catch (IOException unreadable) {
+                throw new IllegalStateException(
+                        "the tokens in " + file + " (handscroll.coordinator.http.token-file) cannot be read: "
+                                + unreadable.getMessage(),
+                        unreadable);
+            }
+        });
+        return lines;
+    }
+
     private static CompletionStage<ServerBinding> bind(ActorSystem<?> system, Route routes, HttpSettings settings) {
         int port = firstFreePort(settings);
+        // The audit log says who asked from where.
+        ServerSettings server = ServerSettings.create(system.classicSystem()).withRemoteAddressAttribute(true);
         return Http.get(system)
                 .newServerAt(settings.host(), port)
+                .withSettings(server)
                 .bind(routes)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(new IllegalStateException(
                         "no page can be served at " + settings.host() + ":" + port

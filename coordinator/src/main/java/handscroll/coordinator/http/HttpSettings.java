@@ -1,8 +1,10 @@
 package handscroll.coordinator.http;
 
 import com.typesafe.config.Config;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The block {@code handscroll.coordinator.http} of the configuration; reference.conf says what each key is for. */
 public record HttpSettings(
@@ -14,12 +16,17 @@ public record HttpSettings(
         Duration answerTimeout,
         int viewerBacklog,
         Duration heartbeat,
-        Duration shutdownGrace) {
+        Duration shutdownGrace,
+        int jobsInList,
+        int auditKept,
+        List<String> tokens,
+        Optional<Path> tokenFile) {
 
     static final String FILE_DISPATCHER = "handscroll.coordinator.http.file-dispatcher";
 
     public HttpSettings {
         hostNames = List.copyOf(hostNames);
+        tokens = List.copyOf(tokens);
     }
 
     public static HttpSettings from(Config config) {
@@ -33,6 +40,12 @@ public record HttpSettings(
                 http.getDuration("answer-timeout"),
                 http.getInt("viewer-backlog"),
                 http.getDuration("heartbeat"),
-                http.getDuration("shutdown-grace"));
+                http.getDuration("shutdown-grace"),
+                http.getInt("jobs-in-list"),
+                http.getInt("audit-kept"),
+                http.getStringList("tokens"),
+                Optional.of(http.getString("token-file"))
+                        .filter(file -> !file.isEmpty())
+                        .map(Path::of));
     }
 }

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a viewer has still to be told. Bounded: of the tiles the oldest are dropped and counted, of
- * the numbers only the newest are kept, and the end is never lost.
+ * What a viewer has still to be told. Bounded: of tiles, cells and what happened the oldest are dropped
+ * and counted, of the numbers only the newest are kept, and the end is never lost.
  */
 final class ViewerBacklog {
 
     private final int capacity;
-    private final Deque<Jobs.TileStored> tiles = new ArrayDeque<>();
+    private final Deque<Jobs.Event> told = new ArrayDeque<>();
     private long missedCount;
     private Optional<Jobs.Event> newest = Optional.empty();
 
@@ -23,26 +23,28 @@ final class ViewerBacklog {
     }
 
     ViewerBacklog add(Jobs.Event event) {
-        if (event instanceof Jobs.TileStored tile) {
-            if (tiles.size() == capacity) {
-                tiles.removeFirst();
+        if (event instanceof Jobs.Missed missed) {
+            missedCount += missed.count();
+        } else if (event instanceof Jobs.Numbered || event instanceof Jobs.CellsChanged) {
+            if (told.size() == capacity) {
+                told.removeFirst();
                 missedCount++;
             }
-            tiles.addLast(tile);
+            told.addLast(event);
         } else if (newest.filter(Jobs.Ended.class::isInstance).isEmpty()) {
             newest = Optional.of(event);
         }
         return this;
     }
 
-    /** Tiles that were dropped since the viewer was last told. */
+    /** Events that were dropped since the viewer was last told. */
     long missedCount() {
         return missedCount;
     }
 
-    /** Everything kept, tiles first, so that a viewer that ends with the job has seen all of it. */
+    /** Everything kept, the numbers last, so that a viewer that ends with the job has seen all of it. */
     List<Jobs.Event> events() {
-        List<Jobs.Event> events = new ArrayList<>(tiles);
+        List<Jobs.Event> events = new ArrayList<>(told);
         newest.ifPresent(events::add);
         return events;
     }

@@ -16,6 +16,7 @@ import handscroll.coordinator.lease.OfferedTask;
 import handscroll.coordinator.lease.Outcome;
 import handscroll.coordinator.lease.WorkerReport;
 import handscroll.coordinator.plan.Plan;
+import handscroll.protocol.canvas.Grid;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
@@ -46,10 +47,14 @@ final class Job extends AbstractBehavior<Jobs.Command> {
             Preparation preparation,
             long incarnation,
             JobSettings settings,
+            ViewSettings view,
             Clock clock) {}
 
     /** The latest numbers of a job, for whoever asks the desk. */
     record StatusChanged(Jobs.JobStatus status) implements Jobs.Command {}
+
+    /** Many jobs ended since this one: only its picture and its numbers are kept. */
+    record ForgetMap() implements Jobs.Command {}
 
     private record Prepared(Preparation.Ready ready) implements Jobs.Command {}
 
@@ -100,7 +105,13 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     private final Set<ActorRef<Jobs.Event>> followers = new HashSet<>();
     private final JobCourse course;
     private final JobFigures figures;
+    private final EventHistory history;
+    private final WidthCurve widths;
 
+    /** Known from the first plan on, and kept when the books are closed. */
+    private Optional<CellHistory> cells = Optional.empty();
+
+    private List<Jobs.PlannedWidth> planned = List.of();
     private Optional<Preparation.Ready> opened = Optional.empty();
     /** Who asked for the change that is on its way to the journal. */
     private Optional<ActorRef<Jobs.Answer>> asker = Optional.empty();
@@ -127,6 +138,8 @@ final class Job extends AbstractBehavior<Jobs.Command> {
         this.withdrawals = context.messageAdapter(LeaseDesk.Withdrawn.class, withdrawn -> new DeskLetGo());
         this.census = context.<List<WorkerReport>>messageAdapter(listClass(), Counted::new);
         this.figures = new JobFigures(around.clock().instant());
+        this.history = new EventHistory(around.incarnation(), around.view().rememberedEvents());
+        this.widths = new WidthCurve(around.view().widthSamples());
         this.last = statusBefore(registered, spec);
         this.course = new JobCourse(registered, around.settings(), new ToTheFarm());
         course.begin();
@@ -141,7 +154,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     public Receive<Jobs.Command> createReceive() {
         return newReceiveBuilder()
                 .onMessage(FromDesk.class, this::onFromDesk)
-                .onMessage(Logged.class, logged -> decided(() -> course.logged(logged.tokens())))
+                .onMessage(Logged.class, this::onLogged)
                 .onMessage(TileDurable.class, this::onTileDurable)
                 .onMessage(Trouble.class, this::onTrouble)
                 .onMessageEquals(Tick.INSTANCE, this::onTick)
@@ -155,6 +168,8 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                 .onMessage(Jobs.Resume.class, this::onResume)
                 .onMessage(Jobs.Cancel.class, this::onCancel)
                 .onMessage(Jobs.AskWhy.class, this::onAskWhy)
+                .onMessage(Jobs.AskMap.class, this::onAskMap)
+                .onMessage(ForgetMap.class, this::onForgetMap)
                 .onMessage(DeskAnswered.class, this::onDeskAnswered)
                 .onMessage(DeskLetGo.class, letGo -> decided(course::withdrawn))
                 .onMessage(Recorded.class, recorded -> decided(() -> course.recorded(recorded.event(), now())))
@@ -172,25 +187,61 @@ final class Job extends AbstractBehavior<Jobs.Command> {
 
     private Behavior<Jobs.Command> onFromDesk(FromDesk message) {
         Outcome outcome = message.outcome();
-        if (outcome instanceof Outcome.Returned returned) {
+        if (outcome instanceof Outcome.Started begun) {
+            cells.ifPresent(map -> map.started(begun.patches(), begun.worker(), now()));
+        } else if (outcome instanceof Outcome.Returned returned) {
             context.getLog()
                     .warn(
                             "{} patches of job [{}] go out again: {}",
                             returned.patches().size(),
                             job,
                             returned.reason());
+            cells.ifPresent(
+                    map -> figures.returned(returned.patches().size(), map.returned(returned.patches(), now())));
+            tellNews("returned", counted(returned.patches().size()) + " out again: " + returned.reason());
         } else if (outcome instanceof Outcome.GivenUp givenUp) {
             course.givenUp(givenUp, now());
         } else if (outcome instanceof Outcome.Rendered rendered) {
+            cells.ifPresent(map -> map.finished(
+                    rendered.results().stream().map(TaskResult::patch).toList(),
+                    rendered.work()
+                            .sampling()
+                            .plus(rendered.work().decoding())
+                            .plus(rendered.work().encoding())));
+            cells.ifPresent(map -> map.rendered(rendered.results().stream()
+                    .filter(TaskResult.TileStored.class::isInstance)
+                    .map(TaskResult::patch)
+                    .toList()));
             course.rendered(rendered, now());
         }
         return this;
     }
 
-    private Behavior<Jobs.Command> onTileDurable(TileDurable tile) {
-        var event = new Jobs.TileStored(job, tile.level(), tile.column(), tile.row());
-        followers.forEach(follower -> follower.tell(event));
+    private static String counted(int count) {
+        return count == 1 ? "1 patch goes" : count + " patches go";
+    }
+
+    private Behavior<Jobs.Command> onLogged(Logged logged) {
+        if (state() == Jobs.State.RENDERING) {
+            cells.ifPresent(map -> map.rendered(
+                    logged.tokens().stream().map(TaskResult.Tokens::patch).toList()));
+        }
+        course.logged(logged.tokens());
         return this;
+    }
+
+    private Behavior<Jobs.Command> onTileDurable(TileDurable tile) {
+        tell(new Jobs.TileStored(job, history.nextNumber(), tile.level(), tile.column(), tile.row()));
+        return this;
+    }
+
+    private void tellNews(String kind, String sentence) {
+        tell(new Jobs.Happened(job, history.nextNumber(), now(), kind, sentence));
+    }
+
+    private void tell(Jobs.Numbered event) {
+        history.add(event);
+        followers.forEach(follower -> follower.tell(event));
     }
 
     private Behavior<Jobs.Command> onTrouble(Trouble trouble) {
@@ -207,18 +258,64 @@ final class Job extends AbstractBehavior<Jobs.Command> {
         Jobs.JobStatus status = status();
         around.jobDesk().tell(new StatusChanged(status));
         followers.forEach(follower -> follower.tell(new Jobs.Moved(job, status)));
+        tellCells();
         return this;
     }
 
+    /** Taken also when nobody follows, so that what changed does not pile up. */
+    private void tellCells() {
+        cells.ifPresent(map -> {
+            Jobs.CellsChanged changes = map.takeChanges(job, around.view().cellChanges());
+            if (changes.isTooMuch() || !changes.cells().isEmpty()) {
+                followers.forEach(follower -> follower.tell(changes));
+            }
+        });
+    }
+
     private Behavior<Jobs.Command> onCounted(Counted message) {
-        figures.count(message.workers(), now());
+        boolean isStarved = opened.isPresent()
+                && state() == Jobs.State.RENDERING
+                && book().stages().stream()
+                                .mapToInt(Jobs.StageProgress::readyCount)
+                                .sum()
+                        == 0;
+        figures.count(message.workers(), isStarved, now());
+        if (state() == Jobs.State.RENDERING && opened.isPresent()) {
+            widths.add(widthNow(message.workers()));
+        }
         return this;
+    }
+
+    private Jobs.WidthSample widthNow(List<WorkerReport> workers) {
+        long rendered = 0;
+        int open = 0;
+        for (Jobs.StageProgress stage : book().stages()) {
+            rendered += stage.renderedCount();
+            open += stage.readyCount() + stage.leasedCount();
+        }
+        int leased = cells.map(CellHistory::inWorkCount).orElse(0);
+        return new Jobs.WidthSample(
+                figures.elapsed(now()), rendered, leased, Math.max(0, open - leased), workers.size());
     }
 
     private Behavior<Jobs.Command> onPrepared(Prepared prepared) {
         opened = Optional.of(prepared.ready());
+        planned = prepared.ready().plannedWidths();
+        CellHistory map = cells.orElseGet(() -> new CellHistory(prepared.ready().plan()));
+        map.restart(prepared.ready().book());
+        cells = Optional.of(map);
+        tellNews("planned", planText(prepared.ready().plan()));
         course.prepared(prepared.ready().book());
         return this;
+    }
+
+    private static String planText(Plan plan) {
+        return String.format(
+                Locale.ROOT,
+                "%,d patches in direction %s, at least %,d one after the other",
+                plan.patchCount(),
+                plan.direction().configName(),
+                plan.criticalPath());
     }
 
     private Behavior<Jobs.Command> onNotPrepared(NotPrepared failure) {
@@ -230,6 +327,11 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     private Behavior<Jobs.Command> onFollow(Jobs.Follow follow) {
         context.watch(follow.follower());
         followers.add(follow.follower());
+        EventHistory.Replay replay = history.after(follow.heard());
+        if (replay.missedCount() > 0) {
+            follow.follower().tell(new Jobs.Missed(job, replay.missedCount()));
+        }
+        replay.events().forEach(event -> follow.follower().tell(event));
         follow.follower().tell(state().isOver() ? new Jobs.Ended(job, status()) : new Jobs.Moved(job, status()));
         return this;
     }
@@ -256,16 +358,35 @@ final class Job extends AbstractBehavior<Jobs.Command> {
             asker = Optional.of(replyTo);
             return this;
         }
-        String standing = course.isChanging()
-                ? "is just being stopped or resumed"
-                : "is " + state().name().toLowerCase(Locale.ROOT);
+        String standing = course.isChanging() ? "is just being stopped or resumed" : "is " + word(state());
         replyTo.tell(new Jobs.Answer(false, "Job " + job + " " + standing + " and cannot be " + verb + "."));
         return this;
+    }
+
+    private static String word(Jobs.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
     }
 
     private void answer(String sentence) {
         asker.ifPresent(waiting -> waiting.tell(new Jobs.Answer(true, "Job " + job + " " + sentence)));
         asker = Optional.empty();
+    }
+
+    private Behavior<Jobs.Command> onAskMap(Jobs.AskMap question) {
+        question.replyTo()
+                .tell(cells.map(map ->
+                        new Jobs.JobMap(job, map.all(), map.workers(), widths.samples(), planned, history.happened())));
+        return this;
+    }
+
+    /** It may have been resumed meanwhile. */
+    private Behavior<Jobs.Command> onForgetMap(ForgetMap forget) {
+        if (state().isOver()) {
+            cells = Optional.empty();
+            planned = List.of();
+            history.forget();
+        }
+        return this;
     }
 
     /** Who holds what is known to the desk alone; the answer is put together when it has spoken. */
@@ -341,6 +462,8 @@ final class Job extends AbstractBehavior<Jobs.Command> {
 
         @Override
         public void offer(int stage, List<OfferedTask> tasks) {
+            cells.ifPresent(map -> map.ready(
+                    tasks.stream().map(offered -> offered.task().patch()).toList()));
             around.leaseDesk()
                     .tell(new LeaseDesk.Offer(ready().renderSettings(), course.deviceClass(), stage, tasks, outcomes));
         }
@@ -403,6 +526,9 @@ final class Job extends AbstractBehavior<Jobs.Command> {
         @Override
         public void stopped() {
             figures.pause(now());
+            cells.ifPresent(CellHistory::stopped);
+            tellCells();
+            tellNews(word(state()), course.cause().orElse(""));
             Jobs.JobStatus status = status();
             around.jobDesk().tell(new StatusChanged(status));
             Jobs.Event event = state().isOver() ? new Jobs.Ended(job, status) : new Jobs.Moved(job, status);
@@ -412,6 +538,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
 
         @Override
         public void resumed() {
+            tellNews("resumed", "");
             answer("goes on where it was.");
         }
     }
@@ -422,15 +549,16 @@ final class Job extends AbstractBehavior<Jobs.Command> {
 
     /** Of a job that no actor leads yet. */
     static Jobs.JobStatus statusBefore(RegisteredJob registered, JobSpec spec) {
+        Grid tiles = spec.canvas().cutInto(Plan.TILE_PIXELS);
         return new Jobs.JobStatus(
                 registered.job(),
                 spec.name(),
                 spec,
                 JobCourse.stateOf(registered),
                 List.of(),
-                0,
-                0,
-                0,
+                tiles.columns(),
+                tiles.rows(),
+                Plan.TILE_PIXELS,
                 0,
                 Preparation.directory(spec),
                 registered.acceptedAt(),
@@ -441,6 +569,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                 0,
                 WorkTime.NONE,
                 Duration.ZERO,
+                Jobs.Tally.NONE,
                 registered.cause());
     }
 
@@ -468,6 +597,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                 figures.workerCount(),
                 figures.work(),
                 figures.slotTime(),
+                figures.tally(),
                 course.cause());
     }
 

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -63,12 +64,17 @@ public final class JobDesk {
     private final StashBuffer<Jobs.Command> waiting;
     private final JobSettings settings;
     private final Preparation preparation;
+    private final Intake intake;
     private final ActorRef<JobJournal.Command> journal;
     private final Clock clock;
     private final OpenPictures pictures = new OpenPictures();
     private final Map<JobId, ActorRef<Jobs.Command>> jobs = new LinkedHashMap<>();
     private final Map<JobId, Jobs.JobStatus> statuses = new LinkedHashMap<>();
     private final Set<JobId> reserved = new HashSet<>();
+    /** Those whose map is still kept, the one that ended first before the others. */
+    private final Set<JobId> ended = new LinkedHashSet<>();
+
+    private final int endedMaps;
 
     /** @param models where the models may come from that jobs name */
     public static Behavior<Jobs.Command> create(ModelShelf models, ActorRef<JobJournal.Command> journal, Clock clock) {
@@ -92,6 +98,10 @@ public final class JobDesk {
         this.waiting = waiting;
         this.settings = settings;
         this.preparation = new Preparation(context.getSystem(), models, settings, clock);
+        this.intake = new Intake(
+                IntakeSettings.from(context.getSystem().settings().config()).openJobs());
+        this.endedMaps =
+                ViewSettings.from(context.getSystem().settings().config()).endedMaps();
         this.journal = journal;
         this.clock = clock;
     }
@@ -155,8 +165,17 @@ public final class JobDesk {
                         new SteadyClock(clock, System::nanoTime)),
                 "lease-desk");
         var around = new Job.Surroundings(
-                journal, leaseDesk, context.getSelf(), pictures, preparation, incarnation, settings, clock);
+                journal,
+                leaseDesk,
+                context.getSelf(),
+                pictures,
+                preparation,
+                incarnation,
+                settings,
+                ViewSettings.from(context.getSystem().settings().config()),
+                clock);
         for (RegisteredJob registered : door.register().jobs()) {
+            registered.key().ifPresent(key -> intake.know(key, registered.spec(), registered.job()));
             try {
                 begin(registered, Preparation.spec(registered), around);
             } catch (Refusal unreadable) {
@@ -178,7 +197,7 @@ public final class JobDesk {
                 "the coordinator cannot start: " + broken.cause().getMessage(), broken.cause());
     }
 
-    private Behavior<Jobs.Command> serving(Job.Surroundings around, TileIntake intake) {
+    private Behavior<Jobs.Command> serving(Job.Surroundings around, TileIntake tiles) {
         return Behaviors.receive(Jobs.Command.class)
                 .onMessage(Jobs.Submit.class, this::onSubmit)
                 .onMessage(Checked.class, this::onChecked)
@@ -197,13 +216,21 @@ public final class JobDesk {
                         message -> pass(message, context.getSystem().ignoreRef()))
                 .onMessage(Broken.class, this::onBroken)
                 .onSignal(akka.actor.typed.PostStop.class, stop -> {
-                    intake.stop();
+                    tiles.stop();
                     return Behaviors.same();
                 })
                 .build();
     }
 
     private Behavior<Jobs.Command> onSubmit(Jobs.Submit submit) {
+        int openCount = (int) statuses.values().stream()
+                .filter(status -> !status.state().isOver())
+                .count();
+        Optional<Jobs.Submission> answer = intake.enter(submit.key(), Preparation.text(submit.spec()), openCount);
+        if (answer.isPresent()) {
+            submit.replyTo().tell(answer.get());
+            return Behaviors.same();
+        }
         context.pipeToSelf(preparation.check(submit.spec()), (check, failure) -> {
             if (failure == null) {
                 return new Checked(check, submit);
@@ -220,13 +247,14 @@ public final class JobDesk {
         List<Problem> problems = new ArrayList<>(checked.check().problems());
         rival(submit.spec()).ifPresent(problems::add);
         if (!problems.isEmpty()) {
+            intake.turnedAway(submit.key());
             submit.replyTo().tell(new Jobs.Rejected(problems));
             return Behaviors.same();
         }
         JobId id = freeId(submit.spec());
         reserved.add(id);
         var event = new JobEvent.JobAccepted(
-                id, Preparation.text(submit.spec()), checked.check().modelHash(), clock.instant());
+                id, Preparation.text(submit.spec()), checked.check().modelHash(), clock.instant(), submit.key());
         context.pipeToSelf(
                 preparation
                         .record(journal, event)
@@ -239,6 +267,7 @@ public final class JobDesk {
     private Behavior<Jobs.Command> onAcceptanceRecorded(AcceptanceRecorded accepted, Job.Surroundings around) {
         RegisteredJob registered = accepted.registered();
         begin(registered, accepted.submit().spec(), around);
+        intake.accepted(accepted.submit().key(), registered.spec(), registered.job());
         accepted.submit().replyTo().tell(new Jobs.Accepted(registered.job()));
         return Behaviors.same();
     }
@@ -246,6 +275,7 @@ public final class JobDesk {
     /** Its name stays reserved: the journal may have taken it all the same. */
     private Behavior<Jobs.Command> onNotAccepted(NotAccepted refused) {
         context.getLog().warn("The journal did not take job [{}]", refused.id());
+        intake.turnedAway(refused.submit().key());
         var problem =
                 new Problem("job", "the journal did not take it", "hand it in again when its database can be written");
         refused.submit().replyTo().tell(new Jobs.Rejected(List.of(problem)));
@@ -269,7 +299,17 @@ public final class JobDesk {
     }
 
     private Behavior<Jobs.Command> onStatusChanged(Job.StatusChanged changed) {
-        statuses.put(changed.status().job(), changed.status());
+        Jobs.JobStatus status = changed.status();
+        statuses.put(status.job(), status);
+        ended.remove(status.job());
+        if (status.state().isOver()) {
+            ended.add(status.job());
+        }
+        if (ended.size() > endedMaps) {
+            JobId oldest = ended.iterator().next();
+            ended.remove(oldest);
+            Optional.ofNullable(jobs.get(oldest)).ifPresent(job -> job.tell(new Job.ForgetMap()));
+        }
         return Behaviors.same();
     }
 

@@ -17,6 +17,10 @@ final class JobFigures {
     private Pace pace;
     private WorkTime work = WorkTime.NONE;
     private Duration slotTime = Duration.ZERO;
+    private Duration lost = Duration.ZERO;
+    private Duration awaitingContext = Duration.ZERO;
+    private long sampledCount;
+    private long returnedCount;
     private int workerCount;
 
     JobFigures(Instant now) {
@@ -39,19 +43,37 @@ final class JobFigures {
     /** A lease ended with results, {@code tokenCount} of them sampled or encoded patches. */
     void leaseEnded(WorkTime spent, int tokenCount, Instant now) {
         work = work.plus(spent);
+        sampledCount += tokenCount;
         if (tokenCount > 0) {
             pace.rendered(tokenCount, spent.sampling().plus(spent.encoding()), now);
         }
     }
 
-    /** Who was there, since the last count. */
-    void count(List<WorkerReport> workers, Instant now) {
+    /** Patches went out again; {@code held} is what their lease took from a slot. */
+    void returned(int count, Duration held) {
+        returnedCount += count;
+        lost = lost.plus(held);
+    }
+
+    /**
+     * Who was there, since the last count.
+     *
+     * @param isStarved nothing is ready: a slot that is idle has to wait for others
+     */
+    void count(List<WorkerReport> workers, boolean isStarved, Instant now) {
         List<WorkerReport> alive =
                 workers.stream().filter(worker -> !worker.silent()).toList();
         workerCount = alive.size();
         if (since.isPresent()) {
             int slotCount = alive.stream().mapToInt(WorkerReport::slotCount).sum();
-            slotTime = slotTime.plus(Duration.between(counted, now).multipliedBy(slotCount));
+            Duration passed = Duration.between(counted, now);
+            slotTime = slotTime.plus(passed.multipliedBy(slotCount));
+            if (isStarved) {
+                int idleCount = alive.stream()
+                        .mapToInt(worker -> Math.max(0, worker.slotCount() - worker.leaseCount()))
+                        .sum();
+                awaitingContext = awaitingContext.plus(passed.multipliedBy(idleCount));
+            }
         }
         counted = now;
     }
@@ -83,6 +105,10 @@ final class JobFigures {
 
     Duration slotTime() {
         return slotTime;
+    }
+
+    Jobs.Tally tally() {
+        return new Jobs.Tally(sampledCount, returnedCount, lost, awaitingContext);
     }
 
     /** What goes into the manifest of a finished picture. */

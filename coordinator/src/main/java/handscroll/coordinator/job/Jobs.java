@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How jobs are handed in, watched and stopped; spoken by the HTTP routes and the command line.
@@ -20,15 +21,18 @@ import java.util.Optional;
  * <pre>
  *   user                              job desk
  *     | -- Submit ----------------------> |
- *     | &lt;- Accepted | Rejected ---------- |   accepted: it is in the journal and will not be lost
+ *     | &lt;- Accepted | Rejected | NotNow - |   accepted: it is in the journal and will not be lost
  *     | -- GetStatus, ListJobs ---------> |
  *     | &lt;- Optional&lt;JobStatus&gt;, List ---- |
  *     | -- Follow ----------------------> |   until the follower ends
- *     | &lt;- TileStored, Moved, Ended ----- |
+ *     | &lt;- TileStored, CellsChanged, ----- |
+ *     |    Happened, Missed, Moved, Ended  |
  *     | -- Pause, Resume, Cancel -------> |
  *     | &lt;- Answer ----------------------- |
  *     | -- AskWhy ----------------------> |   of a job, or of a patch of it
  *     | &lt;- Explained | NoSuchPatch ------ |
+ *     | -- AskMap ------------------------> |   every cell of it, and how it went so far
+ *     | &lt;- Optional&lt;JobMap&gt; ------------- |
  *     | -- ListWorkers, DrainWorker ----> |   passed on to the lease desk
  *     | &lt;- WorkerList, DrainAnswer ------ |
  * </pre>
@@ -42,7 +46,12 @@ public final class Jobs {
         JobId job();
     }
 
-    public record Submit(JobSpec spec, ActorRef<Submission> replyTo) implements Command {}
+    /** @param key that its sender chose: handed in again under the same one, it is the same job */
+    public record Submit(JobSpec spec, Optional<String> key, ActorRef<Submission> replyTo) implements Command {
+        public Submit(JobSpec spec, ActorRef<Submission> replyTo) {
+            this(spec, Optional.empty(), replyTo);
+        }
+    }
 
     public sealed interface Submission {}
 
@@ -54,12 +63,35 @@ public final class Jobs {
         }
     }
 
+    /** Nothing is wrong with the job itself. */
+    public record NotNow(Obstacle obstacle, String sentence) implements Submission {}
+
+    public enum Obstacle {
+        /** As many jobs are open as may be; later there is room again. */
+        QUEUE_FULL,
+        /** The same key was given with another job. */
+        KEY_OF_ANOTHER,
+        /** The same key is being handed in at this moment. */
+        KEY_ON_ITS_WAY
+    }
+
     public record GetStatus(JobId job, ActorRef<Optional<JobStatus>> replyTo) implements Command {}
 
     public record ListJobs(ActorRef<List<JobStatus>> replyTo) implements Command {}
 
-    /** The follower hears every event from now on; it is dropped when it ends. */
-    public record Follow(JobId job, ActorRef<Event> follower) implements OfJob {}
+    /**
+     * The follower hears every event from now on; it is dropped when it ends.
+     *
+     * @param heard the number of the last event that it heard before: what is remembered of those since comes first
+     */
+    public record Follow(JobId job, OptionalLong heard, ActorRef<Event> follower) implements OfJob {
+        public Follow(JobId job, ActorRef<Event> follower) {
+            this(job, OptionalLong.empty(), follower);
+        }
+    }
+
+    /** The answer is empty while the job's plan is not known. */
+    public record AskMap(JobId job, ActorRef<Optional<JobMap>> replyTo) implements OfJob {}
 
     public record Pause(JobId job, ActorRef<Answer> replyTo) implements OfJob {}
 
@@ -76,6 +108,48 @@ public final class Jobs {
 
     /** @param sentence what is wrong with the name, and how one is written */
     public record NoSuchPatch(String sentence) implements WhyAnswer {}
+
+    /**
+     * All that a page draws of a job beside its picture.
+     *
+     * @param workers by their number in the cells, from 1
+     * @param planned the width of the wavefront with unlimited workers; empty for very large plans
+     * @param events the latest of what happened, oldest first
+     */
+    public record JobMap(
+            JobId job,
+            List<StageCells> stages,
+            List<String> workers,
+            List<WidthSample> widths,
+            List<PlannedWidth> planned,
+            List<Happened> events) {
+        public JobMap {
+            stages = List.copyOf(stages);
+            workers = List.copyOf(workers);
+            widths = List.copyOf(widths);
+            planned = List.copyOf(planned);
+            events = List.copyOf(events);
+        }
+    }
+
+    /**
+     * @param cellPixels the side of a cell on the canvas
+     * @param cells four bytes each, row by row, as {@link CellHistory} has them
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record StageCells(String name, int columns, int rows, int cellPixels, byte[] cells) {}
+
+    /**
+     * The wavefront at one moment.
+     *
+     * @param renderedCount cells of all stages
+     * @param leasedCount with a worker
+     * @param readyCount that could be rendered if there were more workers
+     */
+    public record WidthSample(Duration elapsed, long renderedCount, int leasedCount, int readyCount, int workerCount) {}
+
+    /** @param renderedCount cells that are rendered before the wavefront is as wide as this */
+    public record PlannedWidth(long renderedCount, double width) {}
 
     public record ListWorkers(ActorRef<WorkerList> replyTo) implements Command {}
 
@@ -97,6 +171,18 @@ public final class Jobs {
         public boolean isOver() {
             return this == DONE || this == FAILED || this == CANCELLED;
         }
+    }
+
+    /**
+     * What was counted of a job since this coordinator started.
+     *
+     * @param sampledCount patches that came back with tokens
+     * @param returnedCount patches that went out again
+     * @param lost time of slots in leases that ended without a result
+     * @param awaitingContext time of slots that were idle while nothing was ready: every patch left waited for another
+     */
+    public record Tally(long sampledCount, long returnedCount, Duration lost, Duration awaitingContext) {
+        public static final Tally NONE = new Tally(0, 0, Duration.ZERO, Duration.ZERO);
     }
 
     /** How much of one stage is done. */
@@ -131,6 +217,7 @@ public final class Jobs {
             int workerCount,
             WorkTime work,
             Duration slotTime,
+            Tally tally,
             Optional<String> cause) {
         public JobStatus {
             stages = List.copyOf(stages);
@@ -157,6 +244,7 @@ public final class Jobs {
                     workerCount,
                     work,
                     slotTime,
+                    tally,
                     newCause);
         }
     }
@@ -165,8 +253,33 @@ public final class Jobs {
         JobId job();
     }
 
+    /** Told once, in order, and told again to a viewer that lost its connection; later ones have higher numbers. */
+    public sealed interface Numbered extends Event {
+        long number();
+    }
+
     /** A tile of the pyramid can be looked at; level 0 is the smallest, 1 x 1 pixel. */
-    public record TileStored(JobId job, int level, int column, int row) implements Event {}
+    public record TileStored(JobId job, long number, int level, int column, int row) implements Numbered {}
+
+    /** Something worth a line: the job was paused, patches went out again. */
+    public record Happened(JobId job, long number, Instant at, String kind, String sentence) implements Numbered {}
+
+    /** So many events were forgotten before they could be told. */
+    public record Missed(JobId job, long count) implements Event {}
+
+    /**
+     * Cells that stand elsewhere now; sent at most a few times a second.
+     *
+     * @param isTooMuch more changed than are listed, and the map has to be asked for again
+     */
+    public record CellsChanged(JobId job, List<CellChange> cells, boolean isTooMuch) implements Event {
+        public CellsChanged {
+            cells = List.copyOf(cells);
+        }
+    }
+
+    /** The numbers are those of {@link StageCells}. */
+    public record CellChange(int stage, int index, int state, int worker, int attempt, int time) {}
 
     /** Numbers changed; sent at most a few times a second. */
     public record Moved(JobId job, JobStatus status) implements Event {}

@@ -64,7 +64,8 @@ final class Preparation {
             TokenLog log,
             DeepZoomOutput output,
             RenderSettings renderSettings,
-            Manifest manifest) {}
+            Manifest manifest,
+            List<Jobs.PlannedWidth> plannedWidths) {}
 
     private record Planned(Plan plan, Optional<InputPicture> picture, LogIdentity identity) {}
 
@@ -76,6 +77,7 @@ final class Preparation {
     private final OutputSettings outputSettings;
     private final TokenLogSettings logSettings;
     private final Duration journalPatience;
+    private final ViewSettings view;
     private final Clock clock;
 
     Preparation(ActorSystem<?> system, ModelShelf models, JobSettings settings, Clock clock) {
@@ -88,6 +90,7 @@ final class Preparation {
         this.outputSettings = OutputSettings.from(config);
         this.logSettings = TokenLogSettings.from(config);
         this.journalPatience = settings.journalPatience();
+        this.view = ViewSettings.from(config);
         this.clock = clock;
     }
 
@@ -174,7 +177,14 @@ final class Preparation {
         }
         TokenLog log = TokenLog.open(tokens, planned.identity(), incarnation, logSettings);
         Manifest manifest = manifest(registered, deviceClass, spec, planned);
-        return new Ready(planned.plan(), book, log, output, planned.plan().renderSettings(registered.job()), manifest);
+        return new Ready(
+                planned.plan(),
+                book,
+                log,
+                output,
+                planned.plan().renderSettings(registered.job()),
+                manifest,
+                PlannedWidths.of(planned.plan().graph(), view.widthSamples()));
     }
 
     /** Writes into the manifest that the picture is whole, and what it took. */

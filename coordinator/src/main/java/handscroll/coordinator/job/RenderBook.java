@@ -193,6 +193,10 @@ public final class RenderBook {
         return new Standing(state, missing, count[0]);
     }
 
+    boolean isRendered(int stage, int index) {
+        return progress.isRendered(stage, index);
+    }
+
     Plan plan() {
         return plan;
     }

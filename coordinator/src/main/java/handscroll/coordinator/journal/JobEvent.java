@@ -1,10 +1,12 @@
 package handscroll.coordinator.journal;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import handscroll.coordinator.journal.RegisteredJob.Standing;
 import handscroll.protocol.job.JobId;
 import java.time.Instant;
+import java.util.Optional;
 
 /** What happened to a job or to the coordinator, and must be known after a restart. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
@@ -27,8 +29,19 @@ public sealed interface JobEvent extends Persisted {
      * From here on the job is never lost.
      *
      * @param spec as HOCON, with everything filled in that was left to a default
+     * @param key under which its sender may hand it in again
      */
-    record JobAccepted(JobId job, String spec, String modelHash, Instant at) implements JobEvent {}
+    record JobAccepted(
+            JobId job,
+            String spec,
+            String modelHash,
+            Instant at,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<String> key)
+            implements JobEvent {
+        public JobAccepted(JobId job, String spec, String modelHash, Instant at) {
+            this(job, spec, modelHash, at, Optional.empty());
+        }
+    }
 
     /** What can happen to a job that was accepted. */
     sealed interface Change extends JobEvent {

@@ -1,5 +1,6 @@
 package handscroll.coordinator.journal;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import handscroll.protocol.job.JobId;
 import java.time.Instant;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param deviceClass of the workers that may render it; empty until the first one came
  * @param cause why it is paused or failed
  * @param endedAt empty while it is not over
+ * @param key under which its sender may hand it in again
  */
 public record RegisteredJob(
         JobId job,
@@ -20,7 +22,8 @@ public record RegisteredJob(
         Standing standing,
         Optional<String> deviceClass,
         Optional<String> cause,
-        Optional<Instant> endedAt) {
+        Optional<Instant> endedAt,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<String> key) {
 
     /** What a restarted coordinator has to do with a job: only open ones are taken up again. */
     public enum Standing {
@@ -40,11 +43,12 @@ public record RegisteredJob(
                 Standing.OPEN,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                event.key());
     }
 
     RegisteredJob withDeviceClass(String name) {
-        return new RegisteredJob(job, spec, modelHash, acceptedAt, standing, Optional.of(name), cause, endedAt);
+        return new RegisteredJob(job, spec, modelHash, acceptedAt, standing, Optional.of(name), cause, endedAt, key);
     }
 
     RegisteredJob paused(String why) {
@@ -61,6 +65,6 @@ public record RegisteredJob(
     }
 
     private RegisteredJob with(Standing newStanding, Optional<String> newCause, Optional<Instant> newEnd) {
-        return new RegisteredJob(job, spec, modelHash, acceptedAt, newStanding, deviceClass, newCause, newEnd);
+        return new RegisteredJob(job, spec, modelHash, acceptedAt, newStanding, deviceClass, newCause, newEnd, key);
     }
 }

@@ -6,15 +6,22 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import handscroll.coordinator.job.Explanation;
 import handscroll.coordinator.job.Jobs;
 import handscroll.coordinator.job.Jobs.JobStatus;
 import handscroll.coordinator.job.Jobs.State;
+import handscroll.coordinator.lease.JobAccount;
+import handscroll.coordinator.lease.LeaseDesk;
+import handscroll.coordinator.lease.WorkerList;
+import handscroll.coordinator.lease.WorkerReport;
 import handscroll.protocol.canvas.Canvas;
+import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.RenderingTask;
 import handscroll.protocol.lease.Leasing.WorkTime;
+import handscroll.protocol.lease.Leasing.WorkerId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +37,9 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
     /** The job is in this state from now on; those who follow it hear so. */
     record Put(JobStatus status) implements Jobs.Command {}
 
+    /** What is answered from now on to those who ask for the job's map. */
+    record PutMap(Jobs.JobMap map) implements Jobs.Command {}
+
     /** Those who follow the job hear this. */
     record Say(Jobs.Event event) implements Jobs.Command {}
 
@@ -41,12 +51,32 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
     /** Answers how many follow the job. */
     record CountFollowers(JobId job, ActorRef<Integer> replyTo) implements Jobs.Command {}
 
+    private static final WorkerList WORKERS = new WorkerList(
+            Instant.parse("2026-11-22T10:20:00Z"),
+            List.of(new WorkerList.Standing(
+                    new WorkerReport(
+                            new WorkerId("4711-1a2b3c4d"),
+                            "10.0.0.6",
+                            2,
+                            2,
+                            8,
+                            640,
+                            0,
+                            "cpu-bf16",
+                            Map.of("starry-night", "2aedbb250407"),
+                            Instant.parse("2026-11-22T10:19:58Z"),
+                            false,
+                            false),
+                    Optional.empty())),
+            List.of());
+
     static Behavior<Jobs.Command> create() {
         return Behaviors.setup(FakeJobDesk::new);
     }
 
     private final Map<JobId, JobStatus> jobs = new LinkedHashMap<>();
     private final Map<JobId, List<ActorRef<Jobs.Event>>> followers = new LinkedHashMap<>();
+    private final Map<JobId, Jobs.JobMap> maps = new LinkedHashMap<>();
     private final List<WhenFollowed> waiting = new ArrayList<>();
 
     private FakeJobDesk(ActorContext<Jobs.Command> context) {
@@ -67,6 +97,11 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 .onMessage(Jobs.Follow.class, this::onFollow)
                 .onMessage(Jobs.Pause.class, pause -> onVerb(pause.job(), State.PAUSED, pause.replyTo()))
                 .onMessage(Jobs.Resume.class, resume -> onVerb(resume.job(), State.RENDERING, resume.replyTo()))
+                .onMessage(Jobs.AskMap.class, this::onAskMap)
+                .onMessage(PutMap.class, this::onPutMap)
+                .onMessage(Jobs.AskWhy.class, this::onAskWhy)
+                .onMessage(Jobs.ListWorkers.class, this::onListWorkers)
+                .onMessage(Jobs.DrainWorker.class, this::onDrainWorker)
                 .onMessage(Jobs.Cancel.class, cancel -> onVerb(cancel.job(), State.CANCELLED, cancel.replyTo()))
                 .build();
     }
@@ -119,7 +154,11 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
 
     private Behavior<Jobs.Command> onSubmit(Jobs.Submit submit) {
         JobSpec spec = submit.spec();
-        if (spec.model().equals("unknown")) {
+        if (submit.key().equals(Optional.of("taken"))) {
+            submit.replyTo().tell(new Jobs.NotNow(Jobs.Obstacle.KEY_OF_ANOTHER, "Another job has this key."));
+        } else if (spec.model().equals("full")) {
+            submit.replyTo().tell(new Jobs.NotNow(Jobs.Obstacle.QUEUE_FULL, "2 jobs are open."));
+        } else if (spec.model().equals("unknown")) {
             submit.replyTo().tell(new Jobs.Rejected(List.of(new Problem("model", "is unknown", "try tiny"))));
         } else {
             submit.replyTo().tell(new Jobs.Accepted(new JobId(spec.name())));
@@ -134,6 +173,48 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
 
     private Behavior<Jobs.Command> onListJobs(Jobs.ListJobs question) {
         question.replyTo().tell(List.copyOf(jobs.values()));
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onPutMap(PutMap put) {
+        maps.put(put.map().job(), put.map());
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onAskMap(Jobs.AskMap question) {
+        question.replyTo().tell(Optional.ofNullable(maps.get(question.job())));
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onAskWhy(Jobs.AskWhy question) {
+        var patch = new PatchId(0, 3, 1, 0);
+        var account = new JobAccount("", List.of(), 0, Optional.empty(), WORKERS, Map.of());
+        question.replyTo()
+                .tell(new Jobs.Explained(new Explanation(
+                        question.job(),
+                        State.RENDERING,
+                        "12 patches are ready, and wait for a free slot of 1 worker",
+                        List.of(),
+                        account,
+                        question.patch()
+                                .map(name -> new Explanation.PatchStanding(
+                                        patch,
+                                        "sample/" + name,
+                                        Explanation.PatchState.WAITING,
+                                        "waits for 2 patches that it reads",
+                                        Optional.empty(),
+                                        2,
+                                        List.of())))));
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onListWorkers(Jobs.ListWorkers question) {
+        question.replyTo().tell(WORKERS);
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onDrainWorker(Jobs.DrainWorker drain) {
+        drain.replyTo().tell(new LeaseDesk.DrainAnswer(drain.worker(), Optional.of("It is drained.")));
         return this;
     }
 
@@ -186,6 +267,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 2,
                 new WorkTime(Duration.ofSeconds(50), Duration.ofSeconds(6), Duration.ofMillis(2_500)),
                 Duration.ofSeconds(123),
+                new Jobs.Tally(640, 16, Duration.ofMillis(1_250), Duration.ofSeconds(9)),
                 Optional.empty());
     }
 
@@ -212,6 +294,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 before.workerCount(),
                 before.work(),
                 before.slotTime(),
+                before.tally(),
                 cause);
     }
 }

@@ -38,7 +38,7 @@ class ViewerBacklogTest {
     }
 
     private static Jobs.TileStored tile(int column) {
-        return new Jobs.TileStored(STATUS.job(), 9, column, 0);
+        return new Jobs.TileStored(STATUS.job(), column, 9, column, 0);
     }
 
     private static Jobs.Moved moved(int renderedCount) {

@@ -15,6 +15,8 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -97,7 +99,7 @@ class ViewerPageTest {
         assertThat(colourAt(second, "one-tile")).isNotEqualTo(RIGHT);
 
         picture.store(picture.top(), 7, 1);
-        desk.tell(new FakeJobDesk.Say(new Jobs.TileStored(JOB, picture.top(), 7, 1)));
+        desk.tell(new FakeJobDesk.Say(new Jobs.TileStored(JOB, 1, picture.top(), 7, 1)));
 
         browserShows(second, RIGHT, "two-tiles");
         assertThat(browser.evaluate("window.sameDocument").asBoolean()).isTrue();
@@ -109,7 +111,7 @@ class ViewerPageTest {
         browser.window(640, 480, 1, false);
         openJob();
         picture.store(picture.top(), 6, 0);
-        desk.tell(new FakeJobDesk.Say(new Jobs.TileStored(JOB, picture.top(), 6, 0)));
+        desk.tell(new FakeJobDesk.Say(new Jobs.TileStored(JOB, 1, picture.top(), 6, 0)));
         browser.await("document.querySelector('.sheet').getBoundingClientRect().width > 0");
         assertThat(browser.evaluate("document.querySelector('.sheet').getBoundingClientRect().width")
                         .asDouble())
@@ -169,6 +171,86 @@ class ViewerPageTest {
         browser.await("document.querySelectorAll('.job').length === 2");
         browser.screenshot(SHOTS.resolve("jobs.png"));
         assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aListOfTenThousandJobsHasOnlyTheRowsThatAreInView() throws Exception {
+        for (int number = 0; number < 10_000; number++) {
+            String name = String.format("night-%05d", number);
+            desk.tell(new FakeJobDesk.Put(FakeJobDesk.in(
+                    FakeJobDesk.rendering(name, CANVAS, directory, 256), State.DONE, 256, Optional.empty())));
+        }
+        browser.open(server.address());
+        browser.await("document.getElementById('summary').textContent.includes('finished')");
+        assertThat(browser.evaluate("document.querySelectorAll('.job').length").asInt())
+                .isLessThan(30);
+        // Down page by page, as somebody scrolls who looks for the oldest.
+        for (int page = 0; page < 5; page++) {
+            browser.evaluate("window.tall = document.getElementById('jobs').offsetHeight");
+            browser.evaluate("scrollTo(0, document.body.scrollHeight)");
+            browser.await("document.getElementById('jobs').offsetHeight > window.tall");
+        }
+        assertThat(browser.evaluate("document.querySelectorAll('.job').length").asInt())
+                .isLessThan(30);
+        browser.evaluate("(() => { const text = document.getElementById('text'); text.value = 'night-09999';"
+                + " text.dispatchEvent(new Event('input')); })()");
+        browser.await("document.querySelectorAll('.job').length === 1"
+                + " && document.querySelector('.job h2').textContent === 'night-09999'");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void theMapIsDrawnOverThePictureAndFollowsWhatChanges() throws Exception {
+        byte[] cells = new byte[4 * 32 * 8];
+        desk.tell(new FakeJobDesk.PutMap(new Jobs.JobMap(
+                JOB,
+                List.of(new Jobs.StageCells("sample", 32, 8, 64, cells)),
+                List.of("4711-1a2b3c4d"),
+                List.of(),
+                List.of(),
+                List.of(new Jobs.Happened(JOB, 1, Instant.parse("2026-11-22T10:15:31Z"), "planned", "256 patches")))));
+        openJob();
+        browser.await("!document.getElementById('lens').hidden"
+                + " && document.querySelector('.sheet').getBoundingClientRect().width > 0");
+        browser.press("m");
+        browser.await("document.querySelector('[data-kind=state]').getAttribute('aria-checked') === 'true'");
+        Pixel patch = pixelOf(64 * 20 + 32, 64 * 4 + 32);
+        Color before = colourAt(patch, "map");
+        desk.tell(new FakeJobDesk.Say(
+                new Jobs.CellsChanged(JOB, List.of(new Jobs.CellChange(0, 4 * 32 + 20, 2, 1, 1, 0)), false)));
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (colourAt(patch, "map").equals(before) && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        Color after = colourAt(patch, "map");
+        assertThat(after.getRed()).as("in work is red").isGreaterThan(2 * after.getBlue());
+        browser.press("d");
+        browser.await("document.getElementById('details').hidden !== (innerWidth < 1180)"
+                + " || document.getElementById('events').textContent.includes('256 patches')");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aFarmThatAsksForTokensLetsAPageInThatShowsOne() throws Exception {
+        server.stop().toCompletableFuture().join();
+        server = HttpServer.start(
+                        kit.system(),
+                        desk,
+                        HttpSettings.from(ConfigFactory.parseString(
+                                        "handscroll.coordinator.http.tokens ="
+                                                + " [ \"ann viewer 2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b\" ]")
+                                .withFallback(kit.system().settings().config())))
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
+        browser.open(server.page(JOB));
+        browser.await("document.querySelector('dialog.sign-in')?.open");
+        browser.screenshot(SHOTS.resolve("sign-in.png"));
+        browser.evaluate("(() => { document.querySelector('.sign-in input').value = 'secret';"
+                + " document.querySelector('.sign-in button').click(); })()");
+        browser.await("document.getElementById('patches').textContent === '64 of 256'");
+        assertThat(browser.evaluate("document.getElementById('pause').hidden").asBoolean())
+                .as("a viewer has no verbs")
+                .isTrue();
     }
 
     private void openJob() throws Exception {

@@ -226,6 +226,7 @@ class JobCourseTest {
                 RegisteredJob.Standing.OPEN,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

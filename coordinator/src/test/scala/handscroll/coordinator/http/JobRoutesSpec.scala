@@ -141,14 +141,19 @@ class JobRoutesSpec extends ScalaTestWithActorTestKit(JobRoutesSpec.config) with
       override def settings: HttpSettings = {
         val usual = super.settings
         new HttpSettings(usual.host, usual.port, usual.portAttempts, usual.hostNames, usual.maxSpecBytes,
-          java.time.Duration.ofMillis(100), usual.viewerBacklog, usual.heartbeat, usual.shutdownGrace)
+          java.time.Duration.ofMillis(100), usual.viewerBacklog, usual.heartbeat, usual.shutdownGrace,
+          usual.jobsInList, usual.auditKept, usual.tokens, usual.tokenFile)
       }
-      get("healthz").statusCode shouldBe 503
+      get("healthz").statusCode shouldBe 200
+      val unready = get("readyz")
+      unready.statusCode shouldBe 503
+      header(unready, "retry-after") should not be empty
       json(get("api/jobs")).get("error").asText should include("did not answer")
     }
 
-    "be healthy while the job desk answers" in new Site {
+    "be ready while the job desk answers" in new Site {
       json(get("healthz")).get("status").asText shouldBe "ok"
+      json(get("readyz")).get("status").asText shouldBe "ready"
     }
   }
 
@@ -157,7 +162,7 @@ class JobRoutesSpec extends ScalaTestWithActorTestKit(JobRoutesSpec.config) with
       val lines = events("sky")
       nextEvent(lines)._1 shouldBe "status"
       awaitFollower()
-      desk ! new FakeJobDesk.Say(new Jobs.TileStored(sky, 10, 2, 1))
+      desk ! new FakeJobDesk.Say(new Jobs.TileStored(sky, 7, 10, 2, 1))
       nextEvent(lines) shouldBe ("tile", """{"level":10,"column":2,"row":1}""")
       desk ! new FakeJobDesk.Put(FakeJobDesk.in(status, State.DONE, 50, Optional.empty()))
       nextEvent(lines)._1 shouldBe "ended"
@@ -176,7 +181,7 @@ class JobRoutesSpec extends ScalaTestWithActorTestKit(JobRoutesSpec.config) with
       socket.getOutputStream.write("GET /api/jobs/sky/events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII))
       awaitFollower()
       val told = 400_000
-      for (column <- 0 until told) desk ! new FakeJobDesk.Say(new Jobs.TileStored(sky, 10, column, 0))
+      for (column <- 0 until told) desk ! new FakeJobDesk.Say(new Jobs.TileStored(sky, column, 10, column, 0))
       desk ! new FakeJobDesk.Put(FakeJobDesk.in(status, State.DONE, 50, Optional.empty()))
       val heard = scala.io.Source.fromInputStream(socket.getInputStream, "US-ASCII").getLines()
         .takeWhile(!_.startsWith("event:ended")).toVector
@@ -205,7 +210,8 @@ class JobRoutesSpec extends ScalaTestWithActorTestKit(JobRoutesSpec.config) with
       val taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress)
       val usual = HttpSettings.from(system.settings.config)
       def at(attempts: Int) = new HttpSettings(usual.host, taken.getLocalPort, attempts, usual.hostNames,
-        usual.maxSpecBytes, usual.answerTimeout, usual.viewerBacklog, usual.heartbeat, usual.shutdownGrace)
+        usual.maxSpecBytes, usual.answerTimeout, usual.viewerBacklog, usual.heartbeat, usual.shutdownGrace,
+          usual.jobsInList, usual.auditKept, usual.tokens, usual.tokenFile)
       val desk = testKit.spawn(FakeJobDesk.create())
       val server = HttpServer.start(system, desk, at(20)).toCompletableFuture.get(10, TimeUnit.SECONDS)
       server.address.getPort should be > taken.getLocalPort

@@ -1,7 +1,9 @@
-// The list of all jobs; asks for news every two seconds while somebody looks.
+// The list of all jobs; asks for news every two seconds while somebody looks. Only the rows that are in view exist, and
+// of many jobs only those that somebody scrolled to were asked for.
 
 import { count, duration, patches, percent, share, size, speed, stateWord } from './words.js';
 import { Pyramid } from './pyramid.js';
+import { signIn } from './session.js';
 
 const NEWS_MILLIS = 2000;
 const STRIP_HEIGHT = 104;
@@ -10,9 +12,30 @@ const STRIP_WIDTH = 940;
 /** The finest tiles are born first, so a picture that grows is shown in as many as this. */
 const TILES_WHILE_GROWING = 48;
 
+/** Rows that exist above and below those in view. */
+const SPARE_ROWS = 4;
+
+/** So many rows before the end of what is known, more is asked for. */
+const EARLY_ROWS = 20;
+
+const SEARCH_MILLIS = 200;
+
 const list = document.getElementById('jobs');
 const none = document.getElementById('none');
+const nothing = document.getElementById('nothing');
 const summary = document.getElementById('summary');
+const find = document.getElementById('find');
+const text = document.getElementById('text');
+const wanted = document.getElementById('wanted');
+
+/** By name, in the order of the list. */
+let known = new Map();
+let ordered = [];
+let next = null;
+let fetching = false;
+let asked = 0;
+
+/** Those that exist now. */
 const cards = new Map();
 
 function element(tag, className, ...children) {
@@ -32,7 +55,6 @@ class Card {
     this.picture = element('canvas', 'picture');
     this.picture.width = Math.max(1, Math.round(width * density));
     this.picture.height = Math.max(1, Math.round(width * density / aspect));
-    this.picture.style.width = `${width}px`;
     this.name = element('h2', '', job.name);
     this.state = element('span', 'state');
     this.facts = element('p', 'facts');
@@ -46,6 +68,7 @@ class Card {
     link.href = `/jobs/${job.job}`;
     this.link = link;
     this.row = element('li', '', link);
+    this.row.setAttribute('aria-label', job.name);
     const sharp = this.pyramid.levelFor(this.picture.width / 1.5);
     this.missing = this.tiles(job.over ? sharp : Math.max(sharp, this.pyramid.finest(TILES_WHILE_GROWING)));
     this.seen = -1;
@@ -81,12 +104,15 @@ class Card {
     const facts = [size(job.canvas), job.model];
     if (job.state === 'rendering') {
       facts.push(`${speed(job.patchesPerSecond)} patches/s`);
-      if (job.remainingSeconds !== null) facts.push(`${duration(job.remainingSeconds)} remaining`);
+      if (job.remainingSeconds !== null) facts.push(`${duration(job.remainingSeconds)} left`);
     } else {
-      facts.push(`${count(done.renderedCount)} of ${count(done.cellCount)} patches`, duration(job.elapsedSeconds));
+      // Of a job that was over before the coordinator started, it knows the picture and nothing of how it came.
+      if (done.cellCount > 0) facts.push(`${count(done.renderedCount)} of ${count(done.cellCount)} patches`, duration(job.elapsedSeconds));
     }
     this.facts.replaceChildren(...facts.map((fact) => element('span', '', fact)));
     this.why.textContent = job.cause ?? '';
+    this.why.title = job.cause ?? '';
+    this.facts.hidden = Boolean(job.cause);
     this.why.hidden = !job.cause;
     const rendered = job.stages.reduce((sum, stage) => sum + stage.renderedCount, 0);
     if (rendered !== this.seen) this.look();
@@ -106,32 +132,106 @@ class Card {
   }
 }
 
-function show(jobs) {
-  const ids = new Set(jobs.map((job) => job.job));
+const order = (a, b) => Number(a.over) - Number(b.over) || b.accepted.localeCompare(a.accepted) || a.job.localeCompare(b.job);
+
+/** Makes the rows that are in view, and forgets the others. */
+function lay() {
+  const height = rowHeight();
+  list.style.height = `${ordered.length * height}px`;
+  const top = list.getBoundingClientRect().top;
+  const first = Math.max(0, Math.floor(-top / height) - SPARE_ROWS);
+  const last = Math.min(ordered.length, Math.ceil((innerHeight - top) / height) + SPARE_ROWS);
+  const inView = new Set(ordered.slice(first, last).map((job) => job.job));
   for (const [id, card] of cards) {
-    if (!ids.has(id)) {
+    // Whoever is on a row with the keyboard is not thrown off it.
+    if (!inView.has(id) && !card.row.contains(document.activeElement)) {
       card.row.remove();
       cards.delete(id);
     }
   }
-  jobs.sort((a, b) => Number(a.over) - Number(b.over) || b.accepted.localeCompare(a.accepted));
-  jobs.forEach((job, index) => {
-    if (!cards.has(job.job)) cards.set(job.job, new Card(job));
-    const card = cards.get(job.job);
+  for (let index = first; index < last; index++) {
+    const job = ordered[index];
+    let card = cards.get(job.job);
+    if (!card) {
+      card = new Card(job);
+      cards.set(job.job, card);
+    }
     card.update(job);
-    if (list.children[index] !== card.row) list.insertBefore(card.row, list.children[index] ?? null);
-  });
-  none.hidden = jobs.length > 0;
-  const open = jobs.filter((job) => !job.over).length;
-  summary.textContent = jobs.length === 0 ? '' : `${count(open)} in work, ${count(jobs.length - open)} finished`;
+    card.row.style.top = `${index * height}px`;
+    card.row.setAttribute('aria-posinset', index + 1);
+    card.row.setAttribute('aria-setsize', next ? -1 : ordered.length);
+    // Rows stand in the order of the list, so that the tabulator walks down.
+    const place = list.children[index - first];
+    if (place !== card.row) list.insertBefore(card.row, place ?? null);
+  }
+  if (next && last > ordered.length - EARLY_ROWS) more();
 }
 
+const rowHeight = () => parseFloat(getComputedStyle(list).getPropertyValue('--row'));
+
+function take(page) {
+  for (const job of page.jobs) known.set(job.job, job);
+  ordered = [...known.values()].sort(order);
+  const all = Object.values(page.counts).reduce((sum, number) => sum + number, 0);
+  const over = page.counts.done + page.counts.failed + page.counts.cancelled;
+  none.hidden = all > 0;
+  find.hidden = all < 2;
+  nothing.hidden = all === 0 || ordered.length > 0;
+  summary.textContent = all === 0 ? '' : `${count(all - over)} in work, ${count(over)} finished`;
+  lay();
+}
+
+async function ask(cursor) {
+  const query = new URLSearchParams();
+  if (text.value.trim()) query.set('q', text.value.trim());
+  if (wanted.value) query.set('state', wanted.value);
+  if (cursor) query.set('cursor', cursor);
+  const answer = await fetch(`/api/jobs?${query}`);
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+async function more() {
+  if (fetching || !next) return;
+  fetching = true;
+  const search = asked;
+  try {
+    const page = await ask(next);
+    if (search === asked) {
+      next = page.next;
+      take(page);
+    }
+  } catch { /* the next look asks again */ } finally {
+    fetching = false;
+  }
+}
+
+/** Another search begins with an empty list. */
+async function searchAnew() {
+  const search = ++asked;
+  try {
+    const page = await ask();
+    if (search !== asked) return;
+    known = new Map();
+    next = page.next;
+    scrollTo({ top: 0 });
+    take(page);
+  } catch {
+    summary.textContent = 'The coordinator does not answer. Trying again…';
+  }
+}
+
+/** What changes is on the first page: open jobs stand there, and those that came or ended just now. */
 async function news() {
   if (!document.hidden) {
+    const search = asked;
     try {
-      const answer = await fetch('/api/jobs');
-      if (!answer.ok) throw new Error(String(answer.status));
-      show((await answer.json()).jobs);
+      const page = await ask();
+      if (search === asked) {
+        if (known.size === 0) next = page.next;
+        forgetGone(page);
+        take(page);
+      }
     } catch {
       summary.textContent = 'The coordinator does not answer. Trying again…';
     }
@@ -139,4 +239,38 @@ async function news() {
   setTimeout(news, NEWS_MILLIS);
 }
 
+/** A job that no longer matches is not on the page any more, though what stands behind it is. */
+function forgetGone(page) {
+  const there = new Set(page.jobs.map((job) => job.job));
+  const last = page.jobs[page.jobs.length - 1];
+  for (const job of known.values()) {
+    if (!there.has(job.job) && (page.next === null || (last && order(job, last) < 0))) known.delete(job.job);
+  }
+}
+
+let laying = false;
+function layLater() {
+  if (laying) return;
+  laying = true;
+  requestAnimationFrame(() => { laying = false; lay(); });
+}
+
+addEventListener('scroll', layLater, { passive: true });
+addEventListener('resize', layLater);
+find.onsubmit = (event) => event.preventDefault();
+text.oninput = () => { clearTimeout(text.timer); text.timer = setTimeout(searchAnew, SEARCH_MILLIS); };
+wanted.onchange = searchAnew;
+document.addEventListener('keydown', (event) => {
+  if (event.key === '/' && document.activeElement !== text && !find.hidden) {
+    event.preventDefault();
+    text.focus();
+  }
+  if (event.key === 'Escape' && document.activeElement === text) {
+    text.value = '';
+    text.blur();
+    searchAnew();
+  }
+});
+
+await signIn();
 news();

@@ -11,8 +11,9 @@ const SHARP_RATIO = 0.5;
 /** Levels below this one are a single small tile, made last of all; asking for them early is wasted. */
 const LOWEST_LEVEL = 8;
 
-/** Screen pixels left free around the whole picture. */
+/** Screen pixels left free around the whole picture, and more above it, where one chooses what lies over it. */
 const MARGIN = 20;
+const MARGIN_ABOVE = 64;
 
 export class Picture {
   #viewer;
@@ -21,7 +22,7 @@ export class Picture {
   #growing = true;
   #atHome = true;
 
-  constructor(host, job, { onMove, onTile }) {
+  constructor(host, job, { onMove, onTile, onPoint }) {
     this.#pyramid = new Pyramid(job);
     const pyramid = this.#pyramid;
     quietOpenSeadragon();
@@ -44,7 +45,7 @@ export class Picture {
       maxImageCacheCount: 2 * TILES_IN_VIEW,
       maxZoomPixelRatio: 4,
       visibilityRatio: 0.3,
-      viewportMargins: { left: MARGIN, right: MARGIN, top: MARGIN, bottom: MARGIN },
+      viewportMargins: { left: MARGIN, right: MARGIN, top: MARGIN_ABOVE, bottom: 2 * MARGIN },
       gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
     });
     this.#sheet = document.createElement('div');
@@ -60,12 +61,26 @@ export class Picture {
       this.#viewer.addHandler(gesture, () => { this.#atHome = false; });
     }
     this.#viewer.addHandler('home', () => { this.#atHome = true; });
+    this.#viewer.addHandler('canvas-click', (event) => {
+      if (!event.quick || !this.#image) return;
+      const at = this.#viewer.viewport.viewerElementToImageCoordinates(event.position);
+      onPoint(at.x, at.y);
+    });
     this.#viewer.addHandler('tile-loaded', onTile);
     this.#viewer.addHandler('tile-load-failed', ({ tile }) => this.#failed(tile));
     // These keys are the page's, or do what nobody wants of a painting (turn it, mirror it).
     this.#viewer.addHandler('canvas-key', (event) => {
-      if (['f', 'h', 'r', 'j', 'k'].includes(event.originalEvent.key.toLowerCase())) event.preventDefaultAction = true;
+      if (['f', 'h', 'r', 'j', 'k', 'd', 'm'].includes(event.originalEvent.key.toLowerCase())) event.preventDefaultAction = true;
     });
+  }
+
+  /** Where on the screen the picture's upper left is, and how large one of its pixels; null before it is laid out. */
+  get frame() {
+    if (!this.#image) return null;
+    const { viewport } = this.#viewer;
+    const corner = viewport.imageToViewerElementCoordinates(new OpenSeadragon.Point(0, 0));
+    const far = viewport.imageToViewerElementCoordinates(new OpenSeadragon.Point(this.#pyramid.width, 0));
+    return { corner, scale: (far.x - corner.x) / this.#pyramid.width };
   }
 
   /** Screen pixels for each pixel of the picture, in percent. */

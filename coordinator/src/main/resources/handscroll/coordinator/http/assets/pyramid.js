@@ -5,7 +5,7 @@ export class Pyramid {
     this.path = `/jobs/${job.job}/picture_files`;
     this.width = job.canvas.widthPixels;
     this.height = job.canvas.heightPixels;
-    this.tile = job.tiles.pixels;
+    this.tile = job.tiles.pixels || 256;
     this.encoding = job.tiles.encoding;
     this.top = Math.ceil(Math.log2(Math.max(this.width, this.height)));
   }

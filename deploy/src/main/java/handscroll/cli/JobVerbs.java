@@ -1,0 +1,67 @@
+package handscroll.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What can be done to a coordinator's job. None of it loses what was rendered, so none of it asks twice. */
+final class JobVerbs {
+
+    private abstract static class Verb implements Callable<Integer> {
+
+        @Mixin
+        private SharedOptions shared = new SharedOptions();
+
+        @Mixin
+        private CoordinatorAddress coordinator = new CoordinatorAddress();
+
+        @Parameters(arity = "1..*", paramLabel = "JOB", description = "Names of jobs, as submit and jobs print them.")
+        private List<String> jobs = List.of();
+
+        @Mixin
+        private Printing printing = new Printing();
+
+        @Spec
+        @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+        private CommandSpec spec;
+
+        /** The first that is refused ends it: what stands before it is done, and was said. */
+        @Override
+        public Integer call() {
+            CoordinatorClient client = coordinator.client(shared);
+            for (String job : jobs) {
+                JsonNode answer = client.post("/api/jobs/" + CoordinatorClient.encoded(job) + "/" + spec.name());
+                printing.print(answer, news -> List.of(news.path("message").asText()));
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    @Command(
+            name = "pause",
+            description = "Stops handing out patches of a job; what is rendered stays, and resume goes on.",
+            footerHeading = "%nExample:%n",
+            footer = "  handscroll pause starry-scroll")
+    static final class Pause extends Verb {}
+
+    @Command(
+            name = "resume",
+            description = "Goes on with a job that was paused, failed or cancelled, where it was.",
+            footerHeading = "%nExample:%n",
+            footer = "  handscroll resume starry-scroll")
+    static final class Resume extends Verb {}
+
+    @Command(
+            name = "cancel",
+            description = "Ends a job; what is rendered stays, and resume takes it up again.",
+            footerHeading = "%nExample:%n",
+            footer = "  handscroll cancel starry-scroll")
+    static final class Cancel extends Verb {}
+
+    private JobVerbs() {}
+}
