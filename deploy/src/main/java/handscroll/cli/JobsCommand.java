@@ -56,7 +56,10 @@ final class JobsCommand implements Callable<Integer> {
     private List<String> lines(JsonNode answer) {
         List<String> lines = new ArrayList<>();
         for (JsonNode job : answer.path("jobs")) {
-            lines.add(job.path("job").asText() + "  " + ProgressLine.of(Progress.of(job)));
+            String priority = job.path("over").asBoolean()
+                    ? ""
+                    : "priority " + job.path("priority").asInt() + "  ";
+            lines.add(job.path("job").asText() + "  " + priority + ProgressLine.of(Progress.of(job)));
         }
         return lines.isEmpty() ? List.of("No jobs at " + coordinator.address() + ".") : lines;
     }

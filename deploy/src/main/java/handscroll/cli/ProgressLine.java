@@ -52,7 +52,9 @@ final class ProgressLine {
         if (progress.patchesPerSecond() > 0) {
             facts.add(Figures.oneDecimal(progress.patchesPerSecond()) + "/s");
         }
-        if (progress.workerCount() == 0) {
+        if (progress.cause().isPresent()) {
+            facts.add(progress.cause().get());
+        } else if (progress.workerCount() == 0) {
             facts.add("no worker has joined yet");
         }
         progress.remaining().ifPresent(left -> facts.add(Figures.time(left) + " left" + bound(progress)));

@@ -11,6 +11,7 @@ import handscroll.protocol.job.JobSpecWriter;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,12 @@ final class SubmitCommand implements Callable<Integer> {
             description = "Where the picture goes, instead of the job's output.to.")
     private Optional<Path> out = Optional.empty();
 
+    @Option(
+            names = "--priority",
+            paramLabel = "N",
+            description = "From 0 to 100, instead of the job's own: of jobs that wait the highest goes first.")
+    private Optional<String> priority = Optional.empty();
+
     @Mixin
     private Printing printing = new Printing();
 
@@ -74,7 +81,7 @@ final class SubmitCommand implements Callable<Integer> {
     public Integer call() {
         Config config = shared.config("local.conf", Map.of());
         PictureReader pictures = PictureReader.from(config);
-        JobSpec job = JobFile.read(jobFile, overrides, out, pictures);
+        JobSpec job = JobFile.read(jobFile, overrides, out, priority, pictures);
         CliSettings settings = CliSettings.from(config);
         if (dryRun) {
             printing.print(planned(PlannedJob.dryRun(job, settings.models(), pictures)), SubmitCommand::planLines);
@@ -85,11 +92,11 @@ final class SubmitCommand implements Callable<Integer> {
                 key.map(name -> new String[] {"Idempotency-Key", name}).orElse(new String[0]);
         JsonNode answer = client.post("/api/jobs", "text/plain; charset=utf-8", JobSpecWriter.toHocon(job), headers);
         if (!wait) {
-            printing.print(answer, this::accepted);
+            printing.print(answer, accepted -> lines(accepted, job.model(), client));
             return ExitCode.DONE;
         }
         PrintWriter err = spec.commandLine().getErr();
-        accepted(answer).forEach(err::println);
+        lines(answer, job.model(), client).forEach(err::println);
         return new JobWatch(client, coordinator.address(), settings)
                 .toTheEnd(answer.path("job").asText(), printing.out(), err, printing.isJson());
     }
@@ -118,8 +125,26 @@ final class SubmitCommand implements Callable<Integer> {
                 "Nothing was handed in; handscroll plan says how long it takes.");
     }
 
-    private List<String> accepted(JsonNode answer) {
+    private List<String> lines(JsonNode answer, String model, CoordinatorClient client) {
         URI page = coordinator.address().resolve(answer.path("page").asText("/"));
-        return List.of("Accepted as " + answer.path("job").asText() + "; watch it at " + page);
+        List<String> lines = new ArrayList<>();
+        lines.add("Accepted as " + answer.path("job").asText() + "; watch it at " + page);
+        whoIsMissing(model, client.get("/api/workers")).ifPresent(lines::add);
+        return lines;
+    }
+
+    /** It is accepted all the same: a worker may come, and the job is not lost until then. */
+    private static Optional<String> whoIsMissing(String model, JsonNode farm) {
+        JsonNode workers = farm.path("workers");
+        if (workers.isEmpty()) {
+            return Optional.of("It waits: no worker has joined; start one with handscroll worker --join HOST:PORT");
+        }
+        for (JsonNode worker : workers) {
+            if (worker.path("models").has(model)) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of("It waits: none of the " + Figures.count(workers.size(), "worker", "workers")
+                + " that joined has the model " + model + "; copy its directory there");
     }
 }

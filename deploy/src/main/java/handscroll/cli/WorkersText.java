@@ -35,7 +35,7 @@ final class WorkersText {
     }
 
     private static List<String> workers(JsonNode workers) {
-        Table table = new Table(Set.of(4, 5, 6, 7, 8));
+        Table table = new Table(Set.of(4, 5, 6, 7, 8, 9));
         table.row(
                 "worker",
                 "state",
@@ -46,6 +46,7 @@ final class WorkersText {
                 "patches",
                 "rendered",
                 "failed",
+                "context",
                 "heard",
                 "models");
         for (JsonNode worker : workers) {
@@ -59,6 +60,7 @@ final class WorkersText {
                     count(worker, "patchCount"),
                     count(worker, "renderedCount"),
                     count(worker, "failedCount"),
+                    context(worker),
                     ago(worker, "heardSecondsAgo"),
                     models(worker.path("models")));
         }
@@ -76,6 +78,13 @@ final class WorkersText {
 
     static Duration seconds(JsonNode node, String field) {
         return Duration.ofMillis(Math.round(1000 * node.path(field).asDouble()));
+    }
+
+    /** How much of the context of its patches it had. */
+    private static String context(JsonNode worker) {
+        long found = worker.path("statesFound").asLong();
+        long all = found + worker.path("statesMade").asLong();
+        return all == 0 ? "" : Math.round(100.0 * found / all) + " %";
     }
 
     private static String count(JsonNode worker, String field) {

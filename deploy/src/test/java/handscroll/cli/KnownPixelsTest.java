@@ -131,8 +131,8 @@ class KnownPixelsTest {
     private static final class GreyOperators implements PatchOperators {
 
         @Override
-        public List<short[]> sample(RenderSettings settings, List<Task.Sample> tasks) {
-            return tasks.stream().map(task -> new short[64]).toList();
+        public List<short[]> sample(List<Patch> patches) {
+            return patches.stream().map(patch -> new short[64]).toList();
         }
 
         @Override

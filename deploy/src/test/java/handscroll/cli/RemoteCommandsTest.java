@@ -62,6 +62,20 @@ class RemoteCommandsTest {
     }
 
     @Test
+    void aPriorityIsCheckedWithTheRestOfTheJobAndShown() throws IOException {
+        Run refused =
+                Run.of("submit", job("urgent").toString(), "--priority", "101", "--to", address, "--out", out("urgent"));
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(refused.err()).contains("priority", "101 is too large", "give a whole number from 0 to 100");
+
+        Run submitted =
+                Run.of("submit", job("urgent").toString(), "--priority", "80", "--to", address, "--out", out("urgent"));
+        assertThat(submitted.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(Run.of("jobs", "--json", "--to", address).out()).contains("\"priority\" : 80");
+        assertThat(Run.of("watch", "urgent", "--to", address).exitCode()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
     void whatTheCoordinatorRefusesIsToldAsIfItWereHere() throws IOException {
         Run run = Run.of("submit", job("moon").toString(), "model=moon", "--to", address, "--out", out("moon"));
         assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);

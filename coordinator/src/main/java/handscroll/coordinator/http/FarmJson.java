@@ -121,6 +121,8 @@ final class FarmJson {
             worker.put("patchCount", report.taskCount());
             worker.put("renderedCount", report.renderedCount());
             worker.put("failedCount", report.failedCount());
+            worker.put("statesFound", report.statesFound());
+            worker.put("statesMade", report.statesMade());
             worker.put("heard", report.heard().toString());
             worker.put("heardSecondsAgo", seconds(report.heard(), list.at()));
             worker.put("silent", report.silent());

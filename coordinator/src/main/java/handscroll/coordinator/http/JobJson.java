@@ -37,6 +37,7 @@ final class JobJson {
         json.put("task", spec.task().configName());
         json.put("model", spec.model());
         json.put("direction", spec.direction());
+        json.put("priority", spec.priority());
         // Beyond 2^53 a number would lose its last digits in a browser.
         json.put("seed", Long.toString(spec.seed()));
         json.putObject("canvas")

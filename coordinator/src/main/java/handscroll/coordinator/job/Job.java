@@ -66,6 +66,8 @@ final class Job extends AbstractBehavior<Jobs.Command> {
 
     private record Counted(List<WorkerReport> workers) implements Jobs.Command {}
 
+    private record Hindered(Optional<String> obstacle) implements Jobs.Command {}
+
     private record DeskAnswered(Jobs.AskWhy question, Optional<PatchId> patch, Optional<JobAccount> account)
             implements Jobs.Command {}
 
@@ -102,6 +104,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     private final ActorRef<Outcome> outcomes;
     private final ActorRef<LeaseDesk.Withdrawn> withdrawals;
     private final ActorRef<List<WorkerReport>> census;
+    private final ActorRef<LeaseDesk.Obstacle> obstacles;
     private final Set<ActorRef<Jobs.Event>> followers = new HashSet<>();
     private final JobCourse course;
     private final JobFigures figures;
@@ -115,6 +118,9 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     private Optional<Preparation.Ready> opened = Optional.empty();
     /** Who asked for the change that is on its way to the journal. */
     private Optional<ActorRef<Jobs.Answer>> asker = Optional.empty();
+
+    /** What kept it from being rendered at all when the desk was last asked. */
+    private Optional<String> obstacle = Optional.empty();
 
     /** What is told of a job whose books are closed. */
     private Jobs.JobStatus last;
@@ -137,6 +143,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
         this.outcomes = context.messageAdapter(Outcome.class, FromDesk::new);
         this.withdrawals = context.messageAdapter(LeaseDesk.Withdrawn.class, withdrawn -> new DeskLetGo());
         this.census = context.<List<WorkerReport>>messageAdapter(listClass(), Counted::new);
+        this.obstacles = context.messageAdapter(LeaseDesk.Obstacle.class, found -> new Hindered(found.sentence()));
         this.figures = new JobFigures(around.clock().instant());
         this.history = new EventHistory(around.incarnation(), around.view().rememberedEvents());
         this.widths = new WidthCurve(around.view().widthSamples());
@@ -159,6 +166,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                 .onMessage(Trouble.class, this::onTrouble)
                 .onMessageEquals(Tick.INSTANCE, this::onTick)
                 .onMessage(Counted.class, this::onCounted)
+                .onMessage(Hindered.class, this::onHindered)
                 .onMessage(Prepared.class, this::onPrepared)
                 .onMessage(NotPrepared.class, this::onNotPrepared)
                 .onMessage(PictureFinished.class, finished -> decided(course::pictureFinished))
@@ -255,6 +263,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
             return this;
         }
         around.leaseDesk().tell(new LeaseDesk.Census(census));
+        around.leaseDesk().tell(new LeaseDesk.AskObstacle(job, obstacles));
         Jobs.JobStatus status = status();
         around.jobDesk().tell(new StatusChanged(status));
         followers.forEach(follower -> follower.tell(new Jobs.Moved(job, status)));
@@ -296,6 +305,11 @@ final class Job extends AbstractBehavior<Jobs.Command> {
         int leased = cells.map(CellHistory::inWorkCount).orElse(0);
         return new Jobs.WidthSample(
                 figures.elapsed(now()), rendered, leased, Math.max(0, open - leased), workers.size());
+    }
+
+    private Behavior<Jobs.Command> onHindered(Hindered message) {
+        obstacle = message.obstacle();
+        return this;
     }
 
     private Behavior<Jobs.Command> onPrepared(Prepared prepared) {
@@ -465,7 +479,8 @@ final class Job extends AbstractBehavior<Jobs.Command> {
             cells.ifPresent(map -> map.ready(
                     tasks.stream().map(offered -> offered.task().patch()).toList()));
             around.leaseDesk()
-                    .tell(new LeaseDesk.Offer(ready().renderSettings(), course.deviceClass(), stage, tasks, outcomes));
+                    .tell(new LeaseDesk.Offer(
+                            ready().renderSettings(), spec.priority(), course.deviceClass(), stage, tasks, outcomes));
         }
 
         @Override
@@ -598,7 +613,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                 figures.work(),
                 figures.slotTime(),
                 figures.tally(),
-                course.cause());
+                state() == Jobs.State.RENDERING ? obstacle : course.cause());
     }
 
     private Jobs.State state() {

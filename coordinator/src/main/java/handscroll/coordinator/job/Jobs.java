@@ -196,7 +196,8 @@ public final class Jobs {
      * @param patchesPerSecond sampled over the last minute
      * @param slotTime summed over the slots that were there while it was rendered; what of it is not
      *     {@code work} was idle
-     * @param cause why it is paused or failed, with what to do; empty otherwise
+     * @param cause why it is paused or failed, or why none of the workers can render it, with what to do; empty
+     *     otherwise
      */
     public record JobStatus(
             JobId job,

@@ -1,6 +1,7 @@
 package handscroll.coordinator.lease;
 
 import handscroll.protocol.job.JobId;
+import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,6 +75,8 @@ final class FarmWorker {
     private boolean isDraining;
     private long renderedCount;
     private long failedCount;
+    private long statesFound;
+    private long statesMade;
 
     FarmWorker(WorkerId id, int slotCount, String deviceClass, Map<String, String> modelHashes, Instant heard) {
         this.id = id;
@@ -130,6 +133,20 @@ final class FarmWorker {
         failedCount += patchCount;
     }
 
+    /** Of the states that its patches read. */
+    void found(WorkTime work) {
+        statesFound += work.statesFound();
+        statesMade += work.statesMade();
+    }
+
+    long statesFound() {
+        return statesFound;
+    }
+
+    long statesMade() {
+        return statesMade;
+    }
+
     long renderedCount() {
         return renderedCount;
     }
@@ -140,7 +157,7 @@ final class FarmWorker {
 
     /** Tasks in all its leases. */
     int taskCount() {
-        return leases.values().stream().mapToInt(lease -> lease.attempts.size()).sum();
+        return leases.values().stream().mapToInt(Lease::taskCount).sum();
     }
 
     int slotCount() {

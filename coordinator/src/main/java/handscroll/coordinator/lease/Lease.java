@@ -2,36 +2,53 @@ package handscroll.coordinator.lease;
 
 import handscroll.coordinator.lease.ReadyTasks.Attempt;
 import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A worker's right to an attempt at some tasks of one stage, until its deadline. */
+/** A worker's right to an attempt at some tasks, which it renders in one batch, until its deadline. */
 final class Lease {
 
+    /**
+     * What a batch has of one stage of a job.
+     *
+     * @param reckonedNanos of slot time, until it is known
+     */
+    record Part(LentJob job, int stage, List<Attempt> attempts, long reckonedNanos) {
+        Part {
+            attempts = List.copyOf(attempts);
+        }
+
+        List<PatchId> patches() {
+            List<PatchId> patches = new ArrayList<>(attempts.size());
+            for (Attempt attempt : attempts) {
+                patches.add(attempt.offered.task().patch());
+            }
+            return patches;
+        }
+
+        JobTasks tasks() {
+            List<Task> tasks = new ArrayList<>(attempts.size());
+            for (Attempt attempt : attempts) {
+                tasks.add(attempt.offered.task());
+            }
+            return new JobTasks(job.settings, tasks);
+        }
+    }
+
     final long epoch;
-    final LentJob job;
-    final int stage;
     final FarmWorker.Slot slot;
-    final List<Attempt> attempts;
+    final List<Part> parts;
     final Instant granted;
     private Instant deadline;
 
-    Lease(
-            long epoch,
-            LentJob job,
-            int stage,
-            FarmWorker.Slot slot,
-            List<Attempt> attempts,
-            Instant granted,
-            Instant deadline) {
+    Lease(long epoch, FarmWorker.Slot slot, List<Part> parts, Instant granted, Instant deadline) {
         this.epoch = epoch;
-        this.job = job;
-        this.stage = stage;
         this.slot = slot;
-        this.attempts = attempts;
+        this.parts = List.copyOf(parts);
         this.granted = granted;
         this.deadline = deadline;
     }
@@ -48,30 +65,29 @@ final class Lease {
         return now.isAfter(deadline);
     }
 
-    List<Task> tasks() {
-        List<Task> tasks = new ArrayList<>(attempts.size());
-        for (Attempt attempt : attempts) {
-            tasks.add(attempt.offered.task());
-        }
-        return tasks;
+    boolean concerns(LentJob job) {
+        return parts.stream().anyMatch(part -> part.job() == job);
     }
 
-    List<PatchId> patches() {
-        List<PatchId> patches = new ArrayList<>(attempts.size());
-        for (Attempt attempt : attempts) {
-            patches.add(attempt.offered.task().patch());
+    int taskCount() {
+        int count = 0;
+        for (Part part : parts) {
+            count += part.attempts().size();
         }
-        return patches;
+        return count;
     }
 
     /** Whether these are one result for each task, in their order. */
     boolean isAnsweredBy(List<TaskResult> results) {
-        if (results.size() != attempts.size()) {
+        if (results.size() != taskCount()) {
             return false;
         }
-        for (int i = 0; i < results.size(); i++) {
-            if (!results.get(i).patch().equals(attempts.get(i).offered.task().patch())) {
-                return false;
+        int at = 0;
+        for (Part part : parts) {
+            for (Attempt attempt : part.attempts()) {
+                if (!results.get(at++).patch().equals(attempt.offered.task().patch())) {
+                    return false;
+                }
             }
         }
         return true;

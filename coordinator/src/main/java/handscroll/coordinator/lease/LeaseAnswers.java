@@ -98,7 +98,8 @@ final class LeaseAnswers {
         }
         int freeCount = fittingCount - silentCount - drainedCount;
         if (freeCount > 0) {
-            return ready + "and wait for a free slot of " + LeaseBook.counted(freeCount, "worker", "workers");
+            return ready + "and wait for a free slot of " + LeaseBook.counted(freeCount, "worker", "workers")
+                    + behindWhom(job);
         }
         if (silentCount == 0) {
             return ready + "but every worker that could render them is drained; give one back with"
@@ -110,6 +111,33 @@ final class LeaseAnswers {
                 ? ready + "but every worker that could render them has been " + silent
                 : ready + "but of the workers that could render them " + drainedCount + " are drained (handscroll"
                         + " workers undrain ID gives one back) and " + silentCount + " " + silent;
+    }
+
+    private String behindWhom(LentJob job) {
+        int before = (int) jobs.values().stream()
+                .filter(other -> other.priority > job.priority && other.readyCount() > 0)
+                .count();
+        return before == 0
+                ? ""
+                : ", behind " + LeaseBook.counted(before, "job", "jobs") + " of a higher priority than " + job.priority;
+    }
+
+    /**
+     * What keeps a job from being rendered at all as things are, with what to do. Empty while somebody can render
+     * it, and while nobody has come yet.
+     */
+    Optional<String> obstacle(JobId id, Instant now) {
+        LentJob job = jobs.get(id);
+        boolean hasAnyoneCome = !workers.isEmpty() || !refusedLately(now).isEmpty();
+        boolean isStuck = hasAnyoneCome
+                && job != null
+                && job.readyCount() > 0
+                && job.leaseCount() == 0
+                && workers.values().stream()
+                        .noneMatch(worker -> job.canBeServedBy(worker)
+                                && !worker.isDraining()
+                                && !worker.isSilent(now, settings.term()));
+        return isStuck ? Optional.of(whyWaiting(id, now)) : Optional.empty();
     }
 
     private static String someOf(List<String> objections) {
@@ -152,6 +180,8 @@ final class LeaseAnswers {
                 worker.taskCount(),
                 worker.renderedCount(),
                 worker.failedCount(),
+                worker.statesFound(),
+                worker.statesMade(),
                 worker.deviceClass(),
                 worker.modelHashes(),
                 worker.heard(),
@@ -168,13 +198,18 @@ final class LeaseAnswers {
         Set<PatchId> open = new HashSet<>(asked);
         Map<PatchId, PatchAccount> patches = new HashMap<>();
         List<Lease> held =
-                leases.values().stream().filter(lease -> lease.job == job).toList();
+                leases.values().stream().filter(lease -> lease.concerns(job)).toList();
         for (Lease lease : held) {
-            leased.merge(lease.stage, lease.attempts.size(), Integer::sum);
-            for (Attempt attempt : lease.attempts) {
-                PatchId patch = attempt.offered.task().patch();
-                if (open.remove(patch)) {
-                    patches.put(patch, patchAccount(attempt, Optional.of(held(lease)), 0, 0));
+            for (Lease.Part part : lease.parts) {
+                if (part.job() != job) {
+                    continue;
+                }
+                leased.merge(part.stage(), part.attempts().size(), Integer::sum);
+                for (Attempt attempt : part.attempts()) {
+                    PatchId patch = attempt.offered.task().patch();
+                    if (open.remove(patch)) {
+                        patches.put(patch, patchAccount(attempt, Optional.of(held(lease, job)), 0, 0));
+                    }
                 }
             }
         }
@@ -195,7 +230,7 @@ final class LeaseAnswers {
                 whyWaiting(id, now),
                 stages,
                 held.size(),
-                held.stream().min(Comparator.comparing(lease -> lease.granted)).map(LeaseAnswers::held),
+                held.stream().min(Comparator.comparing(lease -> lease.granted)).map(lease -> held(lease, job)),
                 list(job::objectionTo, now),
                 patches);
     }
@@ -220,9 +255,18 @@ final class LeaseAnswers {
                 lease, position, readyCount, attempt.failureCount() + 1, settings.attemptCount(), attempt.ended());
     }
 
-    private static HeldLease held(Lease lease) {
+    /** What of a lease is this job's. */
+    private static HeldLease held(Lease lease, LentJob job) {
         FarmWorker worker = lease.slot.worker;
+        List<Lease.Part> own =
+                lease.parts.stream().filter(part -> part.job() == job).toList();
         return new HeldLease(
-                lease.epoch, worker.id, worker.host(), lease.stage, lease.patches(), lease.granted, lease.deadline());
+                lease.epoch,
+                worker.id,
+                worker.host(),
+                own.get(0).stage(),
+                own.stream().flatMap(part -> part.patches().stream()).toList(),
+                lease.granted,
+                lease.deadline());
     }
 }

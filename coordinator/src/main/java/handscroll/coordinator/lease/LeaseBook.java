@@ -4,10 +4,15 @@ import handscroll.coordinator.lease.FarmWorker.Slot;
 import handscroll.coordinator.lease.ReadyTasks.Attempt;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.lease.Leasing.Completed;
+import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -29,17 +35,40 @@ import java.util.Set;
 public final class LeaseBook {
 
     /** To be sent to the worker. */
-    public record Grant(WorkerId worker, long epoch, int slot, RenderSettings settings, List<Task> tasks) {
+    public record Grant(WorkerId worker, long epoch, int slot, List<JobTasks> parts) {
+        public Grant {
+            parts = List.copyOf(parts);
+        }
+
+        public List<Task> tasks() {
+            return parts.stream().flatMap(part -> part.tasks().stream()).toList();
+        }
+
         public List<PatchId> patches() {
-            return tasks.stream().map(Task::patch).toList();
+            return tasks().stream().map(Task::patch).toList();
         }
     }
 
-    /** A lease that ended as it should. */
-    public record Ended(JobId job, String deviceClass) {}
+    /**
+     * What a lease that ended as it should came to for one of its jobs.
+     *
+     * @param work the job's part of it
+     */
+    public record Ended(JobId job, String deviceClass, List<TaskResult> results, WorkTime work) {
+        public Ended {
+            results = List.copyOf(results);
+        }
+    }
 
-    /** Patches of a lease that ended otherwise: ready again, or given up for good. */
-    public record Taken(WorkerId worker, long epoch, JobId job, List<PatchId> returned, List<PatchId> givenUp) {}
+    /** A lease that ended otherwise. */
+    public record Taken(WorkerId worker, long epoch, List<TakenPart> parts) {
+        public Taken {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /** Patches of one job that were taken back: ready again, or given up for good. */
+    public record TakenPart(JobId job, List<PatchId> returned, List<PatchId> givenUp) {}
 
     /** A batch to run and a batch to wait behind it. */
     public static final int BATCHES_PER_SLOT = 2;
@@ -211,34 +240,57 @@ public final class LeaseBook {
 
     // Jobs.
 
+    /** Adds tasks of one stage of a job of the usual priority to what is ready. */
+    public void offer(RenderSettings job, Optional<String> deviceClass, int stage, List<OfferedTask> tasks) {
+        offer(job, JobSpec.DEFAULT_PRIORITY, deviceClass, stage, tasks);
+    }
+
     /**
      * Adds tasks of one stage to what is ready.
      *
+     * @param priority of jobs that could use a slot the one with the highest gets it
      * @param deviceClass that a resumed job began with; empty lets the first worker that renders decide
      */
-    public void offer(RenderSettings job, Optional<String> deviceClass, int stage, List<OfferedTask> tasks) {
-        ReadyTasks ready = jobs.computeIfAbsent(job.job(), id -> new LentJob(job, deviceClass))
-                .stage(stage);
+    public void offer(
+            RenderSettings settings, int priority, Optional<String> deviceClass, int stage, List<OfferedTask> tasks) {
+        LentJob job = jobs.computeIfAbsent(settings.job(), id -> begin(settings, priority, deviceClass));
+        if (job.readyCount() == 0) {
+            Duration credit = this.settings.sharing().credit();
+            leastSlotTime(job).ifPresent(least -> job.slotTime.catchUp(least - credit.toNanos()));
+        }
+        ReadyTasks ready = job.stage(stage);
         for (OfferedTask task : tasks) {
             ready.add(new Attempt(task, nextSequence++));
         }
     }
 
-    /** Forgets a job; returns the leases that their workers should drop. */
-    public List<Taken> withdraw(JobId id) {
+    /** Who comes later has no claim on what was shared out before. */
+    private LentJob begin(RenderSettings job, int priority, Optional<String> deviceClass) {
+        var begun = new LentJob(job, priority, deviceClass, settings.sharing().rememberedPatches());
+        leastSlotTime(begun).ifPresent(begun.slotTime::catchUp);
+        return begun;
+    }
+
+    /** Of all others that compete with this job. */
+    private OptionalLong leastSlotTime(LentJob job) {
+        return jobs.values().stream()
+                .filter(other -> other != job && other.priority == job.priority && other.isActive())
+                .mapToLong(other -> other.slotTime.total())
+                .min();
+    }
+
+    /** Forgets a job; returns the leases that their workers should drop, with what they had of other jobs. */
+    public List<Taken> withdraw(JobId id, Instant now) {
         LentJob job = jobs.remove(id);
         if (job == null) {
             return List.of();
         }
         workers.values().forEach(worker -> worker.served.remove(id));
-        List<Taken> revoked = new ArrayList<>();
-        for (Lease lease : List.copyOf(leases.values())) {
-            if (lease.job == job) {
-                end(lease);
-                revoked.add(new Taken(lease.slot.worker.id, lease.epoch, id, List.of(), List.of()));
-            }
-        }
-        return revoked;
+        List<Lease> revoked =
+                leases.values().stream().filter(lease -> lease.concerns(job)).toList();
+        return revoked.stream()
+                .map(lease -> takeBack(lease, "it shared a batch with a job that was withdrawn", now))
+                .toList();
     }
 
     /** Workers that were granted anything of a job, and may hold states of its patches. */
@@ -249,44 +301,88 @@ public final class LeaseBook {
                 .toList();
     }
 
+    /** No patch will read the states of these any more. */
+    public void release(JobId id, List<PatchId> patches) {
+        LentJob job = jobs.get(id);
+        if (job != null) {
+            job.holders.released(patches);
+        }
+    }
+
+    /** The worker that has the states of a patch, as far as that is remembered and it is still here. */
+    public Optional<WorkerId> stateHolder(JobId id, PatchId patch) {
+        return Optional.ofNullable(jobs.get(id))
+                .flatMap(job -> job.holders.holder(patch))
+                .filter(workers::containsKey);
+    }
+
     // Leases.
 
     /** Brings ready tasks and free slots together; to be called after anything else has changed. */
     public List<Grant> grantReady(Instant now) {
         List<Grant> grants = new ArrayList<>();
-        sharing.handOut(idle, false, now, part -> grants.add(begin(part, now)));
+        sharing.handOut(idle, false, now, (slot, parts) -> grants.add(begin(slot, parts, now)));
         // What would make small batches behind running ones stays here, for whichever slot is through first.
-        sharing.handOut(roomy, true, now, part -> grants.add(begin(part, now)));
+        sharing.handOut(roomy, true, now, (slot, parts) -> grants.add(begin(slot, parts, now)));
         return grants;
     }
 
-    private Grant begin(Sharing.Part part, Instant now) {
-        var lease = new Lease(
-                nextEpoch++, part.job(), part.stage(), part.slot(), part.attempts(), now, now.plus(settings.term()));
-        FarmWorker worker = lease.slot.worker;
+    private Grant begin(Slot slot, List<Lease.Part> parts, Instant now) {
+        var lease = new Lease(nextEpoch++, slot, parts, now, now.plus(settings.term()));
+        FarmWorker worker = slot.worker;
         leases.put(lease.epoch, lease);
         worker.leases.put(lease.epoch, lease);
-        worker.served.add(lease.job.settings.job());
-        lease.job.leaseBegins(worker.deviceClass());
-        lease.job.stage(lease.stage).granted(lease.attempts.size());
-        lease.slot.hold();
-        file(lease.slot);
-        return new Grant(worker.id, lease.epoch, lease.slot.index, lease.job.settings, lease.tasks());
+        for (Lease.Part part : lease.parts) {
+            LentJob job = part.job();
+            worker.served.add(job.settings.job());
+            job.leaseBegins(worker.deviceClass());
+            job.waitsNoMore();
+            job.slotTime.begin(part.reckonedNanos());
+            job.stage(part.stage()).granted(part.attempts().size());
+        }
+        slot.hold();
+        file(slot);
+        return new Grant(
+                worker.id,
+                lease.epoch,
+                slot.index,
+                lease.parts.stream().map(Lease.Part::tasks).toList());
     }
 
     /**
      * Ends a lease with its results.
      *
-     * @return empty when the lease is over already, or the results are not those of its tasks: they do not count
+     * @return what each of its jobs has of them; empty when the lease is over already, or the results are not
+     *     those of its tasks: they do not count
      */
-    public Optional<Ended> complete(WorkerId id, long epoch, List<TaskResult> results, Instant now) {
-        Optional<Lease> lease = held(id, epoch, now).filter(held -> held.isAnsweredBy(results));
-        lease.ifPresent(held -> {
-            held.job.fixDeviceClass(held.slot.worker.deviceClass());
-            held.slot.worker.rendered(held.attempts.size());
-            end(held);
-        });
-        return lease.map(held -> new Ended(held.job.settings.job(), held.slot.worker.deviceClass()));
+    public List<Ended> complete(Completed completed, Instant now) {
+        List<TaskResult> results = completed.results();
+        Optional<Lease> held =
+                held(completed.worker(), completed.epoch(), now).filter(lease -> lease.isAnsweredBy(results));
+        if (held.isEmpty()) {
+            return List.of();
+        }
+        Lease lease = held.get();
+        FarmWorker worker = lease.slot.worker;
+        worker.rendered(results.size());
+        worker.found(completed.work());
+        List<Ended> ended = new ArrayList<>(lease.parts.size());
+        int from = 0;
+        for (Lease.Part part : lease.parts) {
+            int count = part.attempts().size();
+            WorkTime work = completed.work().part(count, results.size());
+            Task first = part.attempts().get(0).offered.task();
+            part.job().fixDeviceClass(worker.deviceClass());
+            part.job().slotTime.end(part.reckonedNanos(), first, count, work);
+            if (first instanceof Task.Sample || first instanceof Task.Fill) {
+                part.patches().forEach(patch -> part.job().holders.sampled(patch, worker.id));
+            }
+            ended.add(new Ended(
+                    part.job().settings.job(), worker.deviceClass(), results.subList(from, from + count), work));
+            from += count;
+        }
+        end(lease);
+        return ended;
     }
 
     /**
@@ -296,21 +392,24 @@ public final class LeaseBook {
      */
     public Optional<Taken> fail(WorkerId id, long epoch, String reason, Instant now) {
         return held(id, epoch, now).map(lease -> {
-            end(lease);
-            lease.slot.worker.failed(lease.attempts.size());
-            ReadyTasks ready = lease.job.stage(lease.stage);
-            List<PatchId> returned = new ArrayList<>();
-            List<PatchId> givenUp = new ArrayList<>();
-            for (Attempt attempt : lease.attempts) {
-                PatchId patch = attempt.offered.task().patch();
-                if (attempt.failOn(id, reason, now) < settings.attemptCount()) {
-                    ready.add(attempt);
-                    returned.add(patch);
-                } else {
-                    givenUp.add(patch);
+            endInVain(lease);
+            lease.slot.worker.failed(lease.taskCount());
+            List<TakenPart> parts = new ArrayList<>(lease.parts.size());
+            for (Lease.Part part : lease.parts) {
+                List<PatchId> returned = new ArrayList<>();
+                List<PatchId> givenUp = new ArrayList<>();
+                for (Attempt attempt : part.attempts()) {
+                    PatchId patch = attempt.offered.task().patch();
+                    if (attempt.failOn(id, reason, now) < settings.attemptCount()) {
+                        part.job().stage(part.stage()).add(attempt);
+                        returned.add(patch);
+                    } else {
+                        givenUp.add(patch);
+                    }
                 }
+                parts.add(new TakenPart(part.job().settings.job(), returned, givenUp));
             }
-            return new Taken(id, epoch, lease.job.settings.job(), returned, givenUp);
+            return new Taken(id, epoch, parts);
         });
     }
 
@@ -324,20 +423,35 @@ public final class LeaseBook {
     }
 
     private Taken takeBack(Lease lease, String reason, Instant at) {
-        end(lease);
-        ReadyTasks ready = lease.job.stage(lease.stage);
-        for (Attempt attempt : lease.attempts) {
-            attempt.takeBack(lease.slot.worker.id, reason, at);
-            ready.add(attempt);
+        endInVain(lease);
+        List<TakenPart> parts = new ArrayList<>(lease.parts.size());
+        for (Lease.Part part : lease.parts) {
+            JobId job = part.job().settings.job();
+            if (jobs.get(job) == part.job()) {
+                for (Attempt attempt : part.attempts()) {
+                    attempt.takeBack(lease.slot.worker.id, reason, at);
+                    part.job().stage(part.stage()).add(attempt);
+                }
+                parts.add(new TakenPart(job, part.patches(), List.of()));
+            }
         }
-        return new Taken(lease.slot.worker.id, lease.epoch, lease.job.settings.job(), lease.patches(), List.of());
+        return new Taken(lease.slot.worker.id, lease.epoch, parts);
+    }
+
+    private void endInVain(Lease lease) {
+        for (Lease.Part part : lease.parts) {
+            part.job().slotTime.endInVain(part.reckonedNanos());
+        }
+        end(lease);
     }
 
     private void end(Lease lease) {
         leases.remove(lease.epoch);
         lease.slot.worker.leases.remove(lease.epoch);
-        lease.job.leaseEnds();
-        lease.job.stage(lease.stage).ended(lease.attempts.size());
+        for (Lease.Part part : lease.parts) {
+            part.job().leaseEnds();
+            part.job().stage(part.stage()).ended(part.attempts().size());
+        }
         lease.slot.letGo();
         file(lease.slot);
     }
@@ -361,6 +475,14 @@ public final class LeaseBook {
     /** Why no more of a job is being rendered than is, in one sentence, with what to do when nobody can. */
     public String whyWaiting(JobId id, Instant now) {
         return answers.whyWaiting(id, now);
+    }
+
+    /**
+     * What keeps a job from being rendered at all as things are, with what to do. Empty while somebody can render
+     * it, and while nobody has come yet.
+     */
+    public Optional<String> obstacle(JobId id, Instant now) {
+        return answers.obstacle(id, now);
     }
 
     /** What is known here of a job, and of these patches of it. */

@@ -8,13 +8,18 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.receptionist.Receptionist;
+import handscroll.coordinator.lease.LeaseBook.Ended;
 import handscroll.coordinator.lease.LeaseBook.Grant;
 import handscroll.coordinator.lease.LeaseBook.Taken;
+import handscroll.coordinator.lease.LeaseBook.TakenPart;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.Task;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -31,10 +36,12 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
      * Offers tasks of one stage of a job; their owner hears an {@link Outcome} of each. A patch must not
      * be offered again before that. When the owner ends, its job is withdrawn.
      *
+     * @param priority of jobs that could use a slot the one with the highest gets it
      * @param deviceClass that a resumed job began with; empty lets the first worker that renders decide
      */
     public record Offer(
             RenderSettings settings,
+            int priority,
             Optional<String> deviceClass,
             int stage,
             List<OfferedTask> tasks,
@@ -42,6 +49,16 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
             implements Leasing.ToDesk {
         public Offer {
             tasks = List.copyOf(tasks);
+        }
+
+        /** Of a job of the usual priority. */
+        public Offer(
+                RenderSettings settings,
+                Optional<String> deviceClass,
+                int stage,
+                List<OfferedTask> tasks,
+                ActorRef<Outcome> owner) {
+            this(settings, JobSpec.DEFAULT_PRIORITY, deviceClass, stage, tasks, owner);
         }
     }
 
@@ -58,6 +75,11 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     }
 
     public record Census(ActorRef<List<WorkerReport>> replyTo) implements Leasing.ToDesk {}
+
+    public record AskObstacle(JobId job, ActorRef<Obstacle> replyTo) implements Leasing.ToDesk {}
+
+    /** @param sentence what keeps a job from being rendered at all, with what to do; empty while somebody can render it */
+    public record Obstacle(JobId job, Optional<String> sentence) {}
 
     public record ListWorkers(ActorRef<WorkerList> replyTo) implements Leasing.ToDesk {}
 
@@ -123,6 +145,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                 .onMessage(Leasing.Leave.class, this::onLeave)
                 .onMessage(Withdraw.class, this::onWithdraw)
                 .onMessage(Census.class, this::onCensus)
+                .onMessage(AskObstacle.class, this::onAskObstacle)
                 .onMessage(ListWorkers.class, this::onListWorkers)
                 .onMessage(Drain.class, this::onDrain)
                 .onMessage(Undrain.class, this::onUndrain)
@@ -134,18 +157,16 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
 
     private Behavior<Leasing.ToDesk> onCompleted(Leasing.Completed completed) {
         WorkerId worker = completed.worker();
-        book.complete(worker, completed.epoch(), completed.results(), clock.instant())
-                .ifPresentOrElse(
-                        ended -> tellOwner(
-                                ended.job(),
-                                new Outcome.Rendered(
-                                        ended.job(),
-                                        completed.epoch(),
-                                        worker,
-                                        ended.deviceClass(),
-                                        completed.results(),
-                                        completed.work())),
-                        () -> fail(worker, completed.epoch(), "the worker answered other tasks than it was given"));
+        List<Ended> ended = book.complete(completed, clock.instant());
+        for (Ended part : ended) {
+            tellOwner(
+                    part.job(),
+                    new Outcome.Rendered(
+                            part.job(), completed.epoch(), worker, part.deviceClass(), part.results(), part.work()));
+        }
+        if (ended.isEmpty()) {
+            fail(worker, completed.epoch(), "the worker answered other tasks than it was given");
+        }
         return grantReady();
     }
 
@@ -159,7 +180,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         if (!offer.owner().equals(owners.put(job, offer.owner()))) {
             getContext().watch(offer.owner());
         }
-        book.offer(offer.settings(), offer.deviceClass(), offer.stage(), offer.tasks());
+        book.offer(offer.settings(), offer.priority(), offer.deviceClass(), offer.stage(), offer.tasks());
         return grantReady();
     }
 
@@ -173,6 +194,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     private Behavior<Leasing.ToDesk> onRelease(Release release) {
         List<WorkerId> servants = book.servants(release.job());
         List<PatchId> patches = release.patches();
+        book.release(release.job(), patches);
         for (int from = 0; from < patches.size(); from += RELEASED_PATCH_COUNT) {
             int to = Math.min(from + RELEASED_PATCH_COUNT, patches.size());
             var released = new Leasing.Released(release.job(), patches.subList(from, to));
@@ -232,6 +254,11 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         return this;
     }
 
+    private Behavior<Leasing.ToDesk> onAskObstacle(AskObstacle ask) {
+        ask.replyTo().tell(new Obstacle(ask.job(), book.obstacle(ask.job(), clock.instant())));
+        return this;
+    }
+
     private Behavior<Leasing.ToDesk> onListWorkers(ListWorkers ask) {
         ask.replyTo().tell(book.workerList(clock.instant()));
         return this;
@@ -277,23 +304,25 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
 
     private Behavior<Leasing.ToDesk> grantReady() {
         for (Grant grant : book.grantReady(clock.instant())) {
-            tellWorker(
-                    grant.worker(), new Leasing.Granted(grant.epoch(), grant.slot(), grant.settings(), grant.tasks()));
-            JobId job = grant.settings().job();
-            tellOwner(job, new Outcome.Started(job, grant.patches(), grant.worker()));
+            tellWorker(grant.worker(), new Leasing.Granted(grant.epoch(), grant.slot(), grant.parts()));
+            for (JobTasks part : grant.parts()) {
+                JobId job = part.settings().job();
+                List<PatchId> patches = part.tasks().stream().map(Task::patch).toList();
+                tellOwner(job, new Outcome.Started(job, patches, grant.worker()));
+            }
         }
         return this;
     }
 
     private void fail(WorkerId worker, long epoch, String reason) {
         book.fail(worker, epoch, reason, clock.instant()).ifPresent(taken -> {
-            getContext().getLog().warn("A batch of [{}] failed on worker [{}]: {}", taken.job(), worker, reason);
-            if (!taken.returned().isEmpty()) {
-                tellReturned(taken, reason);
-            }
-            for (PatchId patch : taken.givenUp()) {
-                getContext().getLog().error("Patch [{}] of [{}] is given up: {}", patch, taken.job(), reason);
-                tellOwner(taken.job(), new Outcome.GivenUp(taken.job(), patch, reason));
+            tellReturned(taken, reason);
+            for (TakenPart part : taken.parts()) {
+                getContext().getLog().warn("A batch of [{}] failed on worker [{}]: {}", part.job(), worker, reason);
+                for (PatchId patch : part.givenUp()) {
+                    getContext().getLog().error("Patch [{}] of [{}] is given up: {}", patch, part.job(), reason);
+                    tellOwner(part.job(), new Outcome.GivenUp(part.job(), patch, reason));
+                }
             }
         });
     }
@@ -307,13 +336,18 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
 
     private void withdraw(JobId job, String reason) {
         owners.remove(job);
-        for (Taken taken : book.withdraw(job)) {
+        for (Taken taken : book.withdraw(job, clock.instant())) {
             tellWorker(taken.worker(), new Leasing.Revoked(taken.epoch(), reason));
+            tellReturned(taken, "they shared a batch with job " + job + ", and " + reason);
         }
     }
 
     private void tellReturned(Taken taken, String reason) {
-        tellOwner(taken.job(), new Outcome.Returned(taken.job(), taken.returned(), reason));
+        for (TakenPart part : taken.parts()) {
+            if (!part.returned().isEmpty()) {
+                tellOwner(part.job(), new Outcome.Returned(part.job(), part.returned(), reason));
+            }
+        }
     }
 
     private void tellOwner(JobId job, Outcome outcome) {

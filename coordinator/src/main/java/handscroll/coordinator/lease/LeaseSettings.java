@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param grantBytes tasks of one grant together, so that it fits into a frame between processes
  */
-public record LeaseSettings(Duration term, int attemptCount, int grantBytes) {
+public record LeaseSettings(Duration term, int attemptCount, int grantBytes, SharingSettings sharing) {
 
     public LeaseSettings {
         if (term.isNegative() || term.isZero() || attemptCount < 1 || grantBytes < 1) {
@@ -17,10 +17,17 @@ public record LeaseSettings(Duration term, int attemptCount, int grantBytes) {
         }
     }
 
+    public LeaseSettings(Duration term, int attemptCount, int grantBytes) {
+        this(term, attemptCount, grantBytes, SharingSettings.USUAL);
+    }
+
     /** @param config the whole configuration */
     public static LeaseSettings from(Config config) {
         Config lease = config.getConfig("handscroll.coordinator.lease");
         return new LeaseSettings(
-                lease.getDuration("term"), lease.getInt("attempts"), Math.toIntExact(lease.getBytes("grant-bytes")));
+                lease.getDuration("term"),
+                lease.getInt("attempts"),
+                Math.toIntExact(lease.getBytes("grant-bytes")),
+                SharingSettings.from(lease.getConfig("sharing")));
     }
 }

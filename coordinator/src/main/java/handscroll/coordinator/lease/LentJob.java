@@ -1,6 +1,7 @@
 package handscroll.coordinator.lease;
 
 import handscroll.protocol.task.RenderSettings;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -8,6 +9,12 @@ import java.util.TreeMap;
 final class LentJob {
 
     final RenderSettings settings;
+    /** Jobs of one shape can share a batch. */
+    final RenderSettings shape;
+
+    final int priority;
+    final SlotTime slotTime = new SlotTime();
+    final StateHolders holders;
     /** By stage. */
     final TreeMap<Integer, ReadyTasks> ready = new TreeMap<>();
 
@@ -17,8 +24,14 @@ final class LentJob {
 
     private int leaseCount;
 
-    LentJob(RenderSettings settings, Optional<String> deviceClass) {
+    /** With ready tasks and without a grant; empty while it is not known to wait. */
+    private Optional<Instant> waitingSince = Optional.empty();
+
+    LentJob(RenderSettings settings, int priority, Optional<String> deviceClass, int rememberedPatches) {
         this.settings = settings;
+        this.shape = settings.shape();
+        this.priority = priority;
+        this.holders = new StateHolders(rememberedPatches);
         this.deviceClass = deviceClass;
         this.deviceClassIsFixed = deviceClass.isPresent();
     }
@@ -33,6 +46,26 @@ final class LentJob {
             count += tasks.count();
         }
         return count;
+    }
+
+    boolean isActive() {
+        return leaseCount > 0 || readyCount() > 0;
+    }
+
+    /** It has ready tasks that nobody takes. */
+    void waits(Instant now) {
+        if (waitingSince.isEmpty()) {
+            waitingSince = Optional.of(now);
+        }
+    }
+
+    /** It got a batch, or needs none. */
+    void waitsNoMore() {
+        waitingSince = Optional.empty();
+    }
+
+    boolean hasWaitedSince(Instant then) {
+        return waitingSince.isPresent() && waitingSince.get().isBefore(then);
     }
 
     int leaseCount() {

@@ -1,15 +1,19 @@
 package handscroll.coordinator.lease;
 
 import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.task.Task;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /** The tasks of one stage of a job that nobody holds, in the order in which they should be granted. */
@@ -22,6 +26,7 @@ final class ReadyTasks {
         private Set<WorkerId> failedOn = Set.of();
         private List<EndedAttempt> ended = List.of();
         private int failureCount;
+        private int passedOverCount;
 
         Attempt(OfferedTask offered, long sequence) {
             this.offered = offered;
@@ -75,11 +80,15 @@ final class ReadyTasks {
 
     private static final int REMEMBERED_ATTEMPTS = 8;
 
+    /** Who may choose looks at so many times what it takes. */
+    private static final int LOOKED_AT = 4;
+
     private final PriorityQueue<Attempt> fresh = new PriorityQueue<>();
     /** Failed before. Granted alone, so that the one bad task of a batch cannot bring blame on the others again. */
     private final TreeSet<Attempt> failed = new TreeSet<>();
 
     private int grantedCount;
+    private boolean lastIsSampled;
 
     /** So many of this stage's tasks went to a slot. */
     void granted(int taskCount) {
@@ -118,34 +127,89 @@ final class ReadyTasks {
                 again == null ? Long.MAX_VALUE : again.offered.priority());
     }
 
+    /** Whether what comes next is sampled, or what came last where nothing does. */
+    boolean isSampled() {
+        Attempt next = fresh.peek();
+        return next == null ? lastIsSampled : next.offered.task() instanceof Task.Sample;
+    }
+
     /**
-     * Takes the next batch for a worker; empty when there is nothing it should have.
+     * A task that failed before and should go to this worker.
      *
-     * @param mayRetry whether a task that failed before may go to this worker
+     * @param mayRetry whether it may go there
      */
-    List<Attempt> take(int taskCount, int byteCount, WorkerId worker, BiPredicate<Attempt, WorkerId> mayRetry) {
+    Optional<Attempt> takeAgain(WorkerId worker, BiPredicate<Attempt, WorkerId> mayRetry) {
         for (Iterator<Attempt> retries = failed.iterator(); retries.hasNext(); ) {
             Attempt attempt = retries.next();
             if (mayRetry.test(attempt, worker)) {
                 retries.remove();
-                return List.of(attempt);
+                return Optional.of(attempt);
             }
         }
-        List<Attempt> batch = new ArrayList<>(Math.min(taskCount, fresh.size()));
+        return Optional.empty();
+    }
+
+    /**
+     * Takes the next tasks, all of one kind; none of those that failed before.
+     *
+     * @param byteCount that they may take in a message
+     * @param mustFit whether the first one may take no more than that either
+     * @param passesOver so often a task may be passed over for a later one that is preferred; 0 keeps the order
+     * @param preference the higher it is, the better the task is for whoever takes it
+     */
+    List<Attempt> take(int taskCount, int byteCount, boolean mustFit, int passesOver, ToIntFunction<Task> preference) {
+        lastIsSampled = isSampled();
+        List<Attempt> next = poll(passesOver == 0 ? taskCount : LOOKED_AT * taskCount);
+        List<Attempt> best = next.size() > taskCount ? preferred(next, passesOver, preference) : next;
+        List<Attempt> batch = new ArrayList<>(Math.min(taskCount, best.size()));
         int bytes = 0;
-        while (batch.size() < taskCount) {
-            Attempt next = fresh.peek();
-            if (next == null || !batch.isEmpty() && !isSameKind(next, batch.get(0))) {
+        for (Attempt attempt : best) {
+            bytes += attempt.offered.messageBytes();
+            if (batch.size() == taskCount || bytes > byteCount && (mustFit || !batch.isEmpty())) {
                 break;
             }
-            bytes += next.offered.messageBytes();
-            if (bytes > byteCount && !batch.isEmpty()) {
-                break;
-            }
-            fresh.poll();
-            batch.add(next);
+            batch.add(attempt);
         }
+        putBack(best.subList(batch.size(), best.size()), batch);
+        batch.sort(Comparator.naturalOrder());
         return batch;
+    }
+
+    private List<Attempt> poll(int most) {
+        List<Attempt> polled = new ArrayList<>(Math.min(most, fresh.size()));
+        while (polled.size() < most
+                && !fresh.isEmpty()
+                && (polled.isEmpty() || isSameKind(fresh.peek(), polled.get(0)))) {
+            polled.add(fresh.poll());
+        }
+        return polled;
+    }
+
+    private static List<Attempt> preferred(List<Attempt> next, int passesOver, ToIntFunction<Task> preference) {
+        record Ranked(Attempt attempt, int rank) {}
+        List<Ranked> ranked = new ArrayList<>(next.size());
+        for (Attempt attempt : next) {
+            int rank = attempt.passedOverCount >= passesOver
+                    ? Integer.MAX_VALUE
+                    : preference.applyAsInt(attempt.offered.task());
+            ranked.add(new Ranked(attempt, rank));
+        }
+        // Stable: among equals the order stays.
+        ranked.sort(Comparator.comparingInt(Ranked::rank).reversed());
+        return ranked.stream().map(Ranked::attempt).toList();
+    }
+
+    private void putBack(List<Attempt> left, List<Attempt> taken) {
+        if (left.isEmpty()) {
+            return;
+        }
+        Optional<Attempt> last = taken.stream().max(Comparator.naturalOrder());
+        for (Attempt attempt : left) {
+            if (last.isPresent() && attempt.compareTo(last.get()) < 0) {
+                attempt.passedOverCount++;
+            }
+            fresh.add(attempt);
+        }
     }
 
     /** A worker runs one operator for a batch; the given patches of a sampled grid are encoded. */

@@ -12,6 +12,8 @@ import java.util.Map;
  * @param taskCount tasks in them
  * @param renderedCount patches and tiles it rendered since it joined this coordinator
  * @param failedCount those it reported as failed
+ * @param statesFound of those that its patches read, the ones that it had
+ * @param statesMade those that it had to make first
  * @param heard when it last spoke
  * @param silent it has not spoken for a whole term and gets nothing until it does
  * @param draining it finishes what it holds and gets nothing until it is undrained
@@ -25,6 +27,8 @@ public record WorkerReport(
         int taskCount,
         long renderedCount,
         long failedCount,
+        long statesFound,
+        long statesMade,
         String deviceClass,
         Map<String, String> modelHashes,
         Instant heard,

@@ -45,7 +45,13 @@ public record PlannedJob(Plan plan, Optional<InputPicture> picture) {
         if (model.isEmpty() || !problems.isEmpty()) {
             throw new Refusal("The job \"" + spec.name() + "\" cannot be rendered:", problems);
         }
-        return new Planned<>(Planner.plan(spec, model.get(), picture.map(size), Runtime.getRuntime().maxMemory()), picture);
+        return new Planned<>(
+                Planner.plan(
+                        spec,
+                        model.get(),
+                        picture.map(size),
+                        Runtime.getRuntime().maxMemory()),
+                picture);
     }
 
     private static <T> Optional<T> unlessRefused(

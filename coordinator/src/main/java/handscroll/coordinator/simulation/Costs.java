@@ -8,12 +8,25 @@ import java.time.Duration;
  *
  * @param decoding of one patch's area of an output tile
  * @param encoding of one given patch
+ * @param state to make those states of one patch that a worker lacks and others will attend to
  * @param spread a batch takes up to this share longer, drawn evenly: a core has other things to do too
  * @param message on its way between worker and coordinator, one way
  * @param log until a result is durable
  */
 public record Costs(
-        BatchTimes sampling, Duration decoding, Duration encoding, double spread, Duration message, Duration log) {
+        BatchTimes sampling,
+        Duration decoding,
+        Duration encoding,
+        Duration state,
+        double spread,
+        Duration message,
+        Duration log) {
+
+    /** With states that cost nothing. */
+    public Costs(
+            BatchTimes sampling, Duration decoding, Duration encoding, double spread, Duration message, Duration log) {
+        this(sampling, decoding, encoding, Duration.ZERO, spread, message, log);
+    }
 
     public Costs {
         boolean negative = decoding.isNegative() || encoding.isNegative() || message.isNegative() || log.isNegative();

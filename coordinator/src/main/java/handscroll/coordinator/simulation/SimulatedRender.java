@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param work of all workers together
  * @param batchCount leases; the more there are, the smaller they were
  * @param poolPeak the most patches at a time whose states a later patch of their stage would still read
+ * @param statesFound of those that patches read, the ones that their worker had
+ * @param statesMade those that it had to make first
  * @param tokensPeak the same for their tokens, which decoding reads too
  */
 public record SimulatedRender(
@@ -19,7 +21,9 @@ public record SimulatedRender(
         Duration work,
         int batchCount,
         int poolPeak,
-        int tokensPeak) {
+        int tokensPeak,
+        long statesFound,
+        long statesMade) {
 
     /** How much of their time the workers had something to do, from 0 to 1. */
     public double busyShare() {

@@ -8,11 +8,14 @@ import handscroll.coordinator.journal.RegisteredJob;
 import handscroll.coordinator.journal.RegisteredJob.Standing;
 import handscroll.coordinator.journal.SimulatedDisk;
 import handscroll.coordinator.journal.TokenLogSettings;
+import handscroll.coordinator.lease.LeaseBook;
 import handscroll.coordinator.lease.LeaseSettings;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
-import handscroll.protocol.task.Task;
+import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.TaskResult;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,6 +24,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +61,7 @@ final class FarmSimulation {
     }
 
     /** What a run came to; the same for the same seed. */
-    record Summary(long steps, long micros, long grants, long starts, Map<Fault, Integer> faults) {}
+    record Summary(long steps, long micros, long grants, long mixed, long starts, Map<Fault, Integer> faults) {}
 
     private static final Duration AT_LAST = Duration.ofMinutes(30);
     private static final long MAX_STEPS = 3_000_000;
@@ -74,7 +78,11 @@ final class FarmSimulation {
     final JobSettings jobSettings;
     final TokenLogSettings logSettings;
     final Map<JobId, JobWitness> witnesses = new LinkedHashMap<>();
+    private final Map<JobId, Integer> priorities = new HashMap<>();
+    private final Map<JobId, Duration> slotTimes = new HashMap<>();
+    private final Map<JobId, Map<JobId, Duration>> slotTimesAtEnd = new LinkedHashMap<>();
     long grantCount;
+    long mixedCount;
     long startCount;
 
     private final Map<Fault, Integer> faultCounts = new EnumMap<>(Fault.class);
@@ -85,7 +93,7 @@ final class FarmSimulation {
     private final double spoiledShare;
     private final long faultsEnd;
     private final long meanMicrosBetweenFaults;
-    private final Optional<PatchId> poison;
+    private Optional<PatchId> poison = Optional.empty();
     private Optional<SimulatedCoordinator> coordinator = Optional.empty();
     private boolean isCalm;
     private boolean diskIsSlow;
@@ -111,8 +119,41 @@ final class FarmSimulation {
         }
     }
 
+    /** One in which nothing ever fails, with a job of each of these priorities. */
+    private FarmSimulation(long seed, SimulatedCanvas canvas, List<Integer> jobs) {
+        this(seed, true);
+        for (int priority : jobs) {
+            JobId job = new JobId("sky-" + witnesses.size());
+            submit(job, canvas);
+            priorities.put(job, priority);
+        }
+    }
+
     private FarmSimulation(long seed, List<SimulatedCanvas> canvases) {
-        random = new SplittableRandom(seed);
+        this(seed, false);
+        int jobCount = random.nextInt(4) == 0 ? 2 : 1;
+        SimulatedCanvas last = canvases.get(0);
+        for (int number = 0; number < jobCount; number++) {
+            JobId job = new JobId("sky-" + number);
+            last = canvases.get(random.nextInt(canvases.size()));
+            submit(job, last);
+        }
+        // Of one model, and mostly of one shape; drawn apart, so that older seeds stay what they were.
+        RandomGenerator more = new SplittableRandom(~seed);
+        for (int number = jobCount; number < (jobCount == 1 ? 1 : jobCount + more.nextInt(3)); number++) {
+            submit(new JobId("sky-" + number), last);
+        }
+        for (JobId job : witnesses.keySet()) {
+            if (more.nextInt(3) == 0) {
+                priorities.put(job, more.nextInt(JobSpec.HIGHEST_PRIORITY + 1));
+            }
+        }
+        poison = random.nextInt(20) == 0 ? Optional.of(anyPatch()) : Optional.empty();
+    }
+
+    private FarmSimulation(long seed, boolean isCalm) {
+        this.random = new SplittableRandom(seed);
+        this.isCalm = isCalm;
         // Each run has its own weather: where everything fails at once, some faults hide behind others.
         network = new SimulatedNetwork(random, share(0.2), share(0.1), share(0.2), 2 * 30 * SECOND);
         journal = new SimulatedJournal(random, share(0.3), share(0.1));
@@ -120,28 +161,25 @@ final class FarmSimulation {
         jobSettings = new JobSettings(
                 4 + random.nextInt(60), Duration.ofMillis(500), 1000, 2 + random.nextInt(20), Duration.ofSeconds(30));
         logSettings = new TokenLogSettings(4096, random.nextInt(5) == 0 ? 2000 : 1 << 20, 1 + random.nextInt(2000));
-        deviceClassCount = 1 + random.nextInt(DEVICE_CLASSES.size());
+        deviceClassCount = isCalm ? 1 : 1 + random.nextInt(DEVICE_CLASSES.size());
         failureShare = share(0.1);
         spoiledShare = random.nextInt(10) == 0 ? 0.01 : 0;
         faultsEnd = SECOND * (30 + random.nextInt(300));
         meanMicrosBetweenFaults = SECOND * (2 + random.nextInt(40));
         for (Fault fault : Fault.values()) {
-            if (random.nextBoolean()) {
+            if (random.nextBoolean() && !isCalm) {
                 possible.add(fault);
             }
         }
-        int jobCount = random.nextInt(4) == 0 ? 2 : 1;
-        for (int number = 0; number < jobCount; number++) {
-            JobId job = new JobId("sky-" + number);
-            SimulatedCanvas canvas = canvases.get(random.nextInt(canvases.size()));
-            witnesses.put(job, new JobWitness(job, canvas, new SimulatedDisk(random)));
-            journal.accept(new JobEvent.JobAccepted(job, canvas.toString(), "hash", wallClock.instant()));
-        }
-        poison = random.nextInt(20) == 0 ? Optional.of(anyPatch()) : Optional.empty();
+    }
+
+    private void submit(JobId job, SimulatedCanvas canvas) {
+        witnesses.put(job, new JobWitness(job, canvas, new SimulatedDisk(random)));
+        journal.accept(new JobEvent.JobAccepted(job, canvas.toString(), "hash", wallClock.instant()));
     }
 
     private double share(double most) {
-        return random.nextInt(3) == 0 ? 0 : most * random.nextDouble();
+        return isCalm || random.nextInt(3) == 0 ? 0 : most * random.nextDouble();
     }
 
     private PatchId anyPatch() {
@@ -153,6 +191,25 @@ final class FarmSimulation {
     /** @throws Violation when a promise is broken */
     static Summary run(long seed, List<SimulatedCanvas> canvases) {
         return new FarmSimulation(seed, canvases).run();
+    }
+
+    /**
+     * Renders jobs of these priorities where nothing fails.
+     *
+     * @return in the order in which they were done, with the slot time that each had had until then
+     */
+    static Map<JobId, Map<JobId, Duration>> slotTimes(long seed, SimulatedCanvas canvas, List<Integer> priorities) {
+        var farm = new FarmSimulation(seed, canvas, priorities);
+        farm.run();
+        return farm.slotTimesAtEnd;
+    }
+
+    void worked(JobId job, WorkTime work) {
+        slotTimes.merge(job, work.sampling(), Duration::plus);
+    }
+
+    void finished(JobId job) {
+        slotTimesAtEnd.putIfAbsent(job, Map.copyOf(slotTimes));
     }
 
     private Summary run() {
@@ -172,9 +229,10 @@ final class FarmSimulation {
         for (RegisteredJob job : journal.register().jobs()) {
             if (job.standing() == Standing.FINISHED) {
                 witness(job.job()).finished(job.deviceClass());
+                finished(job.job());
             }
         }
-        return new Summary(steps, time.micros(), grantCount, startCount, faultCounts);
+        return new Summary(steps, time.micros(), grantCount, mixedCount, startCount, faultCounts);
     }
 
     private boolean isDone() {
@@ -205,6 +263,16 @@ final class FarmSimulation {
         return text.toString();
     }
 
+    /** As its user gave it. */
+    int priority(JobId job) {
+        return priorities.getOrDefault(job, JobSpec.DEFAULT_PRIORITY);
+    }
+
+    void granted(LeaseBook.Grant grant) {
+        grantCount++;
+        mixedCount += grant.parts().size() > 1 ? 1 : 0;
+    }
+
     JobWitness witness(JobId job) {
         return witnesses.get(job);
     }
@@ -218,11 +286,12 @@ final class FarmSimulation {
     }
 
     /** In one sentence why a batch cannot be rendered. */
-    Optional<String> renderingFails(JobId job, List<Task> tasks) {
-        boolean isFirst = witnesses.keySet().iterator().next().equals(job);
-        boolean isPoisoned = isFirst
-                && tasks.stream()
-                        .anyMatch(task -> poison.isPresent() && poison.get().equals(task.patch()));
+    Optional<String> renderingFails(List<JobTasks> batch) {
+        JobId first = witnesses.keySet().iterator().next();
+        boolean isPoisoned = batch.stream()
+                .filter(part -> part.settings().job().equals(first))
+                .flatMap(part -> part.tasks().stream())
+                .anyMatch(task -> poison.isPresent() && poison.get().equals(task.patch()));
         return isPoisoned || !isCalm && random.nextDouble() < failureShare
                 ? Optional.of("the device has an error")
                 : Optional.empty();

@@ -2,8 +2,10 @@ package handscroll.coordinator.farmsim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import handscroll.protocol.job.JobId;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -33,17 +35,19 @@ class FarmSimulationTest {
         long runs = Long.getLong(RUNS, 1000);
         Map<FarmSimulation.Fault, Integer> faults = new EnumMap<>(FarmSimulation.Fault.class);
         long starts = 0;
+        long mixed = 0;
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long begin = threads.getCurrentThreadCpuTime();
         for (long seed = first; seed < first + runs; seed++) {
             FarmSimulation.Summary summary = run(seed);
             starts += summary.starts();
+            mixed += summary.mixed();
             summary.faults().forEach((fault, count) -> faults.merge(fault, count, Integer::sum));
         }
         double seconds = (threads.getCurrentThreadCpuTime() - begin) / 1e9;
         System.out.printf(
-                "%d farms simulated in %.1f s of one core, %.0f a second; %d patches started; faults %s%n",
-                runs, seconds, runs / seconds, starts, faults);
+                "%d farms simulated in %.1f s of one core, %.0f a second; %d patches started, %d batches of several jobs; faults %s%n",
+                runs, seconds, runs / seconds, starts, mixed, faults);
         assertThat(faults).as("faults that happened").hasSize(FarmSimulation.Fault.values().length);
     }
 
@@ -63,6 +67,30 @@ class FarmSimulationTest {
     @Test
     void theSameSeedIsTheSameRun() {
         assertThat(run(4711)).isEqualTo(run(4711));
+    }
+
+    @Test
+    void jobsOfEqualPriorityGetEqualSlotTimeAndOneOfAHigherIsDoneFirst() {
+        JobId sky = new JobId("sky-0");
+        JobId sea = new JobId("sky-1");
+        JobId urgent = new JobId("sky-2");
+        SimulatedCanvas canvas = SimulatedCanvas.scroll();
+        for (long seed = 1; seed <= 10; seed++) {
+            Map<JobId, Map<JobId, Duration>> ends = FarmSimulation.slotTimes(seed, canvas, List.of(50, 50, 90));
+            JobId first = ends.keySet().stream()
+                    .filter(job -> !job.equals(urgent))
+                    .findFirst()
+                    .orElseThrow();
+            Map<JobId, Duration> atItsEnd = ends.get(first);
+            assertThat(share(atItsEnd, first.equals(sky) ? sea : sky, first))
+                    .as("the other one's share, seed %d", seed)
+                    .isBetween(0.7, 1.3);
+            assertThat(ends.keySet()).as("done first, seed %d", seed).first().isEqualTo(urgent);
+        }
+    }
+
+    private static double share(Map<JobId, Duration> slotTimes, JobId job, JobId of) {
+        return (double) slotTimes.get(job).toMillis() / slotTimes.get(of).toMillis();
     }
 
     private FarmSimulation.Summary run(long seed) {

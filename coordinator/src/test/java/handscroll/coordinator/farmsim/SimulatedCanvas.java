@@ -56,6 +56,11 @@ final class SimulatedCanvas {
         return all;
     }
 
+    /** So large that a batch is a small part of it. */
+    static SimulatedCanvas scroll() {
+        return new SimulatedCanvas(Specs.unconditional(2560, 320, "colours"), Specs.MODEL, Optional.empty());
+    }
+
     int tokensPerPatch() {
         return plan.model().tokensPerSide() * plan.model().tokensPerSide();
     }

@@ -3,16 +3,20 @@ package handscroll.coordinator.farmsim;
 import handscroll.coordinator.journal.JobEvent;
 import handscroll.coordinator.journal.RegisteredJob;
 import handscroll.coordinator.lease.LeaseBook;
+import handscroll.coordinator.lease.LeaseBook.Ended;
 import handscroll.coordinator.lease.LeaseBook.Grant;
 import handscroll.coordinator.lease.LeaseBook.Taken;
+import handscroll.coordinator.lease.LeaseBook.TakenPart;
 import handscroll.coordinator.lease.OfferedTask;
 import handscroll.coordinator.lease.Outcome;
 import handscroll.coordinator.lease.SteadyClock;
 import handscroll.coordinator.lease.WorkerReport;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
-import handscroll.protocol.lease.Leasing;
+import handscroll.protocol.lease.Leasing.Completed;
+import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.TaskResult;
 import java.time.Clock;
@@ -86,19 +90,21 @@ final class SimulatedCoordinator extends SimulatedProcess {
 
     // From jobs.
 
-    void offer(RenderSettings settings, Optional<String> deviceClass, int stage, List<OfferedTask> tasks) {
-        book().offer(settings, deviceClass, stage, tasks);
+    void offer(
+            RenderSettings settings, int priority, Optional<String> deviceClass, int stage, List<OfferedTask> tasks) {
+        book().offer(settings, priority, deviceClass, stage, tasks);
         grantReady();
     }
 
     void release(JobId job, List<PatchId> patches) {
+        book().release(job, patches);
         for (WorkerId servant : book().servants(job)) {
             tellWorker(servant, worker -> worker.released(patches));
         }
     }
 
     void withdraw(JobId job) {
-        for (Taken taken : book().withdraw(job)) {
+        for (Taken taken : book().withdraw(job, now())) {
             tellWorker(taken.worker(), worker -> worker.revoked(taken.epoch()));
         }
         SimulatedJob owner = jobs.get(job);
@@ -144,17 +150,19 @@ final class SimulatedCoordinator extends SimulatedProcess {
         grantReady();
     }
 
-    void completed(SimulatedWorker worker, long epoch, List<TaskResult> results) {
-        book().complete(worker.id, epoch, results, now())
-                .ifPresentOrElse(
-                        ended -> {
-                            SimulatedJob job = jobs.get(ended.job());
-                            job.witness.ended(results);
-                            var rendered = new Outcome.Rendered(
-                                    ended.job(), epoch, worker.id, ended.deviceClass(), results, Leasing.WorkTime.NONE);
-                            job.fromDesk.tell(() -> job.rendered(rendered));
-                        },
-                        () -> fail(worker, epoch, "the worker answered other tasks than it was given"));
+    void completed(SimulatedWorker worker, long epoch, List<TaskResult> results, WorkTime work) {
+        List<Ended> ended = book().complete(new Completed(worker.id, epoch, results, work), now());
+        for (Ended part : ended) {
+            SimulatedJob job = jobs.get(part.job());
+            job.witness.ended(part.results());
+            farm.worked(part.job(), part.work());
+            var rendered =
+                    new Outcome.Rendered(part.job(), epoch, worker.id, part.deviceClass(), part.results(), part.work());
+            job.fromDesk.tell(() -> job.rendered(rendered));
+        }
+        if (ended.isEmpty()) {
+            fail(worker, epoch, "the worker answered other tasks than it was given");
+        }
         grantReady();
     }
 
@@ -178,12 +186,11 @@ final class SimulatedCoordinator extends SimulatedProcess {
 
     private void grantReady() {
         for (Grant grant : book().grantReady(now())) {
-            JobWitness witness = jobs.get(grant.settings().job()).witness;
-            witness.granted(grant.tasks());
-            farm.grantCount++;
-            tellWorker(
-                    grant.worker(),
-                    worker -> worker.granted(grant.epoch(), grant.slot(), grant.settings(), grant.tasks()));
+            for (JobTasks part : grant.parts()) {
+                jobs.get(part.settings().job()).witness.granted(part.tasks());
+            }
+            farm.granted(grant);
+            tellWorker(grant.worker(), worker -> worker.granted(grant.epoch(), grant.slot(), grant.parts()));
         }
         for (WorkerReport report : book().census(now())) {
             JobWitness.require(
@@ -195,10 +202,12 @@ final class SimulatedCoordinator extends SimulatedProcess {
 
     private void fail(SimulatedWorker worker, long epoch, String reason) {
         book().fail(worker.id, epoch, reason, now()).ifPresent(taken -> {
-            SimulatedJob job = jobs.get(taken.job());
-            for (PatchId patch : taken.givenUp()) {
-                job.witness.givenUp(patch);
-                job.fromDesk.tell(() -> job.givenUp(new Outcome.GivenUp(taken.job(), patch, reason)));
+            for (TakenPart part : taken.parts()) {
+                SimulatedJob job = jobs.get(part.job());
+                for (PatchId patch : part.givenUp()) {
+                    job.witness.givenUp(patch);
+                    job.fromDesk.tell(() -> job.givenUp(new Outcome.GivenUp(part.job(), patch, reason)));
+                }
             }
         });
     }

@@ -181,7 +181,8 @@ final class SimulatedJob implements JobCourse.Effects {
     public void offer(int stage, List<OfferedTask> tasks) {
         witness.offered(tasks);
         Optional<String> deviceClass = course.deviceClass();
-        toDesk.tell(() -> coordinator.offer(settings, deviceClass, stage, tasks));
+        int priority = farm.priority(witness.job);
+        toDesk.tell(() -> coordinator.offer(settings, priority, deviceClass, stage, tasks));
     }
 
     @Override
@@ -270,6 +271,7 @@ final class SimulatedJob implements JobCourse.Effects {
                 "the journal has " + witness.job + " as " + standing() + ", and it is " + course.state());
         if (course.state() == Jobs.State.DONE) {
             witness.finished(course.deviceClass());
+            farm.finished(witness.job);
         }
     }
 

@@ -2,10 +2,12 @@ package handscroll.coordinator.farmsim;
 
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
+import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
-import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Behaves towards the desk as {@code WorkerNode}, {@code LeaseHolder} and {@code TileStream} do. */
 final class SimulatedWorker extends SimulatedProcess {
@@ -31,17 +34,24 @@ final class SimulatedWorker extends SimulatedProcess {
 
     private static final class Batch {
         final int slot;
-        final RenderSettings settings;
+        final List<JobTasks> parts;
         final List<Task> tasks;
         final Set<PatchId> unstored = new HashSet<>();
         Phase phase = Phase.WAITING;
         boolean isDropped;
         List<TaskResult> results = List.of();
 
-        Batch(int slot, RenderSettings settings, List<Task> tasks) {
+        long micros;
+
+        Batch(int slot, List<JobTasks> parts) {
             this.slot = slot;
-            this.settings = settings;
-            this.tasks = tasks;
+            this.parts = parts;
+            this.tasks = parts.stream().flatMap(part -> part.tasks().stream()).toList();
+        }
+
+        /** Of tiles, which are never mixed. */
+        JobId job() {
+            return parts.get(0).settings().job();
         }
     }
 
@@ -137,10 +147,10 @@ final class SimulatedWorker extends SimulatedProcess {
 
     // Leases.
 
-    void granted(long epoch, int slot, RenderSettings settings, List<Task> tasks) {
+    void granted(long epoch, int slot, List<JobTasks> parts) {
         if (!isDraining) {
             held.add(epoch);
-            slots.get(slot).put(epoch, new Batch(slot, settings, tasks));
+            slots.get(slot).put(epoch, new Batch(slot, parts));
             renderNext(slot);
         }
     }
@@ -194,15 +204,16 @@ final class SimulatedWorker extends SimulatedProcess {
 
     private void render(long epoch, Batch batch) {
         batch.phase = Phase.RENDERING;
-        JobWitness witness = farm.witness(batch.settings.job());
-        batch.tasks.forEach(witness::started);
+        for (JobTasks part : batch.parts) {
+            part.tasks().forEach(farm.witness(part.settings().job())::started);
+        }
         farm.startCount += batch.tasks.size();
-        long micros = taskMicros * batch.tasks.size() / 2 + farm.random.nextLong(taskMicros);
-        after(micros, () -> rendered(epoch, batch));
+        batch.micros = taskMicros * batch.tasks.size() / 2 + farm.random.nextLong(taskMicros);
+        after(batch.micros, () -> rendered(epoch, batch));
     }
 
     private void rendered(long epoch, Batch batch) {
-        Optional<String> failure = farm.renderingFails(batch.settings.job(), batch.tasks);
+        Optional<String> failure = farm.renderingFails(batch.parts);
         if (slots.get(batch.slot).get(epoch) != batch) {
             return;
         }
@@ -217,21 +228,25 @@ final class SimulatedWorker extends SimulatedProcess {
             batch.tasks.forEach(task -> sendTile(epoch, batch, task));
             after(ACK_TIMEOUT_MICROS, () -> end(epoch, batch, Optional.of("tiles were not acknowledged in time")));
         } else {
-            SimulatedCanvas canvas = farm.witness(batch.settings.job()).canvas;
-            batch.results = batch.tasks.stream()
-                    .<TaskResult>map(task -> new TaskResult.Tokens(
-                            task.patch(),
-                            HashingRenderer.tokens(
-                                    batch.settings.job(),
-                                    task,
-                                    deviceClass,
-                                    canvas.tokensPerPatch(),
-                                    canvas.plan.model().codes())))
-                    .toList();
+            batch.results = batch.parts.stream().flatMap(this::tokens).toList();
             batch.results = farm.perhapsSpoiled(batch.results);
             end(epoch, batch, Optional.empty());
         }
         renderNext(batch.slot);
+    }
+
+    private Stream<TaskResult> tokens(JobTasks part) {
+        JobId job = part.settings().job();
+        SimulatedCanvas canvas = farm.witness(job).canvas;
+        return part.tasks().stream()
+                .map(task -> new TaskResult.Tokens(
+                        task.patch(),
+                        HashingRenderer.tokens(
+                                job,
+                                task,
+                                deviceClass,
+                                canvas.tokensPerPatch(),
+                                canvas.plan.model().codes())));
     }
 
     /** Sent again as long as nobody answers: the stream connects anew. */
@@ -239,7 +254,7 @@ final class SimulatedWorker extends SimulatedProcess {
         if (slots.get(batch.slot).get(epoch) != batch || !batch.unstored.contains(task.patch())) {
             return;
         }
-        JobId job = batch.settings.job();
+        JobId job = batch.job();
         long content = HashingRenderer.content(job, task, deviceClass);
         tellDesk(coordinator -> coordinator
                 .jobs
@@ -271,7 +286,8 @@ final class SimulatedWorker extends SimulatedProcess {
                 if (failure.isPresent()) {
                     coordinator.failed(this, epoch, failure.get());
                 } else {
-                    coordinator.completed(this, epoch, batch.results);
+                    var work = new WorkTime(Duration.ofNanos(1000 * batch.micros), Duration.ZERO, Duration.ZERO);
+                    coordinator.completed(this, epoch, batch.results, work);
                 }
             });
         }

@@ -62,6 +62,8 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                             8,
                             640,
                             0,
+                            7_000,
+                            500,
                             "cpu-bf16",
                             Map.of("starry-night", "2aedbb250407"),
                             Instant.parse("2026-11-22T10:19:58Z"),

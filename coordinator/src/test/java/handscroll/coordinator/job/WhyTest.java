@@ -14,6 +14,8 @@ import handscroll.coordinator.plan.Planner;
 import handscroll.coordinator.plan.Specs;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
+import handscroll.protocol.lease.Leasing.Completed;
+import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.protocol.task.TaskResult;
 import java.time.Duration;
@@ -110,7 +112,8 @@ class WhyTest {
     @Test
     void aResultThatIsNotLoggedYetIsOnItsWay() {
         long epoch = lease();
-        desk.complete(ANNA, epoch, List.of(new TaskResult.Tokens(FIRST, new short[64])), now);
+        desk.complete(
+                new Completed(ANNA, epoch, List.of(new TaskResult.Tokens(FIRST, new short[64])), WorkTime.NONE), now);
         assertThat(patch("0,0").state()).isEqualTo(PatchState.STORING);
         assertThat(explain().summary())
                 .isEqualTo("what was ready is rendered, and 1 result is on the way into the token log");

@@ -42,6 +42,33 @@ class LeaseAnswersTest extends LeaseBookFixture {
     }
 
     @Test
+    void saysWhoGoesFirst() {
+        join(ANNA);
+        offer(SKY, 1);
+        book.offer(settings(SEA), 80, Optional.empty(), 0, tasks(1));
+        assertThat(book.whyWaiting(SKY, START)).endsWith("1 worker, behind 1 job of a higher priority than 50");
+        assertThat(book.whyWaiting(SEA, START)).endsWith("1 worker");
+    }
+
+    @Test
+    void whatNobodyHereCanRenderIsSaidAtOnce() {
+        offer(SKY, 1);
+        assertThat(book.obstacle(SKY, START)).as("nobody has come yet").isEmpty();
+        book.join(ANNA, 1, CPU, Map.of(), START);
+        assertThat(book.obstacle(SKY, START))
+                .hasValueSatisfying(why ->
+                        assertThat(why).contains("every worker that came was refused", "needs the model starry"));
+        book.join(BERT, 1, CPU, MODELS, START);
+        assertThat(book.obstacle(SKY, START)).isEmpty();
+        book.offer(settings(SEA), Optional.of(GPU), 0, tasks(1));
+        assertThat(book.obstacle(SEA, START))
+                .hasValueSatisfying(why -> assertThat(why).contains("no worker can render them", GPU, CPU));
+        book.drain(BERT);
+        assertThat(book.obstacle(SKY, START))
+                .hasValueSatisfying(why -> assertThat(why).contains("is drained"));
+    }
+
+    @Test
     void aSentenceNamesThreeWorkersThatCannotAndCountsTheRest() {
         for (int worker = 0; worker < 5; worker++) {
             join(new WorkerId("worker-" + worker));

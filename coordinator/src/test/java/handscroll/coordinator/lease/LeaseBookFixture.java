@@ -8,13 +8,18 @@ import handscroll.coordinator.lease.LeaseBook.Taken;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.lease.Leasing.Completed;
+import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.task.ContextPatch;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
+import handscroll.protocol.task.TokenBlock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +43,30 @@ abstract class LeaseBookFixture {
     static final int BATCH = 4;
 
     final LeaseBook book = new LeaseBook(SETTINGS, 7);
+
+    /** A patch that sees others of its stage, at these offsets in its row. */
+    static OfferedTask sample(int column, long priority, int... seen) {
+        List<ContextPatch> context = Arrays.stream(seen)
+                .mapToObj(offset -> new ContextPatch(offset, 0, 0, new short[64]))
+                .toList();
+        return new OfferedTask(new Task.Sample(patch(column), context, 0, 1, TokenBlock.EMPTY), priority);
+    }
+
+    static List<OfferedTask> samples(int count) {
+        return IntStream.range(0, count).mapToObj(i -> sample(i, i)).toList();
+    }
+
+    void offer(JobId job, int priority, List<OfferedTask> tasks) {
+        book.offer(settings(job), priority, Optional.empty(), 0, tasks);
+    }
+
+    static WorkTime millis(long millis) {
+        return new WorkTime(Duration.ofMillis(millis), Duration.ZERO, Duration.ZERO);
+    }
+
+    static List<JobId> jobs(Grant grant) {
+        return grant.parts().stream().map(part -> part.settings().job()).toList();
+    }
 
     static RenderSettings settings(JobId job) {
         return new RenderSettings(
@@ -93,8 +122,24 @@ abstract class LeaseBookFixture {
         return nextGrant(worker);
     }
 
-    Optional<Ended> complete(Grant grant) {
-        return book.complete(grant.worker(), grant.epoch(), results(grant), START);
+    List<Ended> complete(Grant grant) {
+        return complete(grant, WorkTime.NONE);
+    }
+
+    List<Ended> complete(Grant grant, WorkTime work) {
+        return book.complete(new Completed(grant.worker(), grant.epoch(), results(grant), work), START);
+    }
+
+    List<Ended> complete(WorkerId worker, long epoch, List<TaskResult> results) {
+        return book.complete(new Completed(worker, epoch, results, WorkTime.NONE), START);
+    }
+
+    static List<PatchId> returned(Taken taken) {
+        return taken.parts().stream().flatMap(part -> part.returned().stream()).toList();
+    }
+
+    static List<PatchId> givenUp(Taken taken) {
+        return taken.parts().stream().flatMap(part -> part.givenUp().stream()).toList();
     }
 
     Taken fail(Grant grant) {

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.tuple;
 import handscroll.coordinator.lease.LeaseBook.Ended;
 import handscroll.coordinator.lease.LeaseBook.Grant;
 import handscroll.coordinator.lease.LeaseBook.Taken;
+import handscroll.coordinator.lease.LeaseBook.TakenPart;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.lease.Leasing.Completed;
+import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.TaskResult;
@@ -50,7 +53,7 @@ class LeaseBookTest extends LeaseBookFixture {
     @Test
     void aLeaseEndsOnlyOnce() {
         Grant grant = granted(ANNA, 2);
-        assertThat(complete(grant)).contains(new Ended(SKY, CPU));
+        assertThat(complete(grant)).extracting(Ended::job, Ended::deviceClass).containsExactly(tuple(SKY, CPU));
         assertThat(complete(grant)).isEmpty();
         assertThat(book.fail(ANNA, grant.epoch(), "it broke", START)).isEmpty();
     }
@@ -60,7 +63,8 @@ class LeaseBookTest extends LeaseBookFixture {
         Grant grant = granted(ANNA, 2);
         assertThat(book.expire(START.plus(TERM))).isEmpty();
         assertThat(book.expire(START.plus(TERM).plusMillis(1)))
-                .containsExactly(new Taken(ANNA, grant.epoch(), SKY, grant.patches(), List.of()));
+                .containsExactly(
+                        new Taken(ANNA, grant.epoch(), List.of(new TakenPart(SKY, grant.patches(), List.of()))));
         assertThat(complete(grant)).isEmpty();
     }
 
@@ -68,17 +72,16 @@ class LeaseBookTest extends LeaseBookFixture {
     void refusesTheResultOfAnotherWorkersLease() {
         Grant grant = granted(ANNA, 1);
         join(BERT);
-        assertThat(book.complete(BERT, grant.epoch(), results(grant), START)).isEmpty();
+        assertThat(complete(BERT, grant.epoch(), results(grant))).isEmpty();
     }
 
     @Test
     void refusesResultsOfOtherTasksThanThoseGranted() {
         Grant grant = granted(ANNA, 2);
         List<TaskResult> swapped = List.of(results(grant).get(1), results(grant).get(0));
-        assertThat(book.complete(ANNA, grant.epoch(), swapped, START)).isEmpty();
-        assertThat(book.complete(ANNA, grant.epoch(), results(grant).subList(0, 1), START))
-                .isEmpty();
-        assertThat(complete(grant)).isPresent();
+        assertThat(complete(ANNA, grant.epoch(), swapped)).isEmpty();
+        assertThat(complete(ANNA, grant.epoch(), results(grant).subList(0, 1))).isEmpty();
+        assertThat(complete(grant)).isNotEmpty();
     }
 
     @Test
@@ -112,7 +115,7 @@ class LeaseBookTest extends LeaseBookFixture {
     void givesTheTasksOfALostWorkerToAnotherFirstThingsFirst() {
         Grant grant = granted(ANNA, 3);
         offer(SKY, 10);
-        assertThat(book.lose(ANNA)).extracting(Taken::returned).containsExactly(grant.patches());
+        assertThat(book.lose(ANNA)).extracting(LeaseBookFixture::returned).containsExactly(grant.patches());
         join(BERT);
         pull(BERT, 0);
         assertThat(onlyGrant().patches()).startsWith(grant.patches().get(0));
@@ -125,7 +128,7 @@ class LeaseBookTest extends LeaseBookFixture {
             join(ANNA);
             pull(ANNA, 0);
             assertThat(book.grantReady(START)).hasSize(1);
-            assertThat(book.lose(ANNA)).allMatch(taken -> taken.givenUp().isEmpty());
+            assertThat(book.lose(ANNA)).allMatch(taken -> givenUp(taken).isEmpty());
         }
     }
 
@@ -159,7 +162,7 @@ class LeaseBookTest extends LeaseBookFixture {
     void aWorkerThatJoinsAgainKeepsItsLeases() {
         Grant grant = granted(ANNA, 1);
         join(ANNA);
-        assertThat(complete(grant)).isPresent();
+        assertThat(complete(grant)).isNotEmpty();
     }
 
     @Test
@@ -271,9 +274,9 @@ class LeaseBookTest extends LeaseBookFixture {
         offer(SKY, 1);
         join(ANNA);
         for (int attempt = 1; attempt <= 2; attempt++) {
-            assertThat(fail(nextGrant(ANNA)).returned()).containsExactly(patch(0));
+            assertThat(returned(fail(nextGrant(ANNA)))).containsExactly(patch(0));
         }
-        assertThat(fail(nextGrant(ANNA)).givenUp()).containsExactly(patch(0));
+        assertThat(givenUp(fail(nextGrant(ANNA)))).containsExactly(patch(0));
         pull(ANNA, 0);
         assertThat(book.grantReady(START)).isEmpty();
     }
@@ -310,7 +313,7 @@ class LeaseBookTest extends LeaseBookFixture {
             Grant grant = nextGrant(ANNA);
             assertThat(grant.tasks()).hasSize(1);
             if (grant.patches().contains(patch(2))) {
-                givenUp.addAll(fail(grant).givenUp());
+                givenUp.addAll(givenUp(fail(grant)));
             } else {
                 complete(grant);
                 rendered.addAll(grant.patches());
@@ -326,7 +329,7 @@ class LeaseBookTest extends LeaseBookFixture {
     void nothingOfAWithdrawnJobIsGrantedAndItsLeasesAreRevoked() {
         Grant grant = granted(ANNA, 2);
         offer(SKY, 9);
-        assertThat(book.withdraw(SKY))
+        assertThat(book.withdraw(SKY, START))
                 .extracting(Taken::worker, Taken::epoch)
                 .containsExactly(tuple(ANNA, grant.epoch()));
         pull(ANNA, 0);
@@ -341,7 +344,7 @@ class LeaseBookTest extends LeaseBookFixture {
         join(BERT);
         assertThat(book.servants(SKY)).containsExactly(ANNA);
         assertThat(book.servants(SEA)).isEmpty();
-        book.withdraw(SKY);
+        book.withdraw(SKY, START);
         assertThat(book.servants(SKY)).isEmpty();
     }
 
@@ -369,7 +372,7 @@ class LeaseBookTest extends LeaseBookFixture {
         Instant later = START.plusSeconds(20);
         assertThat(book.renew(ANNA, List.of(grant.epoch()), later)).isEmpty();
         assertThat(book.expire(START.plus(TERM).plusMillis(1))).isEmpty();
-        assertThat(complete(grant)).isPresent();
+        assertThat(complete(grant)).isNotEmpty();
         assertThat(standing(ANNA).state()).isEqualTo(WorkerList.State.DRAINED);
     }
 
@@ -488,19 +491,19 @@ class LeaseBookTest extends LeaseBookFixture {
             }
             Grant grant = held.remove(random.nextInt(held.size()));
             if (random.nextInt(5) == 0) {
-                ended.addAll(book.fail(grant.worker(), grant.epoch(), "it broke", now)
-                        .orElseThrow()
-                        .givenUp());
+                ended.addAll(givenUp(book.fail(grant.worker(), grant.epoch(), "it broke", now)
+                        .orElseThrow()));
             } else {
-                assertThat(book.complete(grant.worker(), grant.epoch(), results(grant), now))
-                        .isPresent();
+                assertThat(book.complete(
+                                new Completed(grant.worker(), grant.epoch(), results(grant), WorkTime.NONE), now))
+                        .isNotEmpty();
                 ended.addAll(grant.patches());
             }
         }
 
         void taken(Taken taken) {
             assertThat(held.removeIf(grant -> grant.epoch() == taken.epoch())).isTrue();
-            ended.addAll(taken.givenUp());
+            ended.addAll(givenUp(taken));
         }
     }
 }

@@ -12,6 +12,8 @@ import handscroll.protocol.canvas.Grid;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.JobSpec.TileEncoding;
+import handscroll.protocol.lease.Leasing.Completed;
+import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.Task;
@@ -105,7 +107,9 @@ class SlowDiskTest extends LeaseBookFixture {
                             .toList();
                     CompletableFuture.allOf(stored.toArray(CompletableFuture[]::new))
                             .thenRun(() -> {
-                                farm.complete(grant.worker(), grant.epoch(), results(grant), START);
+                                farm.complete(
+                                        new Completed(grant.worker(), grant.epoch(), results(grant), WorkTime.NONE),
+                                        START);
                                 held.tiles -= grant.tasks().size();
                             });
                 }

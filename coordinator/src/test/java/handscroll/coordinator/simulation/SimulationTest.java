@@ -3,6 +3,7 @@ package handscroll.coordinator.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import handscroll.coordinator.lease.LeaseSettings;
 import handscroll.coordinator.plan.Direction;
@@ -155,6 +156,52 @@ class SimulationTest {
         Plan plan = unconditional(256, 256, "zeta");
         SimulatedRender render = Simulation.run(plan, settings(even(Duration.ofMinutes(5))), 2);
         assertThat(render.time()).isGreaterThan(Duration.ofHours(1).minusMinutes(15));
+    }
+
+    @Test
+    void narrowJobsShareTheirBatches() {
+        Plan plan = unconditional(2048, 512, "omega");
+        var settings = new SimulationSettings(BATCHED, LEASE, 1024, 16, 7);
+        double alone = seconds(Simulation.run(plan, settings, 2).time());
+        List<SimulatedRender> together = Simulation.run(List.of(plan, plan, plan, plan), settings, 2);
+        assertThat(together)
+                .allSatisfy(render -> assertThat(seconds(render.time()))
+                        .isLessThan(2 * alone)
+                        .isCloseTo(seconds(together.get(0).time()), withinPercentage(5)));
+    }
+
+    @Test
+    void noSlotWaitsForAMessageWhileSeveralJobsHaveSomethingReady() {
+        Plan plan = unconditional(2048, 1024, "colours");
+        var slow = new Costs(
+                BATCHED.sampling(), BATCHED.decoding(), BATCHED.encoding(), 0, Duration.ofMillis(50), Duration.ZERO);
+        var settings = new SimulationSettings(slow, LEASE, 1024, 16, 7);
+        List<SimulatedRender> renders = Simulation.run(List.of(plan, plan, plan), settings, 2);
+        double work =
+                renders.stream().mapToDouble(render -> seconds(render.work())).sum();
+        double time = renders.stream()
+                .mapToDouble(render -> seconds(render.time()))
+                .max()
+                .orElseThrow();
+        assertThat(work / time / 2).isGreaterThan(0.97);
+    }
+
+    @Test
+    void statesThatAWorkerLacksCostItTime() {
+        Plan plan = unconditional(2048, 512, "zeta");
+        var dear = new Costs(
+                BATCHED.sampling(),
+                BATCHED.decoding(),
+                BATCHED.encoding(),
+                Duration.ofMillis(10),
+                0.1,
+                BATCHED.message(),
+                BATCHED.log());
+        SimulatedRender one = Simulation.run(plan, new SimulationSettings(dear, LEASE, 1024, 16, 7), 1);
+        assertThat(one.statesMade()).isZero();
+        SimulatedRender two = Simulation.run(plan, new SimulationSettings(dear, LEASE, 1024, 16, 7), 2);
+        assertThat(two.statesMade()).isPositive();
+        assertThat(two.work()).isGreaterThan(one.work());
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.Optional;
  *     right and at the bottom is rendered but cut off the tiles
  * @param name what the job calls itself, by default the file it stood in
  * @param direction a name of the direction controller, or {@code auto}
+ * @param priority from 0 to 100; of jobs that could use a slot the one with the highest gets it
  */
 public record JobSpec(
         String name,
@@ -23,7 +24,26 @@ public record JobSpec(
         long seed,
         Sampling sampling,
         Context context,
-        Output output) {
+        Output output,
+        int priority) {
+
+    public static final int HIGHEST_PRIORITY = 100;
+    public static final int DEFAULT_PRIORITY = 50;
+
+    /** A job as important as most. */
+    public JobSpec(
+            String name,
+            RenderingTask task,
+            Canvas canvas,
+            String model,
+            Optional<Input> input,
+            String direction,
+            long seed,
+            Sampling sampling,
+            Context context,
+            Output output) {
+        this(name, task, canvas, model, input, direction, seed, sampling, context, output, DEFAULT_PRIORITY);
+    }
 
     /**
      * A picture that is part of the canvas from the start; its upper left lies at (x, y) of the canvas.

@@ -35,6 +35,7 @@ import java.util.regex.Pattern;
  * direction = auto
  * seed = 20221
  * sampling { temperature = 1.0, top-k = 256, rounds = 10, horizon = 0.6 }   # the model's own, where left out
+ * priority = 50                     # 0 to 100, of jobs that wait the highest goes first
  * context = full                    # none: independent patches, for comparison
  * output { to = "out/starry-scroll", tiles = jpeg, quality = 90, format = deep-zoom }
  * </pre>
@@ -72,6 +73,7 @@ public final class JobSpecReader {
             "sampling.top-k",
             "sampling.rounds",
             "sampling.horizon",
+            "priority",
             "context",
             "output.to",
             "output.tiles",
@@ -161,6 +163,7 @@ public final class JobSpecReader {
         JobSpec.Sampling sampling = sampling(fields);
         var context = fields.oneOf("context", byName(JobSpec.Context.values(), JobSpec.Context::configName));
         JobSpec.Output output = output(fields, name.orElse(defaultName));
+        Optional<Long> priority = fields.whole("priority", 0, JobSpec.HIGHEST_PRIORITY);
 
         if (!fields.problems().isEmpty()) {
             throw new Refusal(heading, fields.problems());
@@ -183,7 +186,8 @@ public final class JobSpecReader {
                 seed.orElse(0L),
                 sampling,
                 context.orElse(JobSpec.Context.FULL),
-                output);
+                output,
+                priority.map(Long::intValue).orElse(JobSpec.DEFAULT_PRIORITY));
     }
 
     /** An input picture on its canvas, which is empty where the spec gives it in pixels. */

@@ -32,6 +32,7 @@ public final class JobSpecWriter {
         spec.sampling().rounds().ifPresent(value -> line(text, "sampling.rounds", value.toString()));
         spec.sampling().horizon().ifPresent(value -> line(text, "sampling.horizon", value.toString()));
         line(text, "context", spec.context().configName());
+        line(text, "priority", String.valueOf(spec.priority()));
         line(
                 text,
                 "output",

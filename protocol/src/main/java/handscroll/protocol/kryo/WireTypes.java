@@ -5,6 +5,7 @@ import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.task.ContextPatch;
+import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.KnownPixels;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.RememberedPatch;
@@ -48,7 +49,7 @@ final class WireTypes {
         types.put(32, Leasing.Welcome.class);
         types.put(33, Leasing.Refused.class);
         types.put(34, Leasing.Pull.class);
-        types.put(35, Leasing.Granted.class);
+        // 35: a grant before batches mixed jobs.
         types.put(36, Leasing.Renew.class);
         types.put(37, Leasing.Completed.class);
         // 38: work before states were counted.
@@ -57,7 +58,8 @@ final class WireTypes {
         types.put(41, Leasing.Released.class);
         types.put(42, Leasing.Leave.class);
         types.put(43, Leasing.WorkTime.class);
-        // 44 to 59: left for the lease conversation.
+        types.put(44, Leasing.Granted.class);
+        // 45 to 59: left for the lease conversation.
 
         types.put(60, JobId.class);
         types.put(61, PatchId.class);
@@ -80,6 +82,7 @@ final class WireTypes {
         types.put(78, Task.Sample.class);
         types.put(79, RenderSettings.class);
         types.put(80, RememberedPatch.class);
+        types.put(81, JobTasks.class);
 
         return Collections.unmodifiableMap(types);
     }

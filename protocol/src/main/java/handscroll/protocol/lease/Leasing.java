@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.receptionist.ServiceKey;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
+import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
@@ -78,10 +79,22 @@ public final class Leasing {
 
     /**
      * @param epoch names the lease; no two leases of a farm ever have the same
+     * @param parts of one batch; more than one only where all are sampled and of equal
+     *     {@link RenderSettings#shape shape}
      */
-    public record Granted(long epoch, int slot, RenderSettings settings, List<Task> tasks) implements ToWorker {
+    public record Granted(long epoch, int slot, List<JobTasks> parts) implements ToWorker {
         public Granted {
-            tasks = List.copyOf(tasks);
+            parts = List.copyOf(parts);
+        }
+
+        /** A batch of one job. */
+        public Granted(long epoch, int slot, RenderSettings settings, List<Task> tasks) {
+            this(epoch, slot, List.of(new JobTasks(settings, tasks)));
+        }
+
+        /** Of all jobs, in the order of their results. */
+        public List<Task> tasks() {
+            return parts.stream().flatMap(part -> part.tasks().stream()).toList();
         }
     }
 
@@ -113,6 +126,18 @@ public final class Leasing {
         /** Work that asked for no states. */
         public WorkTime(Duration sampling, Duration decoding, Duration encoding) {
             this(sampling, decoding, encoding, 0, 0);
+        }
+
+        /** What some of the tasks took, all alike. */
+        public WorkTime part(int taskCount, int ofCount) {
+            return taskCount == ofCount
+                    ? this
+                    : new WorkTime(
+                            sampling.multipliedBy(taskCount).dividedBy(ofCount),
+                            decoding.multipliedBy(taskCount).dividedBy(ofCount),
+                            encoding.multipliedBy(taskCount).dividedBy(ofCount),
+                            statesFound * taskCount / ofCount,
+                            statesMade * taskCount / ofCount);
         }
 
         public WorkTime plus(WorkTime other) {

@@ -28,6 +28,8 @@ public record RenderSettings(
         int quality,
         int rounds) {
 
+    private static final JobId ANY = new JobId("any");
+
     /** Those of a model that draws token by token. */
     public RenderSettings(
             JobId job,
@@ -56,5 +58,26 @@ public record RenderSettings(
                 tiles,
                 quality,
                 0);
+    }
+
+    /**
+     * What one call of the model can have only one value of. Patches of two jobs may be sampled in one batch
+     * when this is equal; what is blank here, each patch brings itself.
+     */
+    public RenderSettings shape() {
+        return new RenderSettings(
+                ANY,
+                model,
+                modelHash,
+                0,
+                temperature,
+                topK,
+                0,
+                0,
+                nearSlots,
+                farSlots,
+                JobSpec.TileEncoding.JPEG,
+                0,
+                rounds);
     }
 }

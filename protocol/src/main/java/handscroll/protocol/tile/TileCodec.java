@@ -124,7 +124,8 @@ public record TileCodec(TileEncoding encoding, int quality) {
     private ImageWriter writer() {
         Iterator<ImageWriter> writers = ImageIO.getImageWritersByFormatName(encoding.extension());
         ImageWriter writer = writers.next();
-        while (writers.hasNext() && !"java.desktop".equals(writer.getClass().getModule().getName())) {
+        while (writers.hasNext()
+                && !"java.desktop".equals(writer.getClass().getModule().getName())) {
             writer = writers.next();
         }
         return writer;

@@ -27,6 +27,7 @@ class JobSpecReaderTest {
             direction = "omega*"
             seed = -20221
             sampling { temperature = 0.9, top-k = 100 }
+            priority = 80
             context = none
             output { to = "/out/scroll", tiles = png, quality = 80, format = deep-zoom }
             """;
@@ -46,7 +47,8 @@ class JobSpecReaderTest {
                         -20221,
                         new JobSpec.Sampling(Optional.of(0.9), Optional.of(100), Optional.empty(), Optional.empty()),
                         JobSpec.Context.NONE,
-                        new JobSpec.Output("/out/scroll", JobSpec.TileEncoding.PNG, 80)));
+                        new JobSpec.Output("/out/scroll", JobSpec.TileEncoding.PNG, 80),
+                        80));
     }
 
     @Test
@@ -54,6 +56,7 @@ class JobSpecReaderTest {
         JobSpec spec = JobSpecReader.readText("sky", LEAST, HERE);
         assertThat(spec.direction()).isEqualTo("auto");
         assertThat(spec.seed()).isZero();
+        assertThat(spec.priority()).isEqualTo(50);
         assertThat(spec.sampling()).isEqualTo(JobSpec.Sampling.AS_THE_MODEL_SAYS);
         assertThat(spec.context()).isEqualTo(JobSpec.Context.FULL);
         assertThat(spec.output())
@@ -184,6 +187,16 @@ class JobSpecReaderTest {
         assertThat(remedy("sede = 5")).isEqualTo("did you mean \"seed\"?");
         assertThat(remedy("sampling.topk = 5")).isEqualTo("did you mean \"sampling.top-k\"?");
         assertThat(remedy("zebra = 5")).startsWith("one of name, task, ");
+    }
+
+    @Test
+    void refusesPrioritiesThatAreNone() {
+        for (String priority : List.of("-1", "101", "high", "1.5", "[1]")) {
+            assertThat(problems(LEAST + ", priority = " + priority))
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.where()).isEqualTo("priority"))
+                    .satisfies(problem -> assertThat(problem.remedy()).isEqualTo("give a whole number from 0 to 100"));
+        }
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,15 +57,14 @@ public final class SlotOperators implements PatchOperators {
     }
 
     @Override
-    public List<short[]> sample(RenderSettings settings, List<Task.Sample> tasks) {
-        return sample(settings, tasks, List.of());
+    public List<short[]> sample(List<Patch> patches) {
+        return sample(patches, List.of());
     }
 
     @Override
     public List<short[]> fill(RenderSettings settings, List<Task.Fill> tasks) {
         return sample(
-                settings,
-                tasks.stream().map(Task.Fill::sample).toList(),
+                tasks.stream().map(task -> new Patch(settings, task.sample())).toList(),
                 tasks.stream().map(this::known).toList());
     }
 
@@ -81,27 +81,57 @@ public final class SlotOperators implements PatchOperators {
     }
 
     /** @param known tokens of each patch, or empty where nothing is known of any */
-    private List<short[]> sample(RenderSettings settings, List<Task.Sample> tasks, List<short[]> known) {
+    private List<short[]> sample(List<Patch> patches, List<short[]> known) {
         List<NearbyContextPool.States> used = new ArrayList<>();
         try (NDManager batch = slot.newSubManager()) {
             boolean recurrent = model.transformer().shape().isRecurrent();
-            Map<PatchId, NearbyContextPool.States> context =
-                    recurrent ? remember(batch, settings, tasks, used) : select(batch, settings.job(), tasks, used);
-            NDArray drawn = draw(batch, settings, tasks, known, context); // [B, 64]
-            List<short[]> tokens = rows(drawn).subList(0, tasks.size());
-            List<PatchId> patches = tasks.stream().map(Task.Sample::patch).toList();
-            used.addAll(
-                    recurrent
-                            ? handOver(
-                                    settings.job(),
-                                    patches,
-                                    tokens,
-                                    recurrentStates(batch, settings, drawn(tasks, tokens), context))
-                            : add(batch, settings.job(), patches, tokens));
+            Map<RenderSettings, List<Integer>> jobs = byJob(patches);
+            Map<JobId, Map<PatchId, NearbyContextPool.States>> contexts = new HashMap<>();
+            jobs.forEach((settings, positions) -> {
+                List<Task.Sample> tasks =
+                        positions.stream().map(i -> patches.get(i).task()).toList();
+                contexts.put(
+                        settings.job(),
+                        recurrent
+                                ? remember(batch, settings, tasks, used)
+                                : select(batch, settings.job(), tasks, used));
+            });
+            NDArray drawn = draw(batch, patches, known, contexts); // [B, 64]
+            List<short[]> tokens = rows(drawn).subList(0, patches.size());
+            jobs.forEach((settings, positions) -> {
+                List<Task.Sample> tasks =
+                        positions.stream().map(i -> patches.get(i).task()).toList();
+                List<short[]> own = positions.stream().map(tokens::get).toList();
+                List<PatchId> places = tasks.stream().map(Task.Sample::patch).toList();
+                used.addAll(
+                        recurrent
+                                ? handOver(
+                                        settings.job(),
+                                        places,
+                                        own,
+                                        recurrentStates(
+                                                batch, settings, drawn(tasks, own), contextOf(contexts, settings)))
+                                : add(batch, settings.job(), places, own));
+            });
             return tokens;
         } finally {
             model.pool().giveBack(used);
         }
+    }
+
+    /** Positions of each job's patches; states are never shared between jobs. */
+    private static Map<RenderSettings, List<Integer>> byJob(List<Patch> patches) {
+        Map<RenderSettings, List<Integer>> jobs = new LinkedHashMap<>();
+        for (int i = 0; i < patches.size(); i++) {
+            jobs.computeIfAbsent(patches.get(i).settings(), settings -> new ArrayList<>())
+                    .add(i);
+        }
+        return jobs;
+    }
+
+    private static Map<PatchId, NearbyContextPool.States> contextOf(
+            Map<JobId, Map<PatchId, NearbyContextPool.States>> contexts, RenderSettings settings) {
+        return contexts.getOrDefault(settings.job(), Map.of());
     }
 
     /** Finds the states of all context patches, making those that the pool does not have. */
@@ -359,22 +389,24 @@ public final class SlotOperators implements PatchOperators {
 
     private NDArray draw(
             NDManager batch,
-            RenderSettings settings,
-            List<Task.Sample> tasks,
+            List<Patch> patches,
             List<short[]> known,
-            Map<PatchId, NearbyContextPool.States> context) {
-        int count = Math.max(tasks.size(), smallestBatch());
+            Map<JobId, Map<PatchId, NearbyContextPool.States>> contexts) {
+        RenderSettings shape = patches.get(0).settings();
+        int count = Math.max(patches.size(), smallestBatch());
         int codes = model.transformer().shape().codes();
-        Slots near = new Slots(model.transformer().shape(), count, settings.nearSlots());
-        Slots far = new Slots(model.transformer().shape(), count, settings.farSlots());
+        Slots near = new Slots(model.transformer().shape(), count, shape.nearSlots());
+        Slots far = new Slots(model.transformer().shape(), count, shape.farSlots());
         long[] window = new long[count * WINDOW * WINDOW];
         float[] heights = new float[count * SIDE * FEATURES];
         float[] noise = new float[count * TOKENS * codes];
         long[] layouts = new long[count * LAYOUT_SIDE * LAYOUT_SIDE];
         for (int i = 0; i < count; i++) {
-            Task.Sample task = tasks.get(Math.min(i, tasks.size() - 1));
+            Patch patch = patches.get(Math.min(i, patches.size() - 1));
+            Task.Sample task = patch.task();
+            RenderSettings settings = patch.settings();
             for (ContextPatch seen : task.context()) {
-                NearbyContextPool.States states = context.get(place(task, seen));
+                NearbyContextPool.States states = contextOf(contexts, settings).get(place(task, seen));
                 if (states == null) {
                     throw new IllegalStateException("context patch was not selected");
                 }
@@ -391,7 +423,7 @@ public final class SlotOperators implements PatchOperators {
             long cell = ((long) at.frame() * settings.gridRows() + at.row()) * settings.gridColumns() + at.column();
             GumbelNoise.fill(noise, i * TOKENS * codes, settings.seed(), at.stage(), cell, TOKENS, codes);
             if (!known.isEmpty()) {
-                keep(known.get(Math.min(i, tasks.size() - 1)), codes, window, noise, i);
+                keep(known.get(Math.min(i, patches.size() - 1)), codes, window, noise, i);
             }
         }
         boolean inRounds = model.transformer().shape().isParallel();
@@ -407,16 +439,16 @@ public final class SlotOperators implements PatchOperators {
                 batch.create(heights, new Shape(count, SIDE, FEATURES)),
                 batch.create(layouts, new Shape(count, LAYOUT_SIDE * LAYOUT_SIDE)),
                 batch.create(noise, new Shape(count, TOKENS, codes))));
-        long topK = Math.min(settings.topK(), codes);
+        long topK = Math.min(shape.topK(), codes);
         if (inRounds) {
-            long[] counts = Rounds.counts(settings.rounds());
+            long[] counts = Rounds.counts(shape.rounds());
             arguments.addAll(List.of(
                     topK,
                     batch.create(Rounds.order()),
                     batch.create(counts),
-                    batch.create(Rounds.temperatures(settings.temperature(), counts.length))));
+                    batch.create(Rounds.temperatures(shape.temperature(), counts.length))));
         } else {
-            arguments.addAll(List.of(settings.temperature(), topK));
+            arguments.addAll(List.of(shape.temperature(), topK));
         }
         return model.transformer()
                 .script()

@@ -7,6 +7,7 @@ import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.Refusal;
 import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.model.ModelShelf;
+import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.tile.TileCodec;
@@ -107,13 +108,20 @@ public final class TorchRenderers implements RendererFactory, AutoCloseable {
 
         @Override
         public Rendering render(RenderSettings settings, List<Task> tasks) throws RenderFailure {
+            return render(List.of(new JobTasks(settings, tasks)));
+        }
+
+        @Override
+        public Rendering render(List<JobTasks> batch) throws RenderFailure {
+            // Jobs are mixed only where their model is the same.
+            RenderSettings settings = batch.get(0).settings();
             PatchRenderer renderer = renderers.get(settings.model());
             LoadedModel model = model(settings.model(), settings.modelHash());
             if (renderer == null) {
                 renderer = new PatchRenderer(model.open());
                 renderers.put(settings.model(), renderer);
             }
-            return renderer.render(settings, tasks);
+            return renderer.render(batch);
         }
 
         @Override

@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import handscroll.protocol.job.JobId;
 import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.lease.Leasing.Granted;
 import handscroll.protocol.lease.Leasing.WorkerId;
@@ -170,19 +171,19 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
             return;
         }
         Optional<List<TaskResult>> results = answers(batch.granted.tasks(), rendering);
+        batch.work = rendering.work();
         if (batch.isDropped || results.isEmpty() || rendering.tiles().isEmpty()) {
             batch.results = results.orElse(List.of());
-            batch.work = rendering.work();
             end(epoch, results.isPresent() ? Optional.empty() : Optional.of("the renderer answered other tasks"));
             return;
         }
         batch.phase = Phase.STORING;
         batch.results = results.get();
-        batch.work = rendering.work();
+        // Only what is sampled is ever mixed: tiles are of one job.
+        JobId job = batch.granted.parts().get(0).settings().job();
         List<RenderedTile> rendered = new ArrayList<>(rendering.tiles().size());
         for (Tile tile : rendering.tiles()) {
-            rendered.add(
-                    new RenderedTile(batch.granted.settings().job(), tile.patch(), epoch, tile.encoded(), tile.half()));
+            rendered.add(new RenderedTile(job, tile.patch(), epoch, tile.encoded(), tile.half()));
         }
         tiles.tell(new TileStream.Send(epoch, rendered, fromTileStream));
     }

@@ -85,16 +85,18 @@ final class SlotRenderer extends AbstractBehavior<SlotRenderer.Command> {
     private Behavior<Command> onRender(Render render) {
         Granted granted = render.granted();
         try {
-            Rendering rendering = renderer.render(granted.settings(), granted.tasks());
+            Rendering rendering = renderer.render(granted.parts());
             render.replyTo().tell(new Rendered(granted.epoch(), rendering));
         } catch (Throwable e) {
             // Whatever it is, running out of memory too: the slot goes on, and the desk decides who is to blame.
             getContext()
                     .getLog()
                     .error(
-                            "A batch of [{}] tasks of [{}] could not be rendered",
+                            "A batch of [{}] tasks of {} could not be rendered",
                             granted.tasks().size(),
-                            granted.settings().job(),
+                            granted.parts().stream()
+                                    .map(part -> part.settings().job())
+                                    .toList(),
                             e);
             render.replyTo().tell(new NotRendered(granted.epoch(), sentence(e)));
         }

@@ -16,8 +16,20 @@ import java.util.List;
  */
 public interface PatchOperators extends AutoCloseable {
 
-    /** Draws patches; the tokens of each, row by row, in the order of the tasks. */
-    List<short[]> sample(RenderSettings settings, List<Task.Sample> tasks);
+    /** A patch of some job. */
+    record Patch(RenderSettings settings, Task.Sample task) {}
+
+    /**
+     * Draws patches in one batch; their jobs' settings have the same {@link RenderSettings#shape shape}.
+     *
+     * @return the tokens of each, row by row, in their order
+     */
+    List<short[]> sample(List<Patch> patches);
+
+    /** The tokens of patches of one job. */
+    default List<short[]> sample(RenderSettings settings, List<Task.Sample> tasks) {
+        return sample(tasks.stream().map(task -> new Patch(settings, task)).toList());
+    }
 
     /** Draws the rest of patches of which some tokens are known; those stay as {@link #encode} makes them. */
     List<short[]> fill(RenderSettings settings, List<Task.Fill> tasks);

@@ -3,6 +3,7 @@ package handscroll.worker.render;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.lease.Leasing.WorkTime;
+import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
@@ -23,22 +24,44 @@ public final class PatchRenderer implements TaskRenderer {
 
     @Override
     public Rendering render(RenderSettings settings, List<Task> tasks) throws RenderFailure {
+        return render(List.of(new JobTasks(settings, tasks)));
+    }
+
+    @Override
+    public Rendering render(List<JobTasks> batch) throws RenderFailure {
         try {
-            return dispatch(settings, tasks);
+            return dispatch(batch);
         } catch (IllegalArgumentException e) {
             throw new RenderFailure(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private Rendering dispatch(RenderSettings settings, List<Task> tasks) {
+    private Rendering dispatch(List<JobTasks> batch) {
         List<TaskResult> results = new ArrayList<>();
         List<Tile> tiles = new ArrayList<>();
-        List<Task.Sample> samples = new ArrayList<>();
+        List<PatchOperators.Patch> patches = new ArrayList<>();
+        WorkTime work = WorkTime.NONE;
+        for (JobTasks part : batch) {
+            work = work.plus(renderOfOneJob(part, results, tiles, patches));
+        }
+        long start = System.nanoTime();
+        if (!patches.isEmpty()) {
+            List<short[]> tokens = operators.sample(patches);
+            answer(patches.stream().map(PatchOperators.Patch::task).toList(), tokens, results);
+        }
+        PatchOperators.StateUse states = operators.takeStateUse();
+        work = work.plus(new WorkTime(since(start), Duration.ZERO, Duration.ZERO, states.found(), states.made()));
+        return new Rendering(results, tiles, work);
+    }
+
+    /** @param patches gets those that are sampled with those of all jobs */
+    private WorkTime renderOfOneJob(
+            JobTasks part, List<TaskResult> results, List<Tile> tiles, List<PatchOperators.Patch> patches) {
         List<Task.Fill> fills = new ArrayList<>();
         WorkTime work = WorkTime.NONE;
-        for (Task task : tasks) {
+        for (Task task : part.tasks()) {
             if (task instanceof Task.Sample sample) {
-                samples.add(sample);
+                patches.add(new PatchOperators.Patch(part.settings(), sample));
             } else if (task instanceof Task.Encode encode) {
                 long begin = System.nanoTime();
                 results.add(new TaskResult.Tokens(encode.patch(), operators.encode(encode.window())));
@@ -46,21 +69,17 @@ public final class PatchRenderer implements TaskRenderer {
             } else if (task instanceof Task.Fill fill) {
                 fills.add(fill);
             } else if (task instanceof Task.Decode decode) {
-                work = work.plus(decode(settings, decode, tiles));
+                work = work.plus(decode(part.settings(), decode, tiles));
             } else if (task instanceof Task.Idle idle) {
                 results.add(new TaskResult.Nothing(idle.patch(), new byte[idle.resultBytes()]));
             }
         }
-        long start = System.nanoTime();
-        if (!samples.isEmpty()) {
-            answer(samples, operators.sample(settings, samples), results);
-        }
         if (!fills.isEmpty()) {
-            answer(fills, operators.fill(settings, fills), results);
+            long begin = System.nanoTime();
+            answer(fills, operators.fill(part.settings(), fills), results);
+            work = work.plus(new WorkTime(since(begin), Duration.ZERO, Duration.ZERO));
         }
-        PatchOperators.StateUse states = operators.takeStateUse();
-        work = work.plus(new WorkTime(since(start), Duration.ZERO, Duration.ZERO, states.found(), states.made()));
-        return new Rendering(results, tiles, work);
+        return work;
     }
 
     private static void answer(List<? extends Task> tasks, List<short[]> tokens, List<TaskResult> results) {

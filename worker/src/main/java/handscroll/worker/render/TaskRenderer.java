@@ -3,10 +3,12 @@ package handscroll.worker.render;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.lease.Leasing.WorkTime;
+import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,11 +18,31 @@ import java.util.List;
 public interface TaskRenderer extends AutoCloseable {
 
     /**
-     * Renders all tasks of one lease: same job, same stage, same kind.
+     * Renders tasks of one job and of one kind.
      *
      * @throws RenderFailure when a task cannot be rendered; then none of the batch counts
      */
     Rendering render(RenderSettings settings, List<Task> tasks) throws RenderFailure;
+
+    /**
+     * Renders all tasks of one lease. Here one job after the other; whoever gains by it samples the patches of all
+     * jobs at once.
+     *
+     * @param batch tasks of one kind; several jobs only for tasks to sample, and then of equal shape
+     * @throws RenderFailure when a task cannot be rendered; then none of the batch counts
+     */
+    default Rendering render(List<JobTasks> batch) throws RenderFailure {
+        List<TaskResult> results = new ArrayList<>();
+        List<Tile> tiles = new ArrayList<>();
+        WorkTime work = WorkTime.NONE;
+        for (JobTasks part : batch) {
+            Rendering rendering = render(part.settings(), part.tasks());
+            results.addAll(rendering.results());
+            tiles.addAll(rendering.tiles());
+            work = work.plus(rendering.work());
+        }
+        return new Rendering(results, tiles, work);
+    }
 
     /** Drops the states of patches that no later patch reads. Called between renderings, by the same thread. */
     void release(JobId job, List<PatchId> patches);

@@ -12,6 +12,7 @@ import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TokenBlock;
+import handscroll.worker.render.PatchOperators;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -237,6 +238,28 @@ class SlotOperatorsTest {
         byte[] rgb = new byte[3 * side * side];
         new Random(seed).nextBytes(rgb);
         return new Task.Fill(task(column, 12), new PixelBlock(side, side, rgb), 5, 0, 8, 6);
+    }
+
+    @Test
+    void drawsTheSameTokensInABatchOfSeveralJobs() {
+        RenderSettings sky = settings(4, 8);
+        RenderSettings sea =
+                new RenderSettings(new JobId("sea"), "tiny", "", 4711, 1, 32, 7, 9, 4, 8, TileEncoding.JPEG, 50);
+        assertThat(sea.shape()).isEqualTo(sky.shape());
+        List<PatchOperators.Patch> mixed = new ArrayList<>();
+        List<short[]> alone = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            // The same cells of both, so that only their jobs tell them apart.
+            for (RenderSettings job : List.of(sky, sea)) {
+                Task.Sample task = task(i, 12);
+                alone.addAll(operators.sample(job, List.of(task)));
+                mixed.add(new PatchOperators.Patch(job, task));
+            }
+        }
+        try (SlotOperators fresh = model.open()) {
+            assertThat(fresh.sample(mixed)).usingRecursiveComparison().isEqualTo(alone);
+        }
+        assertThat(alone.get(0)).isNotEqualTo(alone.get(1));
     }
 
     private static RenderSettings settings(int near, int far) {
