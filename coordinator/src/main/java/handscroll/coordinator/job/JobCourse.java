@@ -241,11 +241,11 @@ public final class JobCourse {
             // The desk was told to forget the job: what it is offered now, it would hand out.
             return;
         }
-        List<PatchId> released = opened().takeReleased();
-        if (!released.isEmpty()) {
-            effects.release(released);
+        boolean isComplete = opened().isComplete();
+        if (opened().releasedCount() >= (isComplete ? 1 : settings.releasedAtOnce())) {
+            effects.release(opened().takeReleased());
         }
-        if (opened().isComplete()) {
+        if (isComplete) {
             state = Jobs.State.FINISHING;
             effects.finishPicture();
         } else {

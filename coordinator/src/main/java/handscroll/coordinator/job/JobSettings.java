@@ -5,7 +5,12 @@ import java.time.Duration;
 
 /** The bounds of jobs; {@code reference.conf} says what they are for. */
 public record JobSettings(
-        int offeredTasks, Duration statusEvery, int waitingCommands, int heldBackOutcomes, Duration journalPatience) {
+        int offeredTasks,
+        int releasedAtOnce,
+        Duration statusEvery,
+        int waitingCommands,
+        int heldBackOutcomes,
+        Duration journalPatience) {
 
     /** For reading pictures, weights and logs. */
     public static final String DISPATCHER = "handscroll.coordinator.job.dispatcher";
@@ -14,6 +19,7 @@ public record JobSettings(
         Config block = config.getConfig("handscroll.coordinator.job");
         return new JobSettings(
                 block.getInt("offered-tasks"),
+                block.getInt("released-at-once"),
                 block.getDuration("status-every"),
                 block.getInt("waiting-commands"),
                 block.getInt("held-back-outcomes"),

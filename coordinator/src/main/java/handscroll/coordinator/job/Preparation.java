@@ -52,7 +52,7 @@ import java.util.function.Supplier;
  * What a job needs from the disk before its first patch and after its last: models, pictures, logs,
  * directories. Everything that blocks runs on the job dispatcher and comes back as a stage.
  */
-final class Preparation {
+class Preparation {
 
     /** What keeps a job from being accepted; {@code modelHash} is known if nothing does. */
     record Check(List<Problem> problems, String modelHash) {}

@@ -129,6 +129,11 @@ public final class RenderBook {
         }
     }
 
+    /** How many {@link #takeReleased} would tell. */
+    public int releasedCount() {
+        return released.size();
+    }
+
     /** Patches whose states no later patch will attend to, since this was last asked. */
     public List<PatchId> takeReleased() {
         List<PatchId> taken = List.copyOf(released);

@@ -167,6 +167,9 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         if (ended.isEmpty()) {
             fail(worker, completed.epoch(), "the worker answered other tasks than it was given");
         }
+        if (completed.roomFor() > 0) {
+            book.pull(worker, completed.slot(), completed.roomFor(), clock.instant());
+        }
         return grantReady();
     }
 

@@ -159,7 +159,12 @@ final class FarmSimulation {
         journal = new SimulatedJournal(random, share(0.3), share(0.1));
         leaseSettings = new LeaseSettings(Duration.ofSeconds(30), 3, random.nextInt(4) == 0 ? 4096 : 512 * 1024);
         jobSettings = new JobSettings(
-                4 + random.nextInt(60), Duration.ofMillis(500), 1000, 2 + random.nextInt(20), Duration.ofSeconds(30));
+                4 + random.nextInt(60),
+                5,
+                Duration.ofMillis(500),
+                1000,
+                2 + random.nextInt(20),
+                Duration.ofSeconds(30));
         logSettings = new TokenLogSettings(4096, random.nextInt(5) == 0 ? 2000 : 1 << 20, 1 + random.nextInt(2000));
         deviceClassCount = isCalm ? 1 : 1 + random.nextInt(DEVICE_CLASSES.size());
         failureShare = share(0.1);

@@ -27,7 +27,7 @@ class JobCourseTest {
     private static final JobId SKY = new JobId("sky");
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
     private static final JobSettings SETTINGS =
-            new JobSettings(100, Duration.ofMillis(500), 10, 10, Duration.ofSeconds(30));
+            new JobSettings(100, 3, Duration.ofMillis(500), 10, 10, Duration.ofSeconds(30));
 
     private final Farm farm = new Farm();
     private final JobCourse course = new JobCourse(accepted(), SETTINGS, farm);
@@ -184,6 +184,22 @@ class JobCourseTest {
         assertThat(farm.taken())
                 .containsExactly("complete manifest", "withdraw", "record JobFinished", "close", "stopped");
         assertThat(course.state()).isEqualTo(Jobs.State.DONE);
+    }
+
+    @Test
+    void statesAreReleasedTogetherAndTheLastOnesWhenAllIsRendered() {
+        RenderBook two = new RenderBook(
+                Planner.plan(Specs.unconditional(128, 64, "zeta"), Specs.MODEL, Optional.empty()), Optional.empty());
+        two.start();
+        course.prepared(two);
+        course.rendered(result(), NOW);
+        course.recorded(farm.lastEvent(), NOW);
+        course.logged(tokens());
+        farm.taken();
+        course.logged(List.of(new TaskResult.Tokens(new PatchId(0, 1, 0, 0), new short[64])));
+        assertThat(farm.taken()).containsExactly("offer [1/0,0]");
+        course.rendered(new Outcome.Rendered(SKY, 3, new WorkerId("w"), "cpu", List.of(stored()), WorkTime.NONE), NOW);
+        assertThat(farm.taken()).containsExactly("release [0/1,0, 0/0,0]", "finish picture");
     }
 
     private void render() {

@@ -82,11 +82,11 @@ class LeaseDeskSpec extends ScalaTestWithActorTestKit(LeaseDeskSpec.Config) with
       def renew(granted: Leasing.Granted*): Unit =
         desk ! new Leasing.Renew(id, granted.map(g => Long.box(g.epoch)).asJava)
 
-      def complete(granted: Leasing.Granted): util.List[TaskResult] = {
+      def complete(granted: Leasing.Granted, roomFor: Int = 0): util.List[TaskResult] = {
         val results = granted.tasks.asScala
           .map(task => new TaskResult.Nothing(task.patch, Array.emptyByteArray): TaskResult)
           .asJava
-        desk ! new Leasing.Completed(id, granted.epoch, results, WorkTime.NONE)
+        desk ! new Leasing.Completed(id, granted.epoch, results, WorkTime.NONE, 0, roomFor)
         results
       }
 
@@ -115,6 +115,16 @@ class LeaseDeskSpec extends ScalaTestWithActorTestKit(LeaseDeskSpec.Config) with
       owner.expectMessage(new Outcome.Started(sky, patches(0, 1), anna.id))
       val results: util.List[TaskResult] = anna.complete(lease)
       owner.expectMessage(new Outcome.Rendered(sky, lease.epoch, anna.id, "cpu", results, WorkTime.NONE))
+    }
+
+    "grant the next batch to a slot whose results came with the word that it has room" in new Desk {
+      val anna: Worker = new Worker("anna").join()
+      anna.pull()
+      offer(20)
+      val first: Leasing.Granted = anna.granted()
+      anna.inbox.expectNoMessage(50.millis)
+      anna.complete(first, roomFor = 3)
+      anna.granted().tasks.asScala.map(_.patch.column) shouldBe Seq(16, 17, 18)
     }
 
     "give the task of a silent worker to another one, and drop what the silent one says later" in new Desk {
@@ -193,7 +203,7 @@ class LeaseDeskSpec extends ScalaTestWithActorTestKit(LeaseDeskSpec.Config) with
       val anna: Worker = new Worker("anna").join()
       offer(1)
       anna.pull()
-      desk ! new Leasing.Completed(anna.id, anna.granted().epoch, util.List.of(), WorkTime.NONE)
+      desk ! new Leasing.Completed(anna.id, anna.granted().epoch, util.List.of(), WorkTime.NONE, 0, 0)
       owner.expectMessageType[Outcome.Started]
       owner.expectMessageType[Outcome.Returned].reason should include("other tasks")
     }

@@ -2,6 +2,8 @@ package handscroll.protocol.kryo;
 
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Input;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Reads a message that is there as a whole, and believes no length in it: Kryo allocates what a length
@@ -33,6 +35,18 @@ final class BoundedInput extends Input {
     @Override
     public short[] readShorts(int length) {
         return super.readShorts(checked(length, Short.BYTES));
+    }
+
+    /** The same as {@link #readShorts}, as a whole where Kryo reads them byte by byte. */
+    short[] readAll(int length) {
+        short[] values = new short[checked(length, Short.BYTES)];
+        int bytes = Short.BYTES * length;
+        ByteBuffer.wrap(buffer, position, bytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asShortBuffer()
+                .get(values);
+        position += bytes;
+        return values;
     }
 
     @Override

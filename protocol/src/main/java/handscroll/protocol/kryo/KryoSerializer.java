@@ -3,19 +3,21 @@ package handscroll.protocol.kryo;
 import akka.actor.ExtendedActorSystem;
 import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.javadsl.Adapter;
+import akka.serialization.ByteBufferSerializer;
 import akka.serialization.JSerializer;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.KryoBufferOverflowException;
-import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.util.Pool;
 import handscroll.protocol.lease.Leasing;
+import java.nio.ByteBuffer;
+import java.util.function.Function;
 
 /**
  * Turns the messages of {@link Leasing} into bytes and back, for Artery. A class
  * without a number in {@link WireTypes} is refused at the sender.
  */
-public final class KryoSerializer extends JSerializer {
+public final class KryoSerializer extends JSerializer implements ByteBufferSerializer {
 
     private static final int IDENTIFIER = 7001;
     private static final int FIRST_BUFFER_BYTES = 4096;
@@ -38,11 +40,11 @@ public final class KryoSerializer extends JSerializer {
     /** One thread's Kryo and its buffer, while it has them. */
     private static final class Lane {
         final Kryo kryo;
-        final Output output;
+        final FrameOutput output;
 
         Lane(Kryo kryo, int frameBytes) {
             this.kryo = kryo;
-            this.output = new Output(Math.min(FIRST_BUFFER_BYTES, frameBytes), frameBytes);
+            this.output = new FrameOutput(FIRST_BUFFER_BYTES, frameBytes);
         }
     }
 
@@ -58,10 +60,22 @@ public final class KryoSerializer extends JSerializer {
 
     @Override
     public byte[] toBinary(Object message) {
+        return write(message, FrameOutput::toBytes);
+    }
+
+    @Override
+    public void toBinary(Object message, ByteBuffer sent) {
+        write(message, output -> {
+            output.writeTo(sent);
+            return sent;
+        });
+    }
+
+    private <T> T write(Object message, Function<FrameOutput, T> taken) {
         Lane lane = lanes.obtain();
         try {
             lane.kryo.writeClassAndObject(lane.output, message);
-            return lane.output.toBytes();
+            return taken.apply(lane.output);
         } catch (KryoBufferOverflowException e) {
             throw new KryoException(
                     "A message of class " + message.getClass().getName() + " is longer than " + FRAME_KEY
@@ -76,7 +90,18 @@ public final class KryoSerializer extends JSerializer {
     }
 
     @Override
+    public Object fromBinary(ByteBuffer received, String manifest) {
+        byte[] bytes = new byte[received.remaining()];
+        received.get(bytes);
+        return read(bytes);
+    }
+
+    @Override
     public Object fromBinaryJava(byte[] bytes, Class<?> manifest) {
+        return read(bytes);
+    }
+
+    private Object read(byte[] bytes) {
         Lane lane = lanes.obtain();
         try {
             var input = new BoundedInput(bytes);

@@ -27,8 +27,17 @@ final class WireKryo {
         kryo.register(ActorRef.class, new ActorRefSerializer(actors), WireTypes.ACTOR_REF);
         kryo.register(List.class, new ListSerializer(), WireTypes.LIST);
         kryo.register(Map.class, new MapSerializer(), WireTypes.MAP);
-        WireTypes.BY_NUMBER.forEach((number, type) -> kryo.register(type, number));
+        WireTypes.BY_NUMBER.forEach((number, type) -> register(kryo, type, number));
         return kryo;
+    }
+
+    private static void register(Kryo kryo, Class<?> type, int number) {
+        Serializer<?> form = BatchForms.BY_CLASS.get(type);
+        if (form == null) {
+            kryo.register(type, number);
+        } else {
+            kryo.register(type, form, number);
+        }
     }
 
     /** Finds the kind of a value whose run-time class is hidden or varies. */

@@ -51,15 +51,15 @@ final class WireTypes {
         types.put(34, Leasing.Pull.class);
         // 35: a grant before batches mixed jobs.
         types.put(36, Leasing.Renew.class);
-        types.put(37, Leasing.Completed.class);
-        // 38: work before states were counted.
+        // 37: a completed lease when pulls were always said apart. 38: work before states were counted.
         types.put(39, Leasing.Failed.class);
         types.put(40, Leasing.Revoked.class);
         types.put(41, Leasing.Released.class);
         types.put(42, Leasing.Leave.class);
         types.put(43, Leasing.WorkTime.class);
         types.put(44, Leasing.Granted.class);
-        // 45 to 59: left for the lease conversation.
+        types.put(45, Leasing.Completed.class);
+        // 46 to 59: left for the lease conversation.
 
         types.put(60, JobId.class);
         types.put(61, PatchId.class);

@@ -23,7 +23,7 @@ import java.util.Map;
  *     | -- Pull ------------------------> |   a slot has room for a batch
  *     | &lt;- Granted ---------------------- |   tasks of one stage are ready
  *     | -- Renew -----------------------> |   every third of the term
- *     | -- Completed | Failed ----------> |   exactly one, and the lease is over
+ *     | -- Completed | Failed ----------> |   exactly one, and the lease is over; Completed pulls the next
  *     | &lt;- Revoked ---------------------- |   in its stead: stop, nobody waits for it any more
  *     |                                   |
  *     | &lt;- Released --------------------- |   no patch will read these again
@@ -105,10 +105,16 @@ public final class Leasing {
     }
 
     /**
+     * Also pulls, because a message of its own for that would be one of three that a lease takes.
+     *
      * @param results one for each task of the lease
      * @param work what it took, for the shares that a render prints at its end
+     * @param slot that rendered it
+     * @param roomFor the most tasks of one more batch that the slot has room for now; 0 when it wants none
      */
-    public record Completed(WorkerId worker, long epoch, List<TaskResult> results, WorkTime work) implements ToDesk {
+    public record Completed(
+            WorkerId worker, long epoch, List<TaskResult> results, WorkTime work, int slot, int roomFor)
+            implements ToDesk {
         public Completed {
             results = List.copyOf(results);
         }

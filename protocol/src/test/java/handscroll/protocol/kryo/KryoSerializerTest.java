@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.ExtendedActorSystem;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.javadsl.Adapter;
 import akka.serialization.SerializationExtension;
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Output;
+import com.esotericsoftware.kryo.serializers.DefaultArraySerializers;
+import com.esotericsoftware.kryo.serializers.RecordSerializer;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
@@ -108,7 +111,9 @@ class KryoSerializerTest {
                                 new TaskResult.Tokens(PATCH, TOKENS),
                                 new TaskResult.TileStored(PATCH),
                                 new TaskResult.Nothing(PATCH, new byte[3])),
-                        new WorkTime(Duration.ofNanos(1), Duration.ofSeconds(2), Duration.ZERO)),
+                        new WorkTime(Duration.ofNanos(1), Duration.ofSeconds(2), Duration.ZERO),
+                        3,
+                        16),
                 new Leasing.Failed(WORKER, 7, ""),
                 new Leasing.Revoked(7, "the job was withdrawn"),
                 new Leasing.Released(SKY, List.of(PATCH, new PatchId(0, 0, 0, 0))),
@@ -124,6 +129,36 @@ class KryoSerializerTest {
     void everyMessageComesBackAsItWas(Leasing.Message message) {
         Object back = SERIALIZER.fromBinaryJava(SERIALIZER.toBinary(message), Object.class);
         assertThat(back).usingRecursiveComparison().isEqualTo(message);
+    }
+
+    /** What is written by hand for speed stays what it was: another build may have written it Kryo's own way. */
+    @ParameterizedTest
+    @MethodSource("messages")
+    void theFormsWrittenByHandAreThoseOfKryo(Leasing.Message message) {
+        var generic = WireKryo.create(ActorRefResolver.get(KIT.system()));
+        BatchForms.BY_CLASS
+                .keySet()
+                .forEach(type -> generic.register(
+                        type,
+                        type.isArray()
+                                ? new DefaultArraySerializers.ShortArraySerializer()
+                                : new RecordSerializer<>(type.asSubclass(Record.class)),
+                        generic.getRegistration(type).getId()));
+        var output = new FrameOutput(1 << 16, 1 << 16);
+        generic.writeClassAndObject(output, message);
+
+        assertThat(SERIALIZER.toBinary(message)).isEqualTo(output.toBytes());
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void everyMessageTravelsInAkkasOwnBuffers(Leasing.Message message) {
+        var frame = java.nio.ByteBuffer.allocateDirect(1 << 16);
+        SERIALIZER.toBinary(message, frame);
+        frame.flip();
+
+        assertThat(SERIALIZER.fromBinary(frame, "")).usingRecursiveComparison().isEqualTo(message);
+        assertThat(frame.hasRemaining()).isFalse();
     }
 
     @Test
@@ -168,7 +203,7 @@ class KryoSerializerTest {
     @Test
     void aMessageLongerThanAFrameIsRefusedAtTheSenderWithWhatToDo() {
         var huge = new TaskResult.Nothing(PATCH, new byte[2 << 20]);
-        var completed = new Leasing.Completed(WORKER, 1, List.of(huge), WorkTime.NONE);
+        var completed = new Leasing.Completed(WORKER, 1, List.of(huge), WorkTime.NONE, 0, 1);
         assertThatThrownBy(() -> SERIALIZER.toBinary(completed))
                 .hasMessageContaining("maximum-frame-size")
                 .hasMessageContaining("grant-bytes");

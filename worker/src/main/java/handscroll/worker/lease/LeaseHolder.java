@@ -279,11 +279,14 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
         if (batch == null) {
             return;
         }
-        if (!batch.isDropped) {
+        if (!batch.isDropped && failure.isEmpty()) {
+            int roomFor = isDraining ? 0 : batchSize;
             node.tell(new Say(
-                    failure.isPresent()
-                            ? new Leasing.Failed(worker, epoch, failure.get())
-                            : new Leasing.Completed(worker, epoch, batch.results, batch.work)));
+                    new Leasing.Completed(worker, epoch, batch.results, batch.work, slot, roomFor)));
+            return;
+        }
+        if (!batch.isDropped) {
+            node.tell(new Say(new Leasing.Failed(worker, epoch, failure.orElseThrow())));
         }
         if (!isDraining) {
             pull();

@@ -140,6 +140,8 @@ public final class WorkerNode extends AbstractBehavior<Leasing.ToWorker> {
         if (report instanceof LeaseHolder.Say say) {
             if (counts(say.message())) {
                 desk.ifPresent(d -> d.tell(say.message()));
+            } else if (say.message() instanceof Leasing.Completed late && late.roomFor() > 0) {
+                desk.ifPresent(d -> d.tell(new Leasing.Pull(worker, late.slot(), late.roomFor())));
             }
         } else if (report instanceof LeaseHolder.Opened) {
             openedCount++;

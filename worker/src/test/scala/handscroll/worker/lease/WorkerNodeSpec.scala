@@ -102,7 +102,7 @@ class WorkerNodeSpec extends ScalaTestWithActorTestKit(WorkerNodeSpec.Local) wit
         all(pulls.map(_.batchSize)) shouldBe 4
     }
 
-    "report a rendered batch once, and pull the next" in withFarm(new Farm) { farm =>
+    "report a rendered batch once, and pull the next with it" in withFarm(new Farm) { farm =>
       import farm._
       join()
       expectPulls(2)
@@ -111,7 +111,7 @@ class WorkerNodeSpec extends ScalaTestWithActorTestKit(WorkerNodeSpec.Local) wit
       val completed = desk.expectMessageType[Leasing.Completed]
       completed.epoch shouldBe 7
       completed.results.asScala.map(_.patch.column) shouldBe Seq(1, 2)
-      expectPulls(1)
+      (completed.slot, completed.roomFor) shouldBe ((0, 4))
       desk.expectNoMessage(50.millis)
     }
 
@@ -125,7 +125,6 @@ class WorkerNodeSpec extends ScalaTestWithActorTestKit(WorkerNodeSpec.Local) wit
       node ! new Leasing.Released(sky, List(new PatchId(0, 5, 0, 0)).asJava)
       renderers.permits.release()
       desk.expectMessageType[Leasing.Completed].epoch shouldBe 7
-      expectPulls(1)
       renderers.permits.release()
       desk.expectMessageType[Leasing.Completed].epoch shouldBe 8
       eventually(notes should have size 4)
