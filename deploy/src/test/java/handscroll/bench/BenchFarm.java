@@ -181,9 +181,13 @@ final class BenchFarm implements AutoCloseable {
         List<WorkerReport> joined = List.of();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (joined.size() < count) {
-            if (System.nanoTime() > deadline || workers.stream().anyMatch(worker -> !worker.isAlive())) {
-                throw new IllegalStateException(
-                        "only " + joined.size() + " of " + count + " workers joined; their errors are above");
+            for (Process worker : workers) {
+                if (!worker.isAlive()) {
+                    throw new IllegalStateException("a process of workers ended with " + worker.exitValue());
+                }
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("only " + joined.size() + " of " + count + " workers joined");
             }
             joined = AskPattern.<Leasing.ToDesk, List<WorkerReport>>ask(
                             desk, LeaseDesk.Census::new, Duration.ofSeconds(10), system.scheduler())

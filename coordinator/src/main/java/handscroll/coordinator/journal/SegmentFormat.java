@@ -64,9 +64,8 @@ final class SegmentFormat {
         int start = into.position();
         into.putInt(MARKER).putShort((short) entry.stage()).putInt(entry.cell());
         into.putShort((short) entry.tokens().length);
-        for (short token : entry.tokens()) {
-            into.putShort(token);
-        }
+        into.slice().asShortBuffer().put(entry.tokens());
+        into.position(into.position() + Short.BYTES * entry.tokens().length);
         into.putInt(checksum(into, start, entry.tokens().length, checksumSeed));
     }
 

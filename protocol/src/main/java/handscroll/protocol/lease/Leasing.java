@@ -112,8 +112,7 @@ public final class Leasing {
      * @param slot that rendered it
      * @param roomFor the most tasks of one more batch that the slot has room for now; 0 when it wants none
      */
-    public record Completed(
-            WorkerId worker, long epoch, List<TaskResult> results, WorkTime work, int slot, int roomFor)
+    public record Completed(WorkerId worker, long epoch, List<TaskResult> results, WorkTime work, int slot, int roomFor)
             implements ToDesk {
         public Completed {
             results = List.copyOf(results);

@@ -281,8 +281,7 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
         }
         if (!batch.isDropped && failure.isEmpty()) {
             int roomFor = isDraining ? 0 : batchSize;
-            node.tell(new Say(
-                    new Leasing.Completed(worker, epoch, batch.results, batch.work, slot, roomFor)));
+            node.tell(new Say(new Leasing.Completed(worker, epoch, batch.results, batch.work, slot, roomFor)));
             return;
         }
         if (!batch.isDropped) {
