@@ -1,6 +1,7 @@
 package handscroll.bench;
 
 import handscroll.coordinator.plan.Direction;
+import handscroll.coordinator.plan.Extent;
 import handscroll.coordinator.plan.PatchGraph;
 import handscroll.coordinator.plan.Plan;
 import handscroll.coordinator.plan.Planner;
@@ -10,6 +11,8 @@ import handscroll.protocol.canvas.Canvas;
 import handscroll.protocol.canvas.Grid;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.RenderingTask;
+import handscroll.protocol.model.ContextStates;
+import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,16 +50,19 @@ final class BenchPlans {
                 shape.tokensPerSide(),
                 shape.tokensPerSide(),
                 BenchWorker.CODES,
-                shape.extentColumns(),
-                shape.extentRows(),
+                Math.max(1, shape.extentColumns()),
+                Math.max(1, shape.extentRows()),
                 0,
                 0,
                 0,
                 1,
                 0.5,
                 shape.rows() * shape.tokensPerSide(),
+                1.0,
                 1,
-                1,
+                ContextStates.ENCODED,
+                Decoding.AUTOREGRESSIVE,
+                0,
                 "none",
                 BenchWorker.MODEL_HASH);
         JobSpec spec = new JobSpec(
@@ -67,7 +73,11 @@ final class BenchPlans {
                 Optional.empty(),
                 shape.direction().configName(),
                 shape.time().seed(),
-                new JobSpec.Sampling(Optional.of(shape.time().meanMillis()), Optional.of(tokenCount), Optional.empty()),
+                new JobSpec.Sampling(
+                        Optional.of(shape.time().meanMillis()),
+                        Optional.of(tokenCount),
+                        Optional.empty(),
+                        Optional.empty()),
                 JobSpec.Context.FULL,
                 new JobSpec.Output("", JobSpec.TileEncoding.JPEG, 90));
         Plan plan = Planner.plan(spec, model, Optional.empty());
@@ -76,10 +86,20 @@ final class BenchPlans {
         int endPixels = (side + endCells - 1) / endCells * shape.tokensPerSide();
         Grid end = spec.canvas().cutInto(endPixels);
         Stage last = new Stage("end", Stage.Operator.IDLE, end, endPixels, List.of(new Reads.Upstream(0, 0)));
+        Stage planned = plan.graph().stage(0);
+        // A row alone is no order that anybody renders, and the planner refuses it; it is what shows a single step's
+        // cost.
+        Extent extent = new Extent(shape.extentColumns(), shape.extentRows(), 0);
+        Stage sample = new Stage(
+                planned.name(),
+                planned.operator(),
+                planned.grid(),
+                planned.cellPixels(),
+                List.of(new Reads.Itself(extent, planned.order().orElseThrow())));
         return new Plan(
                 spec,
                 model,
-                new PatchGraph(List.of(plan.graph().stage(0), last)),
+                new PatchGraph(List.of(sample, last)),
                 plan.layoutFactor(),
                 plan.direction(),
                 plan.directionReason(),

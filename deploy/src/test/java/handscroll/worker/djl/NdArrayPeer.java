@@ -162,7 +162,7 @@ public final class NdArrayPeer implements AutoCloseable {
                     throw new IllegalStateException("a patch of the context was not added");
                 }
                 boolean isNear = Math.max(Math.abs(seen.columnOffset()), Math.abs(seen.rowOffset())) <= 1;
-                NDArray moved = offsets.get(TransformerShape.offsetRow(seen.columnOffset(), seen.rowOffset()));
+                NDArray moved = offsets.get(shape.offsetRow(seen.columnOffset(), seen.rowOffset()));
                 layerKeys.add((isNear ? states.nearKeys() : states.farKeys())
                         .get(layer)
                         .add(moved));

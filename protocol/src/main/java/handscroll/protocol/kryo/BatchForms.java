@@ -1,11 +1,13 @@
 package handscroll.protocol.kryo;
 
 import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.task.ContextPatch;
+import handscroll.protocol.task.RememberedPatch;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
 import handscroll.protocol.task.TokenBlock;
@@ -108,6 +110,7 @@ final class BatchForms {
             kryo.writeClassAndObject(output, sample.context());
             present(output);
             BLOCK.write(kryo, output, sample.layout());
+            kryo.writeClassAndObject(output, sample.memory());
             present(output);
             PATCH.write(kryo, output, sample.patch());
             output.writeDouble(sample.topPosition());
@@ -120,9 +123,10 @@ final class BatchForms {
             List<ContextPatch> context = (List<ContextPatch>) kryo.readClassAndObject(input);
             checkPresent(input);
             TokenBlock layout = BLOCK.read(kryo, input, TokenBlock.class);
+            List<RememberedPatch> memory = (List<RememberedPatch>) kryo.readClassAndObject(input);
             checkPresent(input);
             PatchId patch = PATCH.read(kryo, input, PatchId.class);
-            return new Task.Sample(patch, context, input.readDouble(), bottom, layout);
+            return new Task.Sample(patch, context, input.readDouble(), bottom, layout, memory);
         }
     }
 
@@ -148,7 +152,7 @@ final class BatchForms {
 
     private static void checkPresent(Input input) {
         if (input.readByte() != Kryo.NOT_NULL) {
-            throw new com.esotericsoftware.kryo.KryoException("A message lacks a part that it cannot be without.");
+            throw new KryoException("A message lacks a part that it cannot be without.");
         }
     }
 

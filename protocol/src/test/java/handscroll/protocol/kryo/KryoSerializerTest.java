@@ -21,6 +21,7 @@ import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.protocol.task.ContextPatch;
 import handscroll.protocol.task.KnownPixels;
 import handscroll.protocol.task.PixelBlock;
+import handscroll.protocol.task.RememberedPatch;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
@@ -87,6 +88,13 @@ class KryoSerializerTest {
                                         0.5,
                                         new TokenBlock(1, 5, TOKENS)),
                                 new Task.Sample(PATCH, List.of(), 0, 1, TokenBlock.EMPTY),
+                                new Task.Sample(
+                                        PATCH,
+                                        List.of(),
+                                        0,
+                                        1,
+                                        TokenBlock.EMPTY,
+                                        List.of(new RememberedPatch(-1, 2, 0, TOKENS, 0.25, 0.5, new short[] {3, 1}))),
                                 new Task.Fill(
                                         new Task.Sample(PATCH, List.of(), 0, 1, TokenBlock.EMPTY),
                                         new PixelBlock(1, 1, new byte[] {7, 8, 9}),
