@@ -13,7 +13,7 @@ import com.sun.management.OperatingSystemMXBean;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import handscroll.coordinator.job.Jobs;
-import handscroll.coordinator.job.PlannedJob;
+import handscroll.coordinator.job.PlanLeader;
 import handscroll.coordinator.journal.TokenLog;
 import handscroll.coordinator.journal.TokenLogSettings;
 import handscroll.coordinator.journal.UnflushedLog;
@@ -207,12 +207,12 @@ final class BenchFarm implements AutoCloseable {
         Path tokens = directory.resolve(job.value());
         TokenLogSettings settings = TokenLogSettings.from(system.settings().config());
         TokenLog log = kind == LogKind.FLUSHED
-                ? TokenLog.open(tokens, PlannedJob.identity(job), 1, settings)
-                : UnflushedLog.open(tokens, PlannedJob.identity(job), settings);
+                ? TokenLog.open(tokens, PlanLeader.identity(job), 1, settings)
+                : UnflushedLog.open(tokens, PlanLeader.identity(job), settings);
         Duration cpuBefore = cpu();
         long start = System.nanoTime();
         ActorRef<Jobs.Command> leader = system.systemActorOf(
-                PlannedJob.create(system, job, plan, BenchWorker.DEVICE_CLASS, log, tokens, desk, clock),
+                PlanLeader.create(system, job, plan, BenchWorker.DEVICE_CLASS, log, tokens, desk, clock),
                 job.value(),
                 Props.empty());
         long last = start;

@@ -33,7 +33,7 @@ import java.util.concurrent.CompletionStage;
  * The real leader of a job, for a plan that is handed in: no spec is read, no model looked for, no journal written.
  * Progress, context, lease desk, results and token log are those of every render.
  */
-public final class PlannedJob {
+public final class PlanLeader {
 
     /**
      * @param deviceClass of the workers there are
@@ -58,6 +58,7 @@ public final class PlannedJob {
                 RegisteredJob.Standing.OPEN,
                 Optional.of(deviceClass),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         return Job.create(
                 registered,
@@ -70,6 +71,7 @@ public final class PlannedJob {
                         new Planned(system, settings, clock, plan, log, directory),
                         1,
                         settings,
+                        ViewSettings.from(system.settings().config()),
                         clock));
     }
 
@@ -134,7 +136,7 @@ public final class PlannedJob {
                             system.dispatchers().lookup(DispatcherSelector.fromConfig(OutputSettings.DISPATCHER)),
                             listener)
                     .thenApply(output ->
-                            new Ready(plan, book, log, output, plan.renderSettings(registered.job()), manifest));
+                            new Ready(plan, book, log, output, plan.renderSettings(registered.job()), manifest, List.of()));
         }
 
         @Override
@@ -149,5 +151,5 @@ public final class PlannedJob {
         }
     }
 
-    private PlannedJob() {}
+    private PlanLeader() {}
 }
