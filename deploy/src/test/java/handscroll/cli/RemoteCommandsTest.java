@@ -63,8 +63,8 @@ class RemoteCommandsTest {
 
     @Test
     void aPriorityIsCheckedWithTheRestOfTheJobAndShown() throws IOException {
-        Run refused =
-                Run.of("submit", job("urgent").toString(), "--priority", "101", "--to", address, "--out", out("urgent"));
+        Run refused = Run.of(
+                "submit", job("urgent").toString(), "--priority", "101", "--to", address, "--out", out("urgent"));
         assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(refused.err()).contains("priority", "101 is too large", "give a whole number from 0 to 100");
 

@@ -135,8 +135,8 @@ public final class PlanLeader {
                             OutputSettings.from(system.settings().config()),
                             system.dispatchers().lookup(DispatcherSelector.fromConfig(OutputSettings.DISPATCHER)),
                             listener)
-                    .thenApply(output ->
-                            new Ready(plan, book, log, output, plan.renderSettings(registered.job()), manifest, List.of()));
+                    .thenApply(output -> new Ready(
+                            plan, book, log, output, plan.renderSettings(registered.job()), manifest, List.of()));
         }
 
         @Override

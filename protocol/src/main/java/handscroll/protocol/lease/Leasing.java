@@ -117,6 +117,11 @@ public final class Leasing {
         public Completed {
             results = List.copyOf(results);
         }
+
+        /** One that asks for nothing more. */
+        public Completed(WorkerId worker, long epoch, List<TaskResult> results, WorkTime work) {
+            this(worker, epoch, results, work, 0, 0);
+        }
     }
 
     /**

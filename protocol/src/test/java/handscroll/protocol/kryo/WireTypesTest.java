@@ -17,14 +17,14 @@ class WireTypesTest {
             32 handscroll.protocol.lease.Leasing$Welcome
             33 handscroll.protocol.lease.Leasing$Refused
             34 handscroll.protocol.lease.Leasing$Pull
-            35 handscroll.protocol.lease.Leasing$Granted
             36 handscroll.protocol.lease.Leasing$Renew
             39 handscroll.protocol.lease.Leasing$Failed
             40 handscroll.protocol.lease.Leasing$Revoked
             41 handscroll.protocol.lease.Leasing$Released
             42 handscroll.protocol.lease.Leasing$Leave
             43 handscroll.protocol.lease.Leasing$WorkTime
-            44 handscroll.protocol.lease.Leasing$Completed
+            44 handscroll.protocol.lease.Leasing$Granted
+            45 handscroll.protocol.lease.Leasing$Completed
             60 handscroll.protocol.job.JobId
             61 handscroll.protocol.canvas.PatchId
             63 handscroll.protocol.job.JobSpec$TileEncoding
