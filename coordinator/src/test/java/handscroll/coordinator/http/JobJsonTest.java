@@ -12,7 +12,7 @@ class JobJsonTest {
 
     private static final String STATUS = """
             {"job":"sky","name":"sky","state":"paused","over":false,"task":"extension","model":"starry-night",\
-            "direction":"auto","seed":"20221",\
+            "direction":"auto","priority":50,"seed":"20221",\
             "canvas":{"widthPixels":512,"heightPixels":300,"frameCount":1},\
             "tiles":{"columns":2,"rows":2,"pixels":256,"encoding":"png"},\
             "stages":[{"name":"sample","cellCount":40,"renderedCount":10,"leasedCount":8,"readyCount":12},\

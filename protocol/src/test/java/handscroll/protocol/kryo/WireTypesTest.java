@@ -42,6 +42,7 @@ class WireTypesTest {
             78 handscroll.protocol.task.Task$Sample
             79 handscroll.protocol.task.RenderSettings
             80 handscroll.protocol.task.RememberedPatch
+            81 handscroll.protocol.task.JobTasks
             """;
 
     @Test
