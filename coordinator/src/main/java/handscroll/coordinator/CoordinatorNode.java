@@ -1,10 +1,14 @@
 package handscroll.coordinator;
 
+import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.Member;
+import akka.cluster.MemberStatus;
+import akka.cluster.typed.Cluster;
 import akka.cluster.typed.ClusterSingleton;
 import akka.cluster.typed.SingletonActor;
 import com.typesafe.config.Config;
@@ -17,11 +21,14 @@ import handscroll.coordinator.journal.JournalSettings;
 import handscroll.protocol.model.ModelShelf;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
  * A node that may lead the farm: the job desk runs on the oldest node with the role {@code
- * coordinator}, and every such node serves the pages.
+ * coordinator}, which serves the pages; the others stand by, and say at their address who leads.
  *
  * <pre>
  *   http ─▶ (proxy) ─▶ singleton ─┬▶ job desk ─┬▶ jobs
@@ -46,8 +53,24 @@ public record CoordinatorNode(ActorRef<Jobs.Command> jobs, HttpServer http) {
                                 .onFailure(SupervisorStrategy.restartWithBackoff(
                                         MIN_BACKOFF, MAX_BACKOFF, BACKOFF_JITTER)),
                         ROLE));
-        return HttpServer.start(system, jobs, HttpSettings.from(config))
+        return HttpServer.start(system, jobs, HttpSettings.from(config), () -> leaderElsewhere(system))
                 .thenApply(http -> new CoordinatorNode(jobs, http));
+    }
+
+    /** Empty where the job desk runs: on the oldest coordinator. */
+    private static Optional<String> leaderElsewhere(ActorSystem<?> system) {
+        Cluster cluster = Cluster.get(system);
+        List<Member> coordinators = new ArrayList<>();
+        for (Member member : cluster.state().getMembers()) {
+            if (member.hasRole(ROLE) && member.status() == MemberStatus.up()) {
+                coordinators.add(member);
+            }
+        }
+        return coordinators.stream()
+                .reduce((one, other) -> one.isOlderThan(other) ? one : other)
+                .map(Member::address)
+                .filter(address -> !address.equals(cluster.selfMember().address()))
+                .map(Address::hostPort);
     }
 
     /** When the desk fails all of it starts anew from the journal, so that no part remembers what another forgot. */

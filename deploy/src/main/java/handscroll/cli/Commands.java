@@ -27,6 +27,9 @@ record Commands(Farm.Opener farms, BiFunction<Config, ModelShelf, RendererFactor
         if (type == WorkerCommand.class) {
             return type.cast(new WorkerCommand(farms));
         }
+        if (type == VerifyCommand.class) {
+            return type.cast(new VerifyCommand(renderers));
+        }
         return CommandLine.defaultFactory().create(type);
     }
 }

@@ -3,9 +3,11 @@ package handscroll.cli;
 import com.typesafe.config.Config;
 import handscroll.coordinator.http.HttpServer;
 import handscroll.coordinator.http.HttpSettings;
+import handscroll.coordinator.journal.JournalDatabase;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -13,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -31,7 +34,7 @@ final class CoordinatorCommand implements Callable<Integer> {
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
-            description = "Where workers reach this process; by default loopback, for workers on this machine.")
+            description = "Where workers and browsers reach this process; by default loopback, for this machine alone.")
     private Optional<String> host = Optional.empty();
 
     @Option(names = "--port", paramLabel = "P", description = "Port of the pages and the API; 0 takes any free one.")
@@ -45,6 +48,25 @@ final class CoordinatorCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Where the journal and the log lie; a coordinator that is started again continues from it.")
     private Optional<Path> state = Optional.empty();
+
+    @Option(
+            names = "--database",
+            paramLabel = "URL",
+            description = "Keep the journal in this PostgreSQL database, like jdbc:postgresql://10.0.0.9/handscroll, which"
+                    + " several coordinators share. HANDSCROLL_DATABASE_USER and HANDSCROLL_DATABASE_PASSWORD open it.")
+    private Optional<String> database = Optional.empty();
+
+    @Option(
+            names = "--join",
+            paramLabel = "HOST:PORT",
+            split = ",",
+            converter = HostPort.Converter.class,
+            description = "All coordinators of a farm that has several, this one too, in the same order for each. One leads,"
+                    + " the others stand by. The first begins the farm where no other answers.")
+    private List<HostPort> join = List.of();
+
+    @Mixin
+    private TlsOption tls = new TlsOption();
 
     @Option(
             names = "--slots",
@@ -64,21 +86,33 @@ final class CoordinatorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Map<String, Object> options = new HashMap<>();
-        host.ifPresent(name -> options.put(SettingNames.REMOTE_HOST, name));
+        host.ifPresent(name -> {
+            options.put(SettingNames.REMOTE_HOST, name);
+            options.put(SettingNames.TILE_HOST, name);
+            options.put(SettingNames.HTTP_HOST, name);
+        });
+        tls.addTo(options);
+        database.ifPresent(url -> options.put(SettingNames.DATABASE, url));
         joinPort.ifPresent(number -> options.put(SettingNames.REMOTE_PORT, number));
         port.ifPresent(number -> {
             options.put(SettingNames.HTTP_PORT, number);
             options.put(SettingNames.HTTP_PORT_ATTEMPTS, 1);
         });
         Config config = shared.config("coordinator.conf", options);
+        if (!join.isEmpty() && JournalDatabase.from(config).isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--join needs --database: coordinators that share a farm share its journal");
+        }
         Path directory = state.orElse(Home.userState().resolve("coordinator"));
         Logs.to(directory);
         PrintWriter err = spec.commandLine().getErr();
-        try (Farm farm = farms.open(new FarmOptions(config, true, slots, directory, Optional.empty()))) {
+        try (Farm farm = farms.open(new FarmOptions(config, true, slots, directory, join))) {
             err.println("The coordinator takes jobs at " + farm.http() + " and workers at "
                     + config.getString(SettingNames.REMOTE_HOST) + ":" + config.getInt(SettingNames.REMOTE_PORT)
+                    + (join.isEmpty() ? "" : ", when it leads the farm of " + HostPort.list(join))
                     + "; state and log are in " + directory + "; end it with Ctrl-C.");
             warnOfOpenDoor(config, err);
+            err.println(tls.says(config));
             return Serving.untilEnded(farm, CliSettings.from(config), err);
         }
     }

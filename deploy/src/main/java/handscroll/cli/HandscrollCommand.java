@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             ModelsCommand.class,
             EvaluateCommand.class,
             ExportCommand.class,
+            VerifyCommand.class,
             CoordinatorCommand.class,
             WorkerCommand.class,
             SubmitCommand.class,

@@ -1,5 +1,7 @@
 package handscroll.cli;
 
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -22,6 +24,11 @@ public record HostPort(String host, int port) {
             }
         }
         throw wrong(text, null);
+    }
+
+    /** As it is read again by {@code --join}. */
+    static String list(List<HostPort> places) {
+        return places.stream().map(HostPort::toString).collect(Collectors.joining(","));
     }
 
     private static TypeConversionException wrong(String text, @Nullable Exception cause) {

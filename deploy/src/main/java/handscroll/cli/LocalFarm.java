@@ -10,14 +10,18 @@ import akka.actor.typed.Props;
 import akka.actor.typed.Scheduler;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.ClusterEvent;
+import akka.cluster.Member;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
+import akka.cluster.typed.Subscribe;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import handscroll.coordinator.CoordinatorNode;
 import handscroll.coordinator.job.Jobs;
 import handscroll.coordinator.journal.JournalConfig;
+import handscroll.coordinator.journal.JournalDatabase;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
@@ -37,7 +41,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +93,10 @@ final class LocalFarm implements Farm {
         this.options = options;
         this.renderers = renderers;
         this.lock = lock;
+        if (options.coordinates()) {
+            JournalDatabase.from(options.config())
+                    .ifPresentOrElse(JournalDatabase::prepare, () -> JournalConfig.check(journal(options)));
+        }
         this.system = start();
         try {
             this.coordinator = options.coordinates()
@@ -104,13 +111,19 @@ final class LocalFarm implements Farm {
 
     /**
      * A process of workers that lost its coordinators is downed, by itself, and begins anew: it knocks
-     * at the coordinator's address until somebody opens. A coordinator that was downed ends; another
+     * at the coordinators' addresses until somebody opens. A coordinator that was downed ends; another
      * one leads the farm.
      */
     private void onTerminated() {
-        if (isClosing || options.coordinates()) {
+        if (isClosing) {
             lock.release();
             ended.complete(null);
+        } else if (options.coordinates()) {
+            lock.release();
+            ended.completeExceptionally(new CommandFailure(
+                    ExitCode.FAILED,
+                    "This coordinator ended, because the others lost it; the log " + Logs.file()
+                            + " says why. Start it again to have it stand by."));
         } else {
             system = start();
         }
@@ -126,6 +139,9 @@ final class LocalFarm implements Farm {
     private ActorSystem<?> start() {
         Config config = config(options);
         Behavior<Void> guardian = Behaviors.setup(context -> {
+            if (!options.coordinates()) {
+                context.spawn(beginAnewWithoutCoordinators(), "coordinators-watch");
+            }
             if (options.slotCount() > 0) {
                 // A name of its own for each life: a worker that comes back is another worker.
                 WorkerId worker = new WorkerId(ProcessHandle.current().pid() + "-"
@@ -157,15 +173,34 @@ final class LocalFarm implements Farm {
         }
         started.getWhenTerminated().whenComplete((done, failure) -> onTerminated());
         Cluster cluster = Cluster.get(started);
-        if (options.join().isPresent()) {
-            HostPort seed = options.join().get();
-            Address address =
-                    AddressFromURIString.parse("akka://" + SYSTEM_NAME + "@" + seed.host() + ":" + seed.port());
-            cluster.manager().tell(new JoinSeedNodes(Collections.singletonList(address)));
-        } else {
+        if (options.join().isEmpty()) {
             cluster.manager().tell(Join.create(cluster.selfMember().address()));
+        } else {
+            List<Address> seeds = options.join().stream()
+                    .map(seed -> AddressFromURIString.parse("akka://" + SYSTEM_NAME + "@" + seed))
+                    .toList();
+            cluster.manager().tell(new JoinSeedNodes(seeds));
         }
         return started;
+    }
+
+    /** Workers that are left among themselves would wait for ever: no coordinator comes to them, they have to go to it. */
+    private static Behavior<ClusterEvent.MemberRemoved> beginAnewWithoutCoordinators() {
+        return Behaviors.setup(context -> {
+            Cluster cluster = Cluster.get(context.getSystem());
+            cluster.subscriptions().tell(Subscribe.create(context.getSelf(), ClusterEvent.MemberRemoved.class));
+            return Behaviors.receiveMessage(removed -> {
+                boolean isLed = false;
+                for (Member member : cluster.state().getMembers()) {
+                    isLed |= member.hasRole(CoordinatorNode.ROLE) && !member.equals(removed.member());
+                }
+                if (removed.member().hasRole(CoordinatorNode.ROLE) && !isLed) {
+                    context.getLog().warn("No coordinator is left; this process begins anew and looks for one");
+                    CoordinatedShutdown.get(context.getSystem()).runAll(CoordinatedShutdown.clusterDowningReason());
+                }
+                return Behaviors.same();
+            });
+        });
     }
 
     private static Config config(FarmOptions options) {
@@ -180,10 +215,15 @@ final class LocalFarm implements Farm {
         own.put("akka.cluster.roles", roles);
         Config config = ConfigFactory.parseMap(own, "this process");
         if (options.coordinates()) {
-            config = config.withFallback(
-                    JournalConfig.h2(options.stateDirectory().resolve("journal").resolve("jobs")));
+            config = config.withFallback(JournalDatabase.from(options.config())
+                    .map(JournalConfig::postgresql)
+                    .orElseGet(() -> JournalConfig.h2(journal(options))));
         }
         return config.withFallback(options.config()).resolve();
+    }
+
+    private static Path journal(FarmOptions options) {
+        return options.stateDirectory().resolve("journal").resolve("jobs");
     }
 
     private static RuntimeException portRefusal(Config config, RuntimeException failure) {

@@ -67,7 +67,7 @@ final class LocalRender {
 
     private Ending withFarm(Start start) {
         Logs.to(place.state());
-        try (Farm farm = farms.open(new FarmOptions(config, true, workers, place.state(), Optional.empty()));
+        try (Farm farm = farms.open(new FarmOptions(config, true, workers, place.state(), List.of()));
                 Interruption interruption = Interruption.calls(() -> interrupt(farm))) {
             try {
                 JobId job = start.on(farm);

@@ -59,6 +59,10 @@ final class OutputPlace {
         return place;
     }
 
+    Path directory() {
+        return directory;
+    }
+
     Path state() {
         return directory.resolve(OutputDirectory.STATE);
     }

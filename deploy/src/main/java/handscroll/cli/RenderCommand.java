@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  handscroll render config/jobs/starry-scroll.conf --out out/scroll",
             "  handscroll render config/jobs/starry-scroll.conf seed=7 canvas.width=4096",
-            "  handscroll render --resume out/scroll"
+            "  handscroll render --resume out/scroll",
+            "  handscroll render --recover out/scroll"
         })
 final class RenderCommand implements Callable<Integer> {
 
@@ -78,6 +80,13 @@ final class RenderCommand implements Callable<Integer> {
     private Optional<Path> resumed = Optional.empty();
 
     @Option(
+            names = "--recover",
+            paramLabel = "DIR",
+            description = "Continue the job of this output directory without its journal, when that is lost or damaged:"
+                    + " from manifest.json, the tokens and the tiles alone. Damaged tiles are made again.")
+    private Optional<Path> recovered = Optional.empty();
+
+    @Option(
             names = "--png",
             paramLabel = "FILE",
             description = "At the end, write the whole picture into one file, too.")
@@ -107,8 +116,8 @@ final class RenderCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (resumed.isPresent() == jobFile.isPresent()) {
-            throw wrong("name a job file, or --resume with the directory of a job, and not both");
+        if (Stream.of(jobFile, resumed, recovered).filter(Optional::isPresent).count() != 1) {
+            throw wrong("name a job file, or --resume or --recover with the directory of a job, and only one of them");
         }
         if (workers < 1) {
             throw wrong("--workers is " + workers + "; at least 1 is needed");
@@ -123,6 +132,11 @@ final class RenderCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         if (resumed.isPresent()) {
             OutputPlace place = OutputPlace.ofInterrupted(resumed.get());
+            return finish(new LocalRender(farms, config, place, workers, err, quiet).resume(), place, config);
+        }
+        if (recovered.isPresent()) {
+            OutputPlace place = OutputPlace.ofInterrupted(recovered.get());
+            err.println(new Recovery(place).prepare());
             return finish(new LocalRender(farms, config, place, workers, err, quiet).resume(), place, config);
         }
         PictureReader pictures = PictureReader.from(config);

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -30,15 +31,19 @@ final class WorkerCommand implements Callable<Integer> {
             names = "--join",
             paramLabel = "HOST:PORT",
             required = true,
+            split = ",",
             converter = HostPort.Converter.class,
-            description = "The coordinator, as it says when it starts.")
-    private Optional<HostPort> join = Optional.empty();
+            description = "The coordinator, as it says when it starts; all of them where there are several.")
+    private List<HostPort> join = List.of();
 
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
             description = "Where the coordinator reaches this process; by default loopback, for one on this machine.")
     private Optional<String> host = Optional.empty();
+
+    @Mixin
+    private TlsOption tls = new TlsOption();
 
     @Option(
             names = "--slots",
@@ -64,14 +69,16 @@ final class WorkerCommand implements Callable<Integer> {
         }
         Map<String, Object> options = new HashMap<>();
         host.ifPresent(name -> options.put(SettingNames.REMOTE_HOST, name));
+        tls.addTo(options);
         Config config = shared.config("worker.conf", options);
         Path directory = state.orElse(
                 Home.userState().resolve("worker-" + ProcessHandle.current().pid()));
         Logs.to(directory);
         PrintWriter err = spec.commandLine().getErr();
         try (Farm farm = farms.open(new FarmOptions(config, false, slots, directory, join))) {
-            err.println("This worker renders for " + join.orElseThrow() + " with "
+            err.println("This worker renders for " + HostPort.list(join) + " with "
                     + Figures.count(slots, "slot", "slots") + "; its log is " + Logs.file() + "; end it with Ctrl-C.");
+            err.println(tls.says(config));
             return Serving.untilEnded(farm, CliSettings.from(config), err);
         }
     }

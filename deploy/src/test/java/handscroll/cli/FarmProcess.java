@@ -3,10 +3,8 @@ package handscroll.cli;
 import com.typesafe.config.Config;
 import handscroll.protocol.model.ModelCard;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,28 +12,41 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A coordinator or a worker in a process of its own, which can be killed like any other. */
 final class FarmProcess implements AutoCloseable {
 
     private final Process process;
     private final Path address;
+    private final Path state;
 
-    private FarmProcess(Process process, Path address) {
+    private FarmProcess(Process process, Path address, Path state) {
         this.process = process;
         this.address = address;
+        this.state = state;
     }
 
-    /** @param httpPort of its pages; 0 for a worker */
     static FarmProcess coordinator(Path state, Path models, int joinPort) {
-        return start(state, models, "coordinator", String.valueOf(joinPort));
+        return start(state, models, "coordinator", joinPort, List.of(), Map.of());
+    }
+
+    /** One of several. */
+    static FarmProcess coordinator(
+            Path state, Path models, int joinPort, List<HostPort> all, Map<String, ?> settings) {
+        return start(state, models, "coordinator", joinPort, all, settings);
     }
 
     static FarmProcess worker(Path state, Path models, int joinPort) {
-        return start(state, models, "worker", String.valueOf(joinPort));
+        return worker(state, models, List.of(new HostPort("127.0.0.1", joinPort)), Map.of());
     }
 
-    private static FarmProcess start(Path state, Path models, String role, String joinPort) {
+    static FarmProcess worker(Path state, Path models, List<HostPort> coordinators, Map<String, ?> settings) {
+        return start(state, models, "worker", 0, coordinators, settings);
+    }
+
+    private static FarmProcess start(
+            Path state, Path models, String role, int port, List<HostPort> join, Map<String, ?> settings) {
         try {
             Files.createDirectories(state);
             Path address = state.resolve("address");
@@ -43,19 +54,22 @@ final class FarmProcess implements AutoCloseable {
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx256m",
-                    "-XX:TieredStopAtLevel=1",
+                    "-XX:TieredStopAtLevel=1"));
+            settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
+            command.addAll(List.of(
                     "-cp",
                     System.getProperty("java.class.path"),
                     FarmProcess.class.getName(),
                     role,
-                    joinPort,
+                    String.valueOf(port),
                     state.toString(),
-                    models.toString()));
+                    models.toString(),
+                    HostPort.list(join)));
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(state.resolve("output.txt").toFile())
                     .start();
-            return new FarmProcess(process, address);
+            return new FarmProcess(process, address, state);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -71,6 +85,10 @@ final class FarmProcess implements AutoCloseable {
         }
     }
 
+    boolean isServing() {
+        return Files.exists(address);
+    }
+
     /** {@code kill -9}: nothing is flushed, closed or said. */
     void kill() {
         process.destroyForcibly();
@@ -84,18 +102,21 @@ final class FarmProcess implements AutoCloseable {
 
     public static void main(String[] arguments) throws Exception {
         boolean coordinates = arguments[0].equals("coordinator");
-        int joinPort = Integer.parseInt(arguments[1]);
+        int port = Integer.parseInt(arguments[1]);
         Path state = Path.of(arguments[2]);
         Path models = Path.of(arguments[3]);
         Map<String, Object> options = new HashMap<>();
         options.put("handscroll.cli.models", List.of(models.toString()));
         options.put(SettingNames.HTTP_PORT, 0);
-        options.put(SettingNames.REMOTE_PORT, coordinates ? joinPort : 0);
+        options.put(SettingNames.REMOTE_PORT, port);
         Config config = SiteConfig.load(Optional.empty(), coordinates ? "coordinator.conf" : "worker.conf", options);
         FakeRenderers renderers = new FakeRenderers(
                         Map.of("fake", ModelCard.read(models.resolve("fake")).hash()), 512)
                 .busy();
-        Optional<HostPort> join = coordinates ? Optional.empty() : Optional.of(new HostPort("127.0.0.1", joinPort));
+        List<HostPort> join = Stream.of(arguments[4].split(","))
+                .filter(place -> !place.isEmpty())
+                .map(HostPort::parse)
+                .toList();
         Farm farm = LocalFarm.opener((settings, shelf) -> renderers)
                 .open(new FarmOptions(config, coordinates, coordinates ? 0 : 1, state, join));
         if (coordinates) {
@@ -106,9 +127,20 @@ final class FarmProcess implements AutoCloseable {
         farm.ended().toCompletableFuture().join();
     }
 
-    static String output(Path state) throws IOException {
-        try (InputStream in = Files.newInputStream(state.resolve("output.txt"))) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    /** Everything that it said. */
+    String output() {
+        try {
+            return Files.readString(state.resolve("output.txt"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 }

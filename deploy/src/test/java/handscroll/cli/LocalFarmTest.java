@@ -10,6 +10,7 @@ import handscroll.protocol.job.JobSpecReader;
 import handscroll.protocol.model.ModelCard;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -94,7 +95,7 @@ class LocalFarmTest {
                         true,
                         slotCount,
                         directory.resolve(name).resolve(handscroll.coordinator.output.OutputDirectory.STATE),
-                        Optional.empty()));
+                        List.of()));
     }
 
     private FakeRenderers renderers() {

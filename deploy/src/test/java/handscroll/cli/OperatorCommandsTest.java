@@ -51,7 +51,7 @@ class OperatorCommandsTest {
                         true,
                         0,
                         directory.resolve("coordinator"),
-                        Optional.empty()));
+                        List.of()));
         farms.add(coordinator);
         address = coordinator.http().toString();
     }
@@ -230,7 +230,7 @@ class OperatorCommandsTest {
                         false,
                         1,
                         directory.resolve(name),
-                        Optional.of(new HostPort("127.0.0.1", joinPort)))));
+                        List.of(new HostPort("127.0.0.1", joinPort)))));
     }
 
     private static FakeRenderers renderers(String hash) {

@@ -37,7 +37,7 @@ class RemoteCommandsTest {
                         SettingNames.HTTP_PORT,
                         0));
         farm = LocalFarm.opener((settings, models) -> new FakeRenderers(Map.of("fake", hash), 512))
-                .open(new FarmOptions(config, true, 1, directory.resolve("state"), Optional.empty()));
+                .open(new FarmOptions(config, true, 1, directory.resolve("state"), List.of()));
         address = farm.http().toString();
     }
 

@@ -5,6 +5,10 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.server.Directives;
 import akka.http.javadsl.server.Route;
 import akka.http.javadsl.settings.ServerSettings;
 import handscroll.coordinator.job.Jobs;
@@ -20,8 +24,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +47,15 @@ public final class HttpServer {
     /** Fails in a sentence when the address cannot be had; a taken port is no failure while there are others to try. */
     public static CompletionStage<HttpServer> start(
             ActorSystem<?> system, ActorRef<Jobs.Command> desk, HttpSettings settings) {
+        return start(system, desk, settings, Optional::empty);
+    }
+
+    /** @param leaderElsewhere who leads the farm while this coordinator stands by */
+    public static CompletionStage<HttpServer> start(
+            ActorSystem<?> system,
+            ActorRef<Jobs.Command> desk,
+            HttpSettings settings,
+            Supplier<Optional<String>> leaderElsewhere) {
         boolean onLoopback;
         try {
             onLoopback = isLoopback(settings.host());
@@ -64,7 +79,8 @@ public final class HttpServer {
                     settings.host());
         }
         var door = new FrontDoor(onLoopback, settings.host(), settings.hostNames());
-        Route routes = new Site(system, desk, door, access, settings, Clock.systemUTC()).route();
+        Route routes = unlessStandingBy(
+                leaderElsewhere, new Site(system, desk, door, access, settings, Clock.systemUTC()).route());
         return bind(system, routes, settings).thenApply(binding -> {
             binding.addToCoordinatedShutdown(settings.shutdownGrace(), system);
             return new HttpServer(binding, settings.shutdownGrace());
@@ -99,6 +115,19 @@ public final class HttpServer {
             }
         });
         return lines;
+    }
+
+    /** A coordinator that stands by knows no jobs; whoever asks it is told who does. */
+    private static Route unlessStandingBy(Supplier<Optional<String>> leaderElsewhere, Route routes) {
+        return Directives.extract(
+                request -> leaderElsewhere.get(),
+                leader -> leader.<Route>map(address -> Directives.complete(
+                                StatusCodes.SERVICE_UNAVAILABLE,
+                                HttpEntities.create(
+                                        ContentTypes.APPLICATION_JSON,
+                                        "{\"error\":\"this coordinator stands by; " + address
+                                                + " leads the farm, ask on its host\"}")))
+                        .orElse(routes));
     }
 
     private static CompletionStage<ServerBinding> bind(ActorSystem<?> system, Route routes, HttpSettings settings) {

@@ -448,7 +448,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     /** Goes on when the journal has the event, and does not before. */
     private void record(JobEvent event) {
         context.pipeToSelf(
-                around.preparation().record(around.journal(), event),
+                around.preparation().record(around.journal(), around.incarnation(), event),
                 (recorded, failure) -> failure == null ? new Recorded(event) : new NotRecorded(event, failure));
     }
 

@@ -120,7 +120,8 @@ public final class JobDesk {
     private Behavior<Jobs.Command> onKnown(Known known) {
         long incarnation = nextIncarnation(known.register());
         context.pipeToSelf(
-                preparation.record(journal, new JobEvent.CoordinatorStarted(incarnation, clock.instant())),
+                preparation.record(
+                        journal, incarnation, new JobEvent.CoordinatorStarted(incarnation, clock.instant())),
                 (register, failure) -> failure == null ? new Numbered(register) : new Broken(failure));
         return opening();
     }
@@ -200,7 +201,7 @@ public final class JobDesk {
     private Behavior<Jobs.Command> serving(Job.Surroundings around, TileIntake tiles) {
         return Behaviors.receive(Jobs.Command.class)
                 .onMessage(Jobs.Submit.class, this::onSubmit)
-                .onMessage(Checked.class, this::onChecked)
+                .onMessage(Checked.class, checked -> onChecked(checked, around))
                 .onMessage(AcceptanceRecorded.class, accepted -> onAcceptanceRecorded(accepted, around))
                 .onMessage(NotAccepted.class, this::onNotAccepted)
                 .onMessage(Jobs.GetStatus.class, this::onGetStatus)
@@ -242,7 +243,7 @@ public final class JobDesk {
         return Behaviors.same();
     }
 
-    private Behavior<Jobs.Command> onChecked(Checked checked) {
+    private Behavior<Jobs.Command> onChecked(Checked checked, Job.Surroundings around) {
         Jobs.Submit submit = checked.submit();
         List<Problem> problems = new ArrayList<>(checked.check().problems());
         rival(submit.spec()).ifPresent(problems::add);
@@ -257,7 +258,7 @@ public final class JobDesk {
                 id, Preparation.text(submit.spec()), checked.check().modelHash(), clock.instant(), submit.key());
         context.pipeToSelf(
                 preparation
-                        .record(journal, event)
+                        .record(journal, around.incarnation(), event)
                         .thenApply(register -> register.job(id).orElseThrow()),
                 (registered, failure) ->
                         failure == null ? new AcceptanceRecorded(registered, submit) : new NotAccepted(id, submit));

@@ -1,6 +1,7 @@
 package handscroll.coordinator.job;
 
 import akka.Done;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
@@ -67,7 +68,7 @@ class Preparation {
             Manifest manifest,
             List<Jobs.PlannedWidth> plannedWidths) {}
 
-    private record Planned(Plan plan, Optional<InputPicture> picture, LogIdentity identity) {}
+    record Planned(Plan plan, Optional<InputPicture> picture, LogIdentity identity) {}
 
     private final ActorSystem<?> system;
     private final ModelShelf models;
@@ -75,6 +76,7 @@ class Preparation {
     private final Executor executor;
     private final Executor outputExecutor;
     private final OutputSettings outputSettings;
+    private final Optional<Path> outputRoot;
     private final TokenLogSettings logSettings;
     private final Duration journalPatience;
     private final ViewSettings view;
@@ -88,6 +90,8 @@ class Preparation {
         this.executor = system.dispatchers().lookup(DispatcherSelector.fromConfig(JobSettings.DISPATCHER));
         this.outputExecutor = system.dispatchers().lookup(DispatcherSelector.fromConfig(OutputSettings.DISPATCHER));
         this.outputSettings = OutputSettings.from(config);
+        String root = config.getString("handscroll.coordinator.output.root");
+        this.outputRoot = root.isEmpty() ? Optional.empty() : Optional.of(Path.of(root));
         this.logSettings = TokenLogSettings.from(config);
         this.journalPatience = settings.journalPatience();
         this.view = ViewSettings.from(config);
@@ -98,13 +102,16 @@ class Preparation {
     CompletionStage<Check> check(JobSpec spec) {
         return onDisk(() -> {
             try {
-                Planned planned = plan(new JobId("unnamed"), spec);
-                List<Problem> problems = OutputDirectory.check(
-                        directory(spec),
-                        spec,
-                        Plan.TILE_PIXELS,
-                        planned.identity().contentHash(),
-                        outputSettings);
+                Planned planned = plan(models, pictures, new JobId("unnamed"), spec);
+                Optional<Problem> outside = outputRoot.flatMap(root -> OutputDirectory.outside(root, directory(spec)));
+                List<Problem> problems = outside.isPresent()
+                        ? List.of(outside.get())
+                        : OutputDirectory.check(
+                                directory(spec),
+                                spec,
+                                Plan.TILE_PIXELS,
+                                planned.identity().contentHash(),
+                                outputSettings);
                 return new Check(problems, planned.plan().model().hash());
             } catch (Refusal refusal) {
                 return new Check(refusal.problems(), "");
@@ -127,7 +134,7 @@ class Preparation {
         JobId job = registered.job();
         Path directory = directory(spec);
         return onDisk(() -> {
-                    Planned planned = plan(job, spec);
+                    Planned planned = plan(models, pictures, job, spec);
                     Plan plan = planned.plan();
                     if (!plan.model().hash().equals(registered.modelHash())) {
                         throw new Refusal(
@@ -200,11 +207,26 @@ class Preparation {
         return AskPattern.ask(journal, JobJournal.Read::new, journalPatience, system.scheduler());
     }
 
-    /** Completes when the event is durable. */
-    CompletionStage<Register> record(ActorRef<JobJournal.Command> journal, JobEvent event) {
-        return AskPattern.<JobJournal.Command, JobJournal.Recorded>ask(
-                        journal, replyTo -> new JobJournal.Record(event, replyTo), journalPatience, system.scheduler())
-                .thenApply(JobJournal.Recorded::register);
+    /**
+     * Completes when the event is durable. A coordinator that was overtaken ends its process: whatever it decided since
+     * counts for nothing.
+     */
+    CompletionStage<Register> record(ActorRef<JobJournal.Command> journal, long incarnation, JobEvent event) {
+        return AskPattern.<JobJournal.Command, JobJournal.Answer>ask(
+                        journal,
+                        replyTo -> new JobJournal.Record(incarnation, event, replyTo),
+                        journalPatience,
+                        system.scheduler())
+                .thenApply(answer -> {
+                    if (answer instanceof JobJournal.Recorded recorded) {
+                        return recorded.register();
+                    }
+                    JobJournal.Overtaken overtaken = (JobJournal.Overtaken) answer;
+                    system.log()
+                            .error("Coordinator [{}] ends: coordinator [{}] leads the farm", incarnation, overtaken.by());
+                    CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.clusterDowningReason());
+                    throw new IllegalStateException("coordinator " + overtaken.by() + " leads the farm");
+                });
     }
 
     static String text(JobSpec spec) {
@@ -223,7 +245,7 @@ class Preparation {
         return directory(spec).resolve("tokens");
     }
 
-    private Planned plan(JobId job, JobSpec spec) {
+    static Planned plan(ModelShelf models, PictureReader pictures, JobId job, JobSpec spec) {
         PlannedJob planned = PlannedJob.open(spec, models, pictures);
         List<String> hashes = new ArrayList<>(List.of(planned.plan().model().hash()));
         planned.picture().map(InputPicture::fileHash).ifPresent(hashes::add);

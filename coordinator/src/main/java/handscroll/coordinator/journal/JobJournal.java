@@ -14,18 +14,32 @@ import akka.persistence.typed.javadsl.RetentionCriteria;
  * Keeps the register of jobs through restarts: whoever was told {@link Recorded} will find the event
  * again after any crash. One for a coordinator; where it writes is the business of
  * {@link JournalConfig}.
+ *
+ * <p>Two coordinators may share a database, and one that was stopped for a while may believe that it still leads. It
+ * cannot write: the first that its successor wrote was its own number, under the next sequence number, which the table
+ * holds once. The write fails, the journal reads what there is anew, and finds that it was overtaken.
  */
 public final class JobJournal extends EventSourcedBehaviorWithEnforcedReplies<JobJournal.Command, JobEvent, Register> {
 
     public sealed interface Command {}
 
-    /** Answered when the event is durable; no answer comes while the database cannot be written. */
-    public record Record(JobEvent event, ActorRef<Recorded> replyTo) implements Command {}
+    /**
+     * Answered when the event is durable, or when a later coordinator has begun; no answer comes while the database
+     * cannot be written.
+     *
+     * @param incarnation of the coordinator that records it
+     */
+    public record Record(long incarnation, JobEvent event, ActorRef<Answer> replyTo) implements Command {}
 
     public record Read(ActorRef<Register> replyTo) implements Command {}
 
+    public sealed interface Answer {}
+
     /** The register with the event in it. */
-    public record Recorded(Register register) {}
+    public record Recorded(Register register) implements Answer {}
+
+    /** Nothing was written: coordinator {@code by} leads the farm now. */
+    public record Overtaken(long by) implements Answer {}
 
     public static final PersistenceId PERSISTENCE_ID = PersistenceId.ofUniqueId("handscroll-jobs");
 
@@ -71,6 +85,9 @@ public final class JobJournal extends EventSourcedBehaviorWithEnforcedReplies<Jo
     }
 
     private ReplyEffect<JobEvent, Register> onRecord(Register register, Record command) {
+        if (!register.mayWrite(command.incarnation(), command.event())) {
+            return Effect().reply(command.replyTo(), new Overtaken(register.lastIncarnation()));
+        }
         // Whoever got no answer asks again: what is recorded already is not recorded twice.
         if (register.after(command.event()).equals(register)) {
             return Effect().reply(command.replyTo(), new Recorded(register));

@@ -2,13 +2,19 @@ package handscroll.coordinator.journal;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 
 /** Where the journal writes: lies over the rest of the configuration when the actor system is made. */
 public final class JournalConfig {
 
-    private static final String URL = "akka-persistence-jdbc.shared-databases.slick.db.url";
+    private static final String DATABASE = "akka-persistence-jdbc.shared-databases.slick.db.";
+    private static final String URL = DATABASE + "url";
 
     /**
      * An H2 database in a file of its own, made with its tables on the first start.
@@ -22,6 +28,36 @@ public final class JournalConfig {
         }
         return ConfigFactory.parseMap(Map.of(URL, "jdbc:h2:file:" + path + H2_OPTIONS), "journal file")
                 .withFallback(ConfigFactory.parseResources(JournalConfig.class, "journal-h2.conf"));
+    }
+
+    /**
+     * Opens the database of {@link #h2} once, so that a damaged one is told before anything is started.
+     *
+     * @throws Refusal when it cannot be read
+     */
+    public static void check(Path file) {
+        try {
+            DriverManager.getConnection(h2(file).getString(URL), "sa", "").close();
+        } catch (SQLException e) {
+            throw new Refusal(
+                    "The journal of jobs cannot be opened:",
+                    List.of(new Problem(
+                            file + ".mv.db",
+                            String.valueOf(e.getMessage()),
+                            "put back a copy of it; a render goes on without it with handscroll render --recover, and a"
+                                    + " coordinator in another --state, where its jobs are submitted again")));
+        }
+    }
+
+    /** A database that outlives the coordinator's machine; {@link JournalDatabase#prepare} made its tables. */
+    public static Config postgresql(JournalDatabase database) {
+        return ConfigFactory.parseMap(
+                        Map.of(
+                                URL, database.url(),
+                                DATABASE + "user", database.user(),
+                                DATABASE + "password", database.password()),
+                        "journal database")
+                .withFallback(ConfigFactory.parseResources(JournalConfig.class, "journal-postgresql.conf"));
     }
 
     /**

@@ -23,6 +23,16 @@ public record Register(long lastIncarnation, List<RegisteredJob> jobs) implement
     }
 
     /**
+     * Whether this coordinator may still write. A number that is there already is another coordinator's, so the one that
+     * wants it has to take a later one.
+     */
+    boolean mayWrite(long incarnation, JobEvent event) {
+        return event instanceof JobEvent.CoordinatorStarted started
+                ? started.incarnation() > lastIncarnation
+                : incarnation >= lastIncarnation;
+    }
+
+    /**
      * The register with this event in it; the same one if it changes nothing: a job accepted twice, a
      * change of a job that is not here, an incarnation that is not later.
      */

@@ -44,6 +44,7 @@ public final class DeepZoomOutput {
     private final TileCodec codec;
     private final Path directory;
     private final Disk disk;
+    private final PictureOwner owner;
     private final TileContainer container;
     private final HalfStore halves;
     private final OutputSettings settings;
@@ -74,6 +75,7 @@ public final class DeepZoomOutput {
         this.directory = directory;
         this.disk = disk;
         Files.createDirectories(directory.resolve(WORK));
+        this.owner = PictureOwner.claim(directory.resolve(WORK));
         String extension = format.tiles().extension();
         this.container = settings.container(directory, format, pyramid) == JobSpec.Container.ZIP
                 ? new TileArchive(disk, directory, pyramid, extension)
@@ -221,13 +223,16 @@ public final class DeepZoomOutput {
     }
 
     private void finishNow() throws IOException {
+        owner.check();
         container.finish();
         halves.close();
+        disk.delete(owner.file());
         disk.delete(directory.resolve(WORK).resolve(HALVES));
         disk.delete(directory.resolve(WORK));
     }
 
     private void write(TileId tile, byte[] encoded, PixelBlock half) throws IOException {
+        owner.check();
         boolean needed;
         synchronized (lock) {
             needed = pyramid.hasParent(tile) && !progress.isDurable(tile.parent());

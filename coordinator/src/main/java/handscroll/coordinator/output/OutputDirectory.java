@@ -74,6 +74,26 @@ public final class OutputDirectory {
         }
     }
 
+    /**
+     * Why a directory may not be rendered into when pictures belong below {@code root}; links are followed. Blocks on the
+     * disk.
+     */
+    public static Optional<Problem> outside(Path root, Path directory) {
+        try {
+            Path real = nearestExisting(root.toAbsolutePath().normalize()).toRealPath();
+            Path asked = directory.toAbsolutePath().normalize();
+            Path existing = nearestExisting(asked);
+            Path there = existing.toRealPath().resolve(existing.relativize(asked)).normalize();
+            return there.startsWith(real) && asked.startsWith(root.toAbsolutePath().normalize())
+                    ? Optional.empty()
+                    : Optional.of(new Problem(
+                            WHERE, directory + " is not below " + root, "name a directory below " + root));
+        } catch (IOException e) {
+            return Optional.of(new Problem(
+                    WHERE, directory + " cannot be looked at: " + e.getMessage(), "name another directory"));
+        }
+    }
+
     /** What a picture takes on the disk with all its levels, in bytes. */
     public static long estimatedBytes(JobSpec spec, OutputSettings settings) {
         double perPixel =

@@ -23,6 +23,12 @@ public record Pyramid(int widthPixels, int heightPixels, int tilePixels) {
     }
 
     /** {@code ceil(log2(longer side)) + 1}. */
+    /** Whether a tile of this place has this size, in pixels; not if there is no such place. */
+    public boolean hasSize(int level, int column, int row, int width, int height) {
+        TileId tile = new TileId(level, column, row);
+        return contains(tile) && tileWidth(tile) == width && tileHeight(tile) == height;
+    }
+
     public int levelCount() {
         return topLevel() + 1;
     }

@@ -3,6 +3,7 @@ package handscroll.coordinator.tile;
 import akka.Done;
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
+import akka.io.Inet.SocketOption;
 import akka.io.TcpSO;
 import akka.stream.KillSwitches;
 import akka.stream.SharedKillSwitch;
@@ -10,6 +11,7 @@ import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Framing;
 import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
 import akka.stream.javadsl.Tcp;
 import akka.util.ByteString;
 import handscroll.protocol.job.JobId;
@@ -19,6 +21,7 @@ import handscroll.protocol.tile.TileFrames;
 import handscroll.protocol.tile.TileFrames.Ack;
 import handscroll.protocol.tile.TileFrames.BadFrame;
 import handscroll.protocol.tile.TileFrames.Hello;
+import handscroll.protocol.tile.TileSecurity;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -57,14 +60,7 @@ public final class TileIntake {
         SharedKillSwitch connections = KillSwitches.shared("tile-intake");
         var intake = new Acceptor(
                 settings, HexFormat.of().formatHex(key), stores, connections, new StoreRoom(settings.storedAtOnce()));
-        return Tcp.get(system)
-                .bind(
-                        settings.bindHost(),
-                        settings.port(),
-                        BACKLOG,
-                        List.of(TcpSO.keepAlive(true)),
-                        true,
-                        Optional.empty())
+        return connections(system, settings)
                 // No more connections at once than this: the next one waits in the backlog.
                 .mapAsyncUnordered(
                         settings.connectionCount(),
@@ -86,6 +82,27 @@ public final class TileIntake {
                     }
                     return new TileIntake(binding, intake);
                 });
+    }
+
+    private static Source<Tcp.IncomingConnection, CompletionStage<Tcp.ServerBinding>> connections(
+            ActorSystem<?> system, TileIntakeSettings settings) {
+        List<SocketOption> options = List.of(TcpSO.keepAlive(true));
+        Optional<TileSecurity> security = TileSecurity.of(system);
+        if (security.isEmpty()) {
+            return Tcp.get(system)
+                    .bind(settings.bindHost(), settings.port(), BACKLOG, options, true, Optional.empty());
+        }
+        TileSecurity keys = security.get();
+        return Tcp.get(system)
+                .bindWithTls(
+                        settings.bindHost(),
+                        settings.port(),
+                        () -> keys.serverEngine(settings.host(), settings.port()),
+                        BACKLOG,
+                        options,
+                        Optional.empty(),
+                        session -> keys.objectionToClient(settings.host(), session),
+                        TileSecurity.CLOSING);
     }
 
     private final Tcp.ServerBinding binding;

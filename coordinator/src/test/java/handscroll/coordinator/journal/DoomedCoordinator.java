@@ -27,9 +27,9 @@ final class DoomedCoordinator {
         for (int i = 0; ; i++) {
             JobId job = new JobId("job-" + i);
             JobEvent accepted = new JobEvent.JobAccepted(job, "canvas.width = " + i, "abc", Instant.now());
-            AskPattern.<JobJournal.Command, JobJournal.Recorded>ask(
+            AskPattern.<JobJournal.Command, JobJournal.Answer>ask(
                             journal,
-                            replyTo -> new JobJournal.Record(accepted, replyTo),
+                            replyTo -> new JobJournal.Record(0, accepted, replyTo),
                             Duration.ofSeconds(20),
                             journal.scheduler())
                     .toCompletableFuture()

@@ -49,4 +49,15 @@ class RegisterTest {
                 .after(new JobEvent.CoordinatorStarted(2, NOON));
         assertThat(register.lastIncarnation()).isEqualTo(3);
     }
+
+    @Test
+    void takesNothingFromACoordinatorThatWasOvertaken() {
+        Register register = ACCEPTED.after(new JobEvent.CoordinatorStarted(3, NOON));
+        JobEvent event = new JobEvent.JobFinished(SKY, NOON);
+
+        assertThat(register.mayWrite(3, event)).isTrue();
+        assertThat(register.mayWrite(2, event)).isFalse();
+        assertThat(register.mayWrite(3, new JobEvent.CoordinatorStarted(3, NOON))).isFalse();
+        assertThat(register.mayWrite(4, new JobEvent.CoordinatorStarted(4, NOON))).isTrue();
+    }
 }

@@ -66,6 +66,19 @@ class DeepZoomOutputTest {
     }
 
     @Test
+    void belongsToWhoeverOpenedItLast() throws Exception {
+        List<RenderedTile> tiles = Paintings.tiles(SMALL, TileEncoding.PNG);
+        DeepZoomOutput stopped = open(directory, SMALL, TileEncoding.PNG);
+        done(stopped.store(tiles.get(0)));
+        DeepZoomOutput successor = open(directory, SMALL, TileEncoding.PNG);
+
+        assertThatThrownBy(() -> done(stopped.store(tiles.get(1))))
+                .hasMessageContaining("another coordinator or another render goes on with this picture");
+        storeAll(successor, tiles);
+        done(successor.whenFinished());
+    }
+
+    @Test
     void averagesTwoByTwoPixelsForEachLowerLevel() throws Exception {
         DeepZoomOutput output = open(directory, ODD, TileEncoding.PNG);
         storeAll(output, Paintings.tiles(ODD, TileEncoding.PNG));

@@ -173,4 +173,19 @@ class OutputDirectoryTest {
                 Optional.empty(),
                 Map.of());
     }
+
+    @Test
+    void keepsPicturesBelowTheRoot(@TempDir Path other) throws Exception {
+        Path root = Files.createDirectories(other.resolve("root"));
+        Files.createDirectories(other.resolve("elsewhere"));
+        Files.createSymbolicLink(root.resolve("link"), other.resolve("elsewhere"));
+
+        assertThat(OutputDirectory.outside(root, root.resolve("a/b"))).isEmpty();
+        for (Path outside : List.of(
+                other.resolve("elsewhere"), root.resolve("../elsewhere"), other.resolve("root-2"), root.resolve("link/a"))) {
+            assertThat(OutputDirectory.outside(root, outside))
+                    .as("%s", outside)
+                    .hasValueSatisfying(problem -> assertThat(problem.what()).contains("is not below"));
+        }
+    }
 }

@@ -41,9 +41,9 @@ class JobJournalSpec extends ScalaTestWithActorTestKit(ActorTestKit(JobJournalSp
   }
 
   private def record(journal: ActorRef[JobJournal.Command], event: JobEvent): Register = {
-    val probe = createTestProbe[JobJournal.Recorded]()
-    journal ! new JobJournal.Record(event, probe.ref)
-    probe.receiveMessage(20.seconds).register
+    val probe = createTestProbe[JobJournal.Answer]()
+    journal ! new JobJournal.Record(1, event, probe.ref)
+    probe.receiveMessage(20.seconds).asInstanceOf[JobJournal.Recorded].register
   }
 
   "A journal of jobs" must {

@@ -23,7 +23,8 @@ public record ModelShelf(List<Path> directories) {
      * @throws Refusal when there is none, naming those there are, or when it cannot be used
      */
     public ModelCard find(String name) {
-        for (Path directory : directories) {
+        // A name that is no file name is in no directory.
+        for (Path directory : name.indexOf('\0') < 0 ? directories : List.<Path>of()) {
             Path candidate = directory.resolve(name).normalize();
             if (candidate.startsWith(directory.normalize())
                     && Files.isRegularFile(candidate.resolve(ModelCard.FILE_NAME))) {

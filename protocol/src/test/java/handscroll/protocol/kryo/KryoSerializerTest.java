@@ -69,9 +69,14 @@ class KryoSerializerTest {
     }
 
     static Stream<Leasing.Message> messages() {
+        return messages(ref());
+    }
+
+    /** One of each kind and more. */
+    static Stream<Leasing.Message> messages(akka.actor.typed.ActorRef<Leasing.ToWorker> worker) {
         return Stream.of(
-                new Leasing.Join(WORKER, 2, "cpu-bf16", Map.of("starry-night", "c0ffee", "wave", "beef"), ref()),
-                new Leasing.Join(WORKER, 2, "cpu-bf16", Map.of(), ref()),
+                new Leasing.Join(WORKER, 2, "cpu-bf16", Map.of("starry-night", "c0ffee", "wave", "beef"), worker),
+                new Leasing.Join(WORKER, 2, "cpu-bf16", Map.of(), worker),
                 new Leasing.Welcome("127.0.0.1", 40_000, "key", Duration.ofMillis(1500)),
                 new Leasing.Refused("job sky needs the model “wave” 浪"),
                 new Leasing.Pull(WORKER, 3, 16),

@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import akka.io.Inet.SocketOption;
 import akka.io.TcpSO;
 import akka.japi.Pair;
 import akka.stream.BoundedSourceQueue;
@@ -30,7 +31,9 @@ import handscroll.protocol.tile.RenderedTile;
 import handscroll.protocol.tile.TileFrames;
 import handscroll.protocol.tile.TileFrames.Ack;
 import handscroll.protocol.tile.TileFrames.Hello;
+import handscroll.protocol.tile.TileSecurity;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +98,7 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
     private final WorkerSettings settings;
     private final WorkerId worker;
     private final int capacity;
+    private final Optional<TileSecurity> security;
 
     private final Map<Long, Batch> batches = new LinkedHashMap<>();
     private final Map<TileKey, ByteString> unacknowledged = new LinkedHashMap<>();
@@ -114,6 +118,7 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
         this.settings = settings;
         this.worker = worker;
         this.capacity = capacity;
+        this.security = TileSecurity.of(context.getSystem());
     }
 
     @Override
@@ -239,23 +244,34 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
      */
     private RunnableGraph<Pair<Connection, CompletionStage<Done>>> graph(Welcome to) {
         ActorRef<Command> self = getContext().getSelf();
-        Flow<ByteString, ByteString, CompletionStage<Tcp.OutgoingConnection>> socket = Tcp.get(
-                        getContext().getSystem())
-                .outgoingConnection(
-                        // Not resolved here: looking a name up would block this thread.
-                        InetSocketAddress.createUnresolved(to.tileHost(), to.tilePort()),
-                        Optional.empty(),
-                        List.of(TcpSO.keepAlive(true)),
-                        true,
-                        Optional.of(settings.connectTimeout()),
-                        Optional.empty());
         return Source.<ByteString>queue(capacity)
                 .viaMat(KillSwitches.single(), Connection::new)
                 .prepend(Source.single(TileFrames.encode(new Hello(to.tileKey(), worker))))
                 .via(Framing.simpleFramingProtocol(settings.tileLimits().frameBytes())
-                        .join(socket))
+                        .join(socket(to)))
                 .map(TileFrames::ack)
                 .toMat(Sink.foreach(ack -> self.tell(new Acknowledged(ack))), Keep.both());
+    }
+
+    private Flow<ByteString, ByteString, CompletionStage<Tcp.OutgoingConnection>> socket(Welcome to) {
+        // Not resolved here: looking a name up would block this thread.
+        InetSocketAddress address = InetSocketAddress.createUnresolved(to.tileHost(), to.tilePort());
+        List<SocketOption> options = List.of(TcpSO.keepAlive(true));
+        Optional<Duration> patience = Optional.of(settings.connectTimeout());
+        Tcp tcp = Tcp.get(getContext().getSystem());
+        if (security.isEmpty()) {
+            return tcp.outgoingConnection(address, Optional.empty(), options, true, patience, Optional.empty());
+        }
+        TileSecurity keys = security.get();
+        return tcp.outgoingConnectionWithTls(
+                address,
+                () -> keys.clientEngine(to.tileHost(), to.tilePort()),
+                Optional.empty(),
+                options,
+                patience,
+                Optional.empty(),
+                session -> keys.objectionToServer(to.tileHost(), session),
+                TileSecurity.CLOSING);
     }
 
     private void put(BoundedSourceQueue<ByteString> queue, ByteString frame) {

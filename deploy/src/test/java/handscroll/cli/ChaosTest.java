@@ -1,0 +1,190 @@
+package handscroll.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import handscroll.coordinator.job.RecordedPicture;
+import handscroll.protocol.model.ModelCard;
+import handscroll.protocol.model.ModelShelf;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes and real disks that fail, for as long as it takes: the profile {@code chaos}. */
+@Tag("chaos")
+class ChaosTest {
+
+    private static final int RENDERS = Integer.getInteger("handscroll.chaos.renders", 20);
+    private static final int KILLS = Integer.getInteger("handscroll.chaos.kills", 100);
+    private static final String CANVAS = "width = 1300, height = 1024";
+    private static final Duration STOPPED = Duration.ofSeconds(25);
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void putAModelOnTheShelf() throws IOException {
+        FakeRenderers.shelve(directory.resolve("models/fake"));
+    }
+
+    @Test
+    void killedAtRandomAgainAndAgainThePictureIsTheSameAndNothingLoggedIsSampledAgain() throws Exception {
+        Map<String, Integer> undisturbed = InOneProcess.render(directory, "undisturbed", CANVAS);
+        long began = System.nanoTime();
+        int kills = 0;
+        int renders = 0;
+        while (renders < RENDERS || kills < KILLS) {
+            String name = "render-" + renders;
+            int killed = killWhileItRenders(name, new Random(renders));
+            kills += killed;
+            renders++;
+            assertThat(PictureTree.hashes(directory.resolve(name).resolve("picture_files")))
+                    .as(name + " after " + killed + " kills")
+                    .isEqualTo(undisturbed);
+            assertThat(recorded(name).repeatedCount())
+                    .as("patches of " + name + " that were sampled again although they were logged")
+                    .isZero();
+            System.out.printf(
+                    "%d renders, %d kills, %d s%n",
+                    renders, kills, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began));
+        }
+    }
+
+    /** Gives up killing when the picture is whole; says how many it killed. */
+    private int killWhileItRenders(String name, Random random) throws Exception {
+        int kills = 0;
+        try (FarmOfProcesses farm = new FarmOfProcesses(directory, name, 1, Map.of())) {
+            farm.startWorker();
+            farm.startWorker();
+            farm.submit(CANVAS);
+            int before = 0;
+            while (!farm.state().equalsIgnoreCase("done")) {
+                int reached = farm.patches();
+                // Only what went on since the last kill shows anything.
+                if (reached > before + 10 && kills < 10) {
+                    before = reached;
+                    kills++;
+                    switch (random.nextInt(3)) {
+                        case 0 -> farm.restartCoordinator(0);
+                        case 1 -> farm.replaceWorker(0);
+                        default -> farm.replaceWorker(1);
+                    }
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50L + random.nextInt(500)));
+            }
+        }
+        return kills;
+    }
+
+    @Test
+    void aWorkerThatIsStoppedPastItsLeaseGoesOnAfterwards() throws Exception {
+        Map<String, Integer> undisturbed = InOneProcess.render(directory, "undisturbed", CANVAS);
+        try (FarmOfProcesses farm =
+                new FarmOfProcesses(directory, "stopped", 1, Map.of("handscroll.coordinator.lease.term", "3s"))) {
+            farm.startWorker();
+            farm.submit(CANVAS);
+            farm.waitForPatches(20);
+            signal("STOP", farm.worker(0).pid());
+            LockSupport.parkNanos(STOPPED.toNanos());
+            signal("CONT", farm.worker(0).pid());
+            farm.waitUntilDone();
+
+            assertThat(farm.worker(0).isAlive()).isTrue();
+            assertThat(farm.tiles()).isEqualTo(undisturbed);
+        }
+        assertThat(recorded("stopped").repeatedCount()).isZero();
+    }
+
+    @Test
+    void aDiskThatFillsPausesTheRenderAndNothingIsLost() throws Exception {
+        Map<String, Integer> undisturbed = InOneProcess.render(directory, "undisturbed", CANVAS);
+        Path disk = Files.createDirectories(directory.resolve("disk"));
+        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk.toString()) == 0, "only root can mount a disk");
+        try {
+            Path site = site("handscroll.coordinator.output.estimated-bytes-per-pixel.jpeg = 0.01"
+                    + "\nhandscroll.coordinator.journal.token-log.preallocated = 256 KiB");
+            Path filler = Files.write(disk.resolve("filler"), new byte[(5 << 20) + (256 << 10)]);
+            Run full = render(site, disk.resolve("picture"));
+            assertThat(full.exitCode()).as(full.err()).isEqualTo(ExitCode.FAILED);
+            assertThat(full.err()).contains("bytes are free there", "render --resume");
+
+            Files.delete(filler);
+            assertThat(run("mount", "-o", "remount,size=64m", disk.toString())).isZero();
+            Run resumed = Run.of(
+                    opener(), "render", "--resume", disk.resolve("picture").toString(), "--port", "0", "--config",
+                    site.toString());
+            assertThat(resumed.exitCode()).as(resumed.err()).isEqualTo(ExitCode.DONE);
+            assertThat(PictureTree.hashes(disk.resolve("picture/picture_files"))).isEqualTo(undisturbed);
+        } finally {
+            run("umount", "-l", disk.toString());
+        }
+    }
+
+    @Test
+    void aDiskThatMayNotBeWrittenIsRefusedAtTheDoor() throws Exception {
+        Path disk = Files.createDirectories(directory.resolve("disk"));
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=1m,ro", "tmpfs", disk.toString()) == 0, "only root can mount a disk");
+        try {
+            Run run = render(site(""), disk.resolve("picture"));
+
+            assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+            assertThat(run.err()).contains("may not be written to", "choose another");
+        } finally {
+            run("umount", "-l", disk.toString());
+        }
+    }
+
+    private Path site(String more) throws IOException {
+        return Files.writeString(
+                directory.resolve("site.conf"),
+                "handscroll.cli.models = [\"" + directory.resolve("models") + "\"]\n" + more + "\n");
+    }
+
+    private Run render(Path site, Path out) throws IOException {
+        Path job = Files.writeString(
+                directory.resolve("sky.conf"),
+                "task = unconditional, model = fake, seed = 7, direction = zeta, canvas { " + CANVAS + " }");
+        return Run.of(
+                opener(), "render", job.toString(), "--out", out.toString(), "--workers", "2", "--port", "0", "--config",
+                site.toString());
+    }
+
+    private Farm.Opener opener() {
+        String hash = ModelCard.read(directory.resolve("models/fake")).hash();
+        return LocalFarm.opener((config, models) -> new FakeRenderers(Map.of("fake", hash), 512).busy());
+    }
+
+    private RecordedPicture recorded(String name) {
+        return RecordedPicture.read(
+                directory.resolve(name),
+                new ModelShelf(List.of(directory.resolve("models"))),
+                PictureReader.from(SiteConfig.load(Optional.empty(), "local.conf", Map.of())));
+    }
+
+    private static void signal(String signal, long pid) throws Exception {
+        assertThat(run("kill", "-" + signal, Long.toString(pid))).isZero();
+    }
+
+    private static int run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int status = process.waitFor();
+        if (status != 0) {
+            System.out.println(String.join(" ", command) + ": " + said);
+        }
+        return status;
+    }
+}

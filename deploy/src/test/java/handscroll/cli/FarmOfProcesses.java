@@ -1,0 +1,182 @@
+package handscroll.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Coordinators and workers in processes of their own, and a job that they render; ends them all when it is closed. */
+final class FarmOfProcesses implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+
+    private final Path directory;
+    private final String name;
+    private final Map<String, ?> settings;
+    private final List<HostPort> places = new ArrayList<>();
+    private final List<FarmProcess> coordinators = new ArrayList<>();
+    private final List<FarmProcess> workers = new ArrayList<>();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(ANSWER).build();
+    private int startedCount;
+
+    /**
+     * @param directory with {@code models/fake} in it; pictures and states go there, too
+     * @param name of the job
+     * @param settings of all processes
+     */
+    FarmOfProcesses(Path directory, String name, int coordinatorCount, Map<String, ?> settings) {
+        this.directory = directory;
+        this.name = name;
+        this.settings = settings;
+        for (int i = 0; i < coordinatorCount; i++) {
+            places.add(new HostPort("127.0.0.1", freePort()));
+        }
+        for (int i = 0; i < coordinatorCount; i++) {
+            coordinators.add(startCoordinator(i));
+            // The first begins the farm; whoever comes later must find it.
+            coordinators.get(i).http();
+        }
+    }
+
+    private FarmProcess startCoordinator(int index) {
+        List<HostPort> join = places.size() == 1 ? List.of() : places;
+        return FarmProcess.coordinator(
+                directory.resolve(name + "-coordinator-" + index),
+                directory.resolve("models"),
+                places.get(index).port(),
+                join,
+                settings);
+    }
+
+    FarmProcess startWorker() {
+        FarmProcess worker = FarmProcess.worker(
+                directory.resolve(name + "-worker-" + startedCount++), directory.resolve("models"), places, settings);
+        workers.add(worker);
+        return worker;
+    }
+
+    FarmProcess coordinator(int index) {
+        return coordinators.get(index);
+    }
+
+    FarmProcess worker(int index) {
+        return workers.get(index);
+    }
+
+    /** With the state that the one before left. */
+    void restartCoordinator(int index) {
+        coordinators.get(index).kill();
+        coordinators.set(index, startCoordinator(index));
+    }
+
+    void replaceWorker(int index) {
+        workers.get(index).kill();
+        FarmProcess worker = startWorker();
+        workers.remove(worker);
+        workers.set(index, worker);
+    }
+
+    void submit(String canvas) {
+        String spec = "name = " + name + ", task = unconditional, canvas { " + canvas + " }, model = fake, seed = 7,"
+                + " direction = zeta, output { to = \"" + picture() + "\" }";
+        HttpResponse<String> answer =
+                send(HttpRequest.newBuilder(coordinators.get(0).http().resolve("api/jobs"))
+                        .POST(HttpRequest.BodyPublishers.ofString(spec)));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    }
+
+    Path picture() {
+        return directory.resolve(name);
+    }
+
+    Map<String, Integer> tiles() throws IOException {
+        return PictureTree.hashes(picture().resolve("picture_files"));
+    }
+
+    /** Of the last stage that samples. */
+    int patches() {
+        return status().map(status -> {
+                    int rendered = 0;
+                    for (JsonNode stage : status.path("stages")) {
+                        rendered = stage.path("name").asText().equals("sample")
+                                ? stage.path("renderedCount").asInt()
+                                : rendered;
+                    }
+                    return rendered;
+                })
+                .orElse(0);
+    }
+
+    void waitForPatches(int count) {
+        Waits.until(count + " patches are rendered", () -> patches() >= count);
+    }
+
+    void waitUntilDone() {
+        Waits.until("the job is done", () -> state().equalsIgnoreCase("done"));
+    }
+
+    String state() {
+        return status().map(status -> status.path("state").asText()).orElse("");
+    }
+
+    /** From whichever coordinator leads; empty while none does. */
+    Optional<JsonNode> status() {
+        for (FarmProcess coordinator : coordinators) {
+            if (!coordinator.isAlive() || !coordinator.isServing()) {
+                continue;
+            }
+            URI address = coordinator.http().resolve("api/jobs/" + name);
+            try {
+                HttpResponse<String> answer = send(HttpRequest.newBuilder(address).timeout(ANSWER));
+                if (answer.statusCode() == 200) {
+                    return Optional.of(JSON.readTree(answer.body()));
+                }
+            } catch (UncheckedIOException outOfReach) {
+                // The next one may answer.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        workers.forEach(FarmProcess::close);
+        coordinators.forEach(FarmProcess::close);
+    }
+}
