@@ -52,8 +52,10 @@ final class CoordinatorCommand implements Callable<Integer> {
     @Option(
             names = "--database",
             paramLabel = "URL",
-            description = "Keep the journal in this PostgreSQL database, like jdbc:postgresql://10.0.0.9/handscroll, which"
-                    + " several coordinators share. HANDSCROLL_DATABASE_USER and HANDSCROLL_DATABASE_PASSWORD open it.")
+            description =
+                    "Keep the journal in this PostgreSQL database, like jdbc:postgresql://10.0.0.9/handscroll, which"
+                        + " several coordinators share. HANDSCROLL_DATABASE_USER and HANDSCROLL_DATABASE_PASSWORD open"
+                        + " it.")
     private Optional<String> database = Optional.empty();
 
     @Option(
@@ -61,8 +63,9 @@ final class CoordinatorCommand implements Callable<Integer> {
             paramLabel = "HOST:PORT",
             split = ",",
             converter = HostPort.Converter.class,
-            description = "All coordinators of a farm that has several, this one too, in the same order for each. One leads,"
-                    + " the others stand by. The first begins the farm where no other answers.")
+            description =
+                    "All coordinators of a farm that has several, this one too, in the same order for each. One leads,"
+                            + " the others stand by. The first begins the farm where no other answers.")
     private List<HostPort> join = List.of();
 
     @Mixin
@@ -88,6 +91,7 @@ final class CoordinatorCommand implements Callable<Integer> {
         Map<String, Object> options = new HashMap<>();
         host.ifPresent(name -> {
             options.put(SettingNames.REMOTE_HOST, name);
+            options.put(SettingNames.TILE_BIND_HOST, name);
             options.put(SettingNames.TILE_HOST, name);
             options.put(SettingNames.HTTP_HOST, name);
         });

@@ -13,8 +13,7 @@ import java.util.List;
  * @param stateDirectory where journal, model states and logs lie; one process at a time
  * @param join where the farm's coordinators answer, this one perhaps among them; empty for a farm that begins here
  */
-public record FarmOptions(
-        Config config, boolean coordinates, int slotCount, Path stateDirectory, List<HostPort> join) {
+public record FarmOptions(Config config, boolean coordinates, int slotCount, Path stateDirectory, List<HostPort> join) {
 
     public FarmOptions {
         join = List.copyOf(join);

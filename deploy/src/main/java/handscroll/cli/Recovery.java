@@ -49,7 +49,8 @@ final class Recovery {
                             ? "All tiles that are there can be read."
                             : Figures.count(damaged.size(), "damaged tile is", "damaged tiles are") + " made again: "
                                     + damaged.stream()
-                                            .map(tile -> String.valueOf(place.directory().relativize(tile)))
+                                            .map(tile -> String.valueOf(
+                                                    place.directory().relativize(tile)))
                                             .limit(5)
                                             .toList());
         } catch (IOException e) {

@@ -26,9 +26,9 @@ final class TlsOption {
     @Option(
             names = "--tls",
             paramLabel = "DIR",
-            description = "Speak with the farm over mutual TLS, with the files tls.key, tls.crt and ca.crt of this directory;"
-                    + " deploy/certificates makes them. All processes of a farm do, or none. New files are taken up within"
-                    + " five minutes.")
+            description = "Speak with the farm over mutual TLS, with the files tls.key, tls.crt and ca.crt of this"
+                    + " directory; deploy/certificates makes them. All processes of a farm do, or none. New files"
+                    + " are taken up within five minutes.")
     private Optional<Path> directory = Optional.empty();
 
     /** @throws Refusal when files are missing */

@@ -36,9 +36,10 @@ import picocli.CommandLine.TypeConversionException;
 
 @Command(
         name = "verify",
-        description = "Renders some patches and tiles of a picture once more, each from the tokens that it looked at, and compares"
-                + " them with what is there: tokens with the log, tiles byte by byte. Changes nothing. Ends with 1 when"
-                + " something differs.",
+        description =
+                "Renders some patches and tiles of a picture once more, each from the tokens that it looked at, and"
+                        + " compares them with what is there: tokens with the log, tiles byte by byte. Changes nothing."
+                        + " Ends with 1 when something differs.",
         footerHeading = "%nExample:%n",
         footer = "  handscroll verify out/starry-scroll --sample 5%%")
 final class VerifyCommand implements Callable<Integer> {
@@ -133,7 +134,8 @@ final class VerifyCommand implements Callable<Integer> {
             boolean fits = !last.isEmpty()
                     && last.size() < BATCH
                     && last.get(0).task().getClass() == piece.task().getClass()
-                    && last.get(0).task().patch().stage() == piece.task().patch().stage();
+                    && last.get(0).task().patch().stage()
+                            == piece.task().patch().stage();
             if (!fits) {
                 last = new ArrayList<>();
                 batches.add(last);
@@ -189,15 +191,16 @@ final class VerifyCommand implements Callable<Integer> {
         return count == 0
                 ? Optional.empty()
                 : Optional.of(new Difference(
-                        "patch " + piece.task().patch(), count + " of " + made.length + " tokens are others than in the log"));
+                        "patch " + piece.task().patch(),
+                        count + " of " + made.length + " tokens are others than in the log"));
     }
 
     private void report(RecordedPicture picture, long patches, long tiles, List<Difference> differences) {
         ObjectNode answer = JSON.createObjectNode();
         answer.put("patches", patches).put("tiles", tiles).put("damagedLogBytes", picture.damagedBytes());
         ArrayNode found = answer.putArray("differences");
-        differences.forEach(difference ->
-                found.addObject().put("where", difference.where()).put("what", difference.what()));
+        differences.forEach(
+                difference -> found.addObject().put("where", difference.where()).put("what", difference.what()));
         List<String> lines = new ArrayList<>();
         for (Difference difference : differences.subList(0, Math.min(LISTED, differences.size()))) {
             lines.add(difference.where() + " " + difference.what());
@@ -214,8 +217,9 @@ final class VerifyCommand implements Callable<Integer> {
         } else {
             lines.add(differences.size() + " of " + checked + " differ.");
             lines.add("Tiles: delete the files that are named and run handscroll render --recover " + directory + ".");
-            lines.add("Tokens: this machine, or the one that rendered them, does not compute as others do. Verify on another"
-                    + " machine; if the same patches differ there, render the job anew into another directory.");
+            lines.add("Tokens: this machine, or the one that rendered them, does not compute as others do. Verify on"
+                    + " another machine; if the same patches differ there, render the job anew into another"
+                    + " directory.");
         }
         printing.print(answer, json -> lines);
     }

@@ -111,7 +111,9 @@ class ChaosTest {
     void aDiskThatFillsPausesTheRenderAndNothingIsLost() throws Exception {
         Map<String, Integer> undisturbed = InOneProcess.render(directory, "undisturbed", CANVAS);
         Path disk = Files.createDirectories(directory.resolve("disk"));
-        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk.toString()) == 0, "only root can mount a disk");
+        assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk.toString()) == 0,
+                "only root can mount a disk");
         try {
             Path site = site("handscroll.coordinator.output.estimated-bytes-per-pixel.jpeg = 0.01"
                     + "\nhandscroll.coordinator.journal.token-log.preallocated = 256 KiB");
@@ -123,10 +125,17 @@ class ChaosTest {
             Files.delete(filler);
             assertThat(run("mount", "-o", "remount,size=64m", disk.toString())).isZero();
             Run resumed = Run.of(
-                    opener(), "render", "--resume", disk.resolve("picture").toString(), "--port", "0", "--config",
+                    opener(),
+                    "render",
+                    "--resume",
+                    disk.resolve("picture").toString(),
+                    "--port",
+                    "0",
+                    "--config",
                     site.toString());
             assertThat(resumed.exitCode()).as(resumed.err()).isEqualTo(ExitCode.DONE);
-            assertThat(PictureTree.hashes(disk.resolve("picture/picture_files"))).isEqualTo(undisturbed);
+            assertThat(PictureTree.hashes(disk.resolve("picture/picture_files")))
+                    .isEqualTo(undisturbed);
         } finally {
             run("umount", "-l", disk.toString());
         }
@@ -136,7 +145,8 @@ class ChaosTest {
     void aDiskThatMayNotBeWrittenIsRefusedAtTheDoor() throws Exception {
         Path disk = Files.createDirectories(directory.resolve("disk"));
         assumeTrue(
-                run("mount", "-t", "tmpfs", "-o", "size=1m,ro", "tmpfs", disk.toString()) == 0, "only root can mount a disk");
+                run("mount", "-t", "tmpfs", "-o", "size=1m,ro", "tmpfs", disk.toString()) == 0,
+                "only root can mount a disk");
         try {
             Run run = render(site(""), disk.resolve("picture"));
 
@@ -158,7 +168,16 @@ class ChaosTest {
                 directory.resolve("sky.conf"),
                 "task = unconditional, model = fake, seed = 7, direction = zeta, canvas { " + CANVAS + " }");
         return Run.of(
-                opener(), "render", job.toString(), "--out", out.toString(), "--workers", "2", "--port", "0", "--config",
+                opener(),
+                "render",
+                job.toString(),
+                "--out",
+                out.toString(),
+                "--workers",
+                "2",
+                "--port",
+                "0",
+                "--config",
                 site.toString());
     }
 

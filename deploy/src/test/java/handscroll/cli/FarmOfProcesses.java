@@ -142,7 +142,8 @@ final class FarmOfProcesses implements AutoCloseable {
             }
             URI address = coordinator.http().resolve("api/jobs/" + name);
             try {
-                HttpResponse<String> answer = send(HttpRequest.newBuilder(address).timeout(ANSWER));
+                HttpResponse<String> answer =
+                        send(HttpRequest.newBuilder(address).timeout(ANSWER));
                 if (answer.statusCode() == 200) {
                     return Optional.of(JSON.readTree(answer.body()));
                 }

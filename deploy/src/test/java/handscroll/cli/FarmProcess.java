@@ -32,8 +32,7 @@ final class FarmProcess implements AutoCloseable {
     }
 
     /** One of several. */
-    static FarmProcess coordinator(
-            Path state, Path models, int joinPort, List<HostPort> all, Map<String, ?> settings) {
+    static FarmProcess coordinator(Path state, Path models, int joinPort, List<HostPort> all, Map<String, ?> settings) {
         return start(state, models, "coordinator", joinPort, all, settings);
     }
 

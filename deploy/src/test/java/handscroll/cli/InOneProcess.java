@@ -32,8 +32,7 @@ final class InOneProcess {
         FarmOptions options = new FarmOptions(config, true, 2, directory.resolve(name + "-state"), List.of());
         try (Farm farm = LocalFarm.opener((settings, shelf) -> new FakeRenderers(Map.of("fake", hash), 512).busy())
                 .open(options)) {
-            Jobs.JobStatus last = farm.follow(
-                            submit(farm, JobSpecReader.readText("job", spec, directory)), event -> {})
+            Jobs.JobStatus last = farm.follow(submit(farm, JobSpecReader.readText("job", spec, directory)), event -> {})
                     .toCompletableFuture()
                     .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             if (last.state() != Jobs.State.DONE) {

@@ -86,7 +86,7 @@ class KnownPixelsTest {
                         SettingNames.HTTP_PORT,
                         0));
         var options = new FarmOptions(
-                config, true, 2, directory.resolve("extended").resolve(OutputDirectory.STATE), Optional.empty());
+                config, true, 2, directory.resolve("extended").resolve(OutputDirectory.STATE), List.of());
         try (Farm farm = LocalFarm.opener((settings, models) -> new GreyRenderers(Map.of("fake", hash)))
                 .open(options)) {
             var submission = AskPattern.<Jobs.Command, Jobs.Submission>ask(

@@ -47,11 +47,7 @@ class OperatorCommandsTest {
         }
         Farm coordinator = LocalFarm.opener((settings, models) -> renderers(hash))
                 .open(new FarmOptions(
-                        config("coordinator.conf", joinPort),
-                        true,
-                        0,
-                        directory.resolve("coordinator"),
-                        List.of()));
+                        config("coordinator.conf", joinPort), true, 0, directory.resolve("coordinator"), List.of()));
         farms.add(coordinator);
         address = coordinator.http().toString();
     }

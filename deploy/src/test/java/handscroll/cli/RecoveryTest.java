@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import handscroll.coordinator.job.Jobs;
+import handscroll.coordinator.journal.JournalConfig;
 import handscroll.coordinator.output.OutputDirectory;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
@@ -18,6 +19,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -68,6 +72,7 @@ class RecoveryTest {
     void aTruncatedJournalIsSetAsideAndDamagedTilesAreMadeAgain() throws Exception {
         render("whole");
         stopInTheMiddle("damaged");
+        closeJournal("damaged");
         try (Stream<Path> journal = Files.list(directory.resolve("damaged/.handscroll/journal"))) {
             for (Path file : journal.toList()) {
                 Files.write(file, new byte[1000], StandardOpenOption.TRUNCATE_EXISTING);
@@ -149,14 +154,15 @@ class RecoveryTest {
         Run run = verify("wrong", hash, "--sample", "100%");
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
-        assertThat(run.out()).contains("1 of 64 tokens are others than in the log").contains("1 of 88 patches");
+        assertThat(run.out())
+                .contains("1 of 64 tokens are others than in the log")
+                .contains("1 of 88 patches");
     }
 
     @Test
     void anotherModelIsNoReasonToSuspectThePicture() throws Exception {
         render("whole");
-        Files.writeString(
-                directory.resolve("models/fake/model.conf"), "\n# changed\n", StandardOpenOption.APPEND);
+        Files.writeString(directory.resolve("models/fake/model.conf"), "\n# changed\n", StandardOpenOption.APPEND);
 
         Run run = verify("whole", hash);
 
@@ -177,13 +183,21 @@ class RecoveryTest {
 
     private Run recover(String name) {
         return Run.of(
-                opener(), "render", "--recover", directory.resolve(name).toString(), "--workers", "2", "--port", "0",
-                "--config", site.toString());
+                opener(),
+                "render",
+                "--recover",
+                directory.resolve(name).toString(),
+                "--workers",
+                "2",
+                "--port",
+                "0",
+                "--config",
+                site.toString());
     }
 
     private Run verify(String name, String modelHash, String... more) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "verify", directory.resolve(name).toString(), "--config", site.toString()));
+        List<String> arguments =
+                new ArrayList<>(List.of("verify", directory.resolve(name).toString(), "--config", site.toString()));
         arguments.addAll(List.of(more));
         return Run.with(renderers(modelHash), arguments.toArray(new String[0]));
     }
@@ -202,6 +216,16 @@ class RecoveryTest {
                 }
             });
             assertThat(someTiles.await(90, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /** H2 keeps a database open as long as its process lives, and would not look at the file again. */
+    private void closeJournal(String name) throws Exception {
+        String url = JournalConfig.h2(directory.resolve(name).resolve(".handscroll/journal/jobs"))
+                .getString("akka-persistence-jdbc.shared-databases.slick.db.url");
+        try (Connection connection = DriverManager.getConnection(url, "sa", "");
+                Statement statement = connection.createStatement()) {
+            statement.execute("SHUTDOWN");
         }
     }
 

@@ -42,7 +42,8 @@ class TakeoverTest {
             FarmProcess worker = farm.startWorker();
             farm.submit(canvas);
             farm.waitForPatches(20);
-            var standby = farm.send(HttpRequest.newBuilder(farm.coordinator(1).http().resolve("api/jobs")));
+            var standby =
+                    farm.send(HttpRequest.newBuilder(farm.coordinator(1).http().resolve("api/jobs")));
             assertThat(standby.statusCode()).isEqualTo(503);
             assertThat(standby.body()).contains("leads the farm");
 

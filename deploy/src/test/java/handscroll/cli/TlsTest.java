@@ -69,7 +69,9 @@ class TlsTest {
             assertThat(shakesHands(port, Optional.of(directory.resolve("keys/worker"))))
                     .as("a worker of the farm at port " + port)
                     .isTrue();
-            assertThat(shakesHands(port, Optional.empty())).as("no certificate at port " + port).isFalse();
+            assertThat(shakesHands(port, Optional.empty()))
+                    .as("no certificate at port " + port)
+                    .isFalse();
             assertThat(shakesHands(port, Optional.of(directory.resolve("strangers/worker"))))
                     .as("a certificate of another authority at port " + port)
                     .isFalse();
@@ -82,7 +84,8 @@ class TlsTest {
                 "task = unconditional, model = fake, direction = zeta, canvas { width = 300, height = 256 }");
         String address = coordinator.http().toString();
         String out = directory.resolve("out").toString();
-        assertThat(Run.of("submit", job.toString(), "--out", out, "--to", address).exitCode())
+        assertThat(Run.of("submit", job.toString(), "--out", out, "--to", address)
+                        .exitCode())
                 .isEqualTo(ExitCode.DONE);
         Run watched = Run.of("watch", "sky", "--to", address);
         assertThat(watched.exitCode()).as(watched.err()).isEqualTo(ExitCode.DONE);
@@ -99,7 +102,8 @@ class TlsTest {
 
     private Farm open(String file, int slots, Path keys, List<HostPort> join) {
         Map<String, Object> settings = new HashMap<>(TlsOption.settings(keys));
-        settings.put("handscroll.cli.models", List.of(directory.resolve("models").toString()));
+        settings.put(
+                "handscroll.cli.models", List.of(directory.resolve("models").toString()));
         settings.put(SettingNames.HTTP_PORT, 0);
         settings.put(SettingNames.REMOTE_PORT, join.isEmpty() ? joinPort : 0);
         settings.put("handscroll.coordinator.tile.port", tilePort);

@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 /** Waits for what another process does, where no event can be had. */
 final class Waits {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final long INTERVAL_NANOS = Duration.ofMillis(20).toNanos();
 
     static void until(String what, BooleanSupplier holds) {

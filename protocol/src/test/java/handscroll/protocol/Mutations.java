@@ -13,9 +13,40 @@ public final class Mutations {
     public static final int RUNS = Integer.getInteger("handscroll.fuzz.runs", 1_000);
 
     private static final List<String> NASTY = List.of(
-            "{", "}", "[", "\"", "\"\"\"", "${", "${?user.home}", "include \"/etc/passwd\"", "include url(\"http://127.0.0.1:1/\")",
-            "../", "/etc/passwd", "\u0000", "-1", "0", "NaN", "1e308", "9999999999999999999", "2147483647", "null", "true", "=",
-            "+=", ":", ",", "\n", "#", "width", "canvas", "seed", "model", "output", "input", "é", "\uD800");
+            "{",
+            "}",
+            "[",
+            "\"",
+            "\"\"\"",
+            "${",
+            "${?user.home}",
+            "include \"/etc/passwd\"",
+            "include url(\"http://127.0.0.1:1/\")",
+            "../",
+            "/etc/passwd",
+            "\u0000",
+            "-1",
+            "0",
+            "NaN",
+            "1e308",
+            "9999999999999999999",
+            "2147483647",
+            "null",
+            "true",
+            "=",
+            "+=",
+            ":",
+            ",",
+            "\n",
+            "#",
+            "width",
+            "canvas",
+            "seed",
+            "model",
+            "output",
+            "input",
+            "é",
+            "\uD800");
 
     private static final com.sun.management.ThreadMXBean THREADS =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();

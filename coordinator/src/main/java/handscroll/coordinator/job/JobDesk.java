@@ -120,8 +120,7 @@ public final class JobDesk {
     private Behavior<Jobs.Command> onKnown(Known known) {
         long incarnation = nextIncarnation(known.register());
         context.pipeToSelf(
-                preparation.record(
-                        journal, incarnation, new JobEvent.CoordinatorStarted(incarnation, clock.instant())),
+                preparation.record(journal, incarnation, new JobEvent.CoordinatorStarted(incarnation, clock.instant())),
                 (register, failure) -> failure == null ? new Numbered(register) : new Broken(failure));
         return opening();
     }

@@ -176,7 +176,8 @@ class Preparation {
         if (scan.segmentCount() > 0) {
             system.log()
                     .info(
-                            "Job [{}] takes up {} logged patches from {} segments; {} bytes were damaged and are rendered again",
+                            "Job [{}] takes up {} logged patches from {} segments; {} bytes were damaged and are"
+                                    + " rendered again",
                             registered.job(),
                             scan.recordCount(),
                             scan.segmentCount(),
@@ -223,7 +224,10 @@ class Preparation {
                     }
                     JobJournal.Overtaken overtaken = (JobJournal.Overtaken) answer;
                     system.log()
-                            .error("Coordinator [{}] ends: coordinator [{}] leads the farm", incarnation, overtaken.by());
+                            .error(
+                                    "Coordinator [{}] ends: coordinator [{}] leads the farm",
+                                    incarnation,
+                                    overtaken.by());
                     CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.clusterDowningReason());
                     throw new IllegalStateException("coordinator " + overtaken.by() + " leads the farm");
                 });

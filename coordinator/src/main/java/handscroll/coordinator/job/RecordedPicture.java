@@ -85,8 +85,7 @@ public final class RecordedPicture {
         this.hasPicture = planned.picture().isPresent();
         this.tasks = new TaskBuilder(
                 plan,
-                (stage, index) -> tokensOf(stage, index)
-                        .orElseThrow(() -> new IllegalStateException("not logged")),
+                (stage, index) -> tokensOf(stage, index).orElseThrow(() -> new IllegalStateException("not logged")),
                 planned.picture().map(picture -> (Picture) picture));
     }
 
@@ -140,7 +139,9 @@ public final class RecordedPicture {
     }
 
     private short[] tokensOrNone(int stage, int index) {
-        return stage == plan.decodeStage() ? new short[0] : tokensOf(stage, index).orElseThrow();
+        return stage == plan.decodeStage()
+                ? new short[0]
+                : tokensOf(stage, index).orElseThrow();
     }
 
     private boolean canBeMade(int stage, int index) {
@@ -148,9 +149,14 @@ public final class RecordedPicture {
         if (operator == Operator.IDLE || operator == Operator.ENCODE && !hasPicture) {
             return false;
         }
-        boolean[] isKnown = {stage == plan.decodeStage() || tokensOf(stage, index).isPresent()};
-        plan.graph().forEachRead(stage, index, (from, read) -> isKnown[0] &= tokensOf(from, read)
-                .isPresent());
+        boolean[] isKnown = {
+            stage == plan.decodeStage() || tokensOf(stage, index).isPresent()
+        };
+        plan.graph()
+                .forEachRead(
+                        stage,
+                        index,
+                        (from, read) -> isKnown[0] &= tokensOf(from, read).isPresent());
         return isKnown[0];
     }
 

@@ -30,10 +30,10 @@ public final class DatabaseLease extends Lease {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseLease.class);
 
-    private static final String TAKE = "INSERT INTO handscroll_leadership AS held (name, owner, renewed_at)"
-            + " VALUES (?, ?, clock_timestamp()) ON CONFLICT (name) DO UPDATE"
-            + " SET owner = excluded.owner, renewed_at = excluded.renewed_at"
-            + " WHERE held.owner = excluded.owner OR held.renewed_at < clock_timestamp() - ? * INTERVAL '1 millisecond'";
+    private static final String TAKE = "INSERT INTO handscroll_leadership AS held (name, owner, renewed_at) VALUES (?,"
+            + " ?, clock_timestamp()) ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, renewed_at ="
+            + " excluded.renewed_at WHERE held.owner = excluded.owner OR held.renewed_at < clock_timestamp() - ? *"
+            + " INTERVAL '1 millisecond'";
     private static final String RENEW =
             "UPDATE handscroll_leadership SET renewed_at = clock_timestamp() WHERE name = ? AND owner = ?";
     private static final String GIVE_BACK = "DELETE FROM handscroll_leadership WHERE name = ? AND owner = ?";
@@ -88,7 +88,12 @@ public final class DatabaseLease extends Lease {
     public CompletionStage<Boolean> acquire(Consumer<Optional<Throwable>> leaseLost) {
         return onThread(() -> {
             long began = System.nanoTime();
-            boolean taken = update(TAKE, settings.leaseName(), settings.ownerName(), timeout().toMillis()) == 1;
+            boolean taken = update(
+                            TAKE,
+                            settings.leaseName(),
+                            settings.ownerName(),
+                            timeout().toMillis())
+                    == 1;
             if (taken) {
                 onLost = leaseLost;
                 heldFrom(began);
@@ -177,8 +182,7 @@ public final class DatabaseLease extends Lease {
                 answer.completeExceptionally(e);
             }
         });
-        return answer.orTimeout(
-                settings.timeoutSettings().getOperationTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        return answer.orTimeout(settings.timeoutSettings().getOperationTimeout().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** On a connection that is kept; one that failed is made anew the next time. */

@@ -53,9 +53,12 @@ public final class JournalConfig {
     public static Config postgresql(JournalDatabase database) {
         return ConfigFactory.parseMap(
                         Map.of(
-                                URL, database.url(),
-                                DATABASE + "user", database.user(),
-                                DATABASE + "password", database.password()),
+                                URL,
+                                database.url(),
+                                DATABASE + "user",
+                                database.user(),
+                                DATABASE + "password",
+                                database.password()),
                         "journal database")
                 .withFallback(ConfigFactory.parseResources(JournalConfig.class, "journal-postgresql.conf"));
     }

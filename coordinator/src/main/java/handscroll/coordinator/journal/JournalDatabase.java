@@ -80,7 +80,8 @@ public record JournalDatabase(String url, String user, String password) {
 
     private Refusal refusal(String what, String remedy) {
         return new Refusal(
-                "The journal cannot be kept there:", List.of(new Problem("journal.database.url", url + " " + what, remedy)));
+                "The journal cannot be kept there:",
+                List.of(new Problem("journal.database.url", url + " " + what, remedy)));
     }
 
     private static String script() {

@@ -83,11 +83,13 @@ public final class OutputDirectory {
             Path real = nearestExisting(root.toAbsolutePath().normalize()).toRealPath();
             Path asked = directory.toAbsolutePath().normalize();
             Path existing = nearestExisting(asked);
-            Path there = existing.toRealPath().resolve(existing.relativize(asked)).normalize();
-            return there.startsWith(real) && asked.startsWith(root.toAbsolutePath().normalize())
+            Path there =
+                    existing.toRealPath().resolve(existing.relativize(asked)).normalize();
+            return there.startsWith(real)
+                            && asked.startsWith(root.toAbsolutePath().normalize())
                     ? Optional.empty()
-                    : Optional.of(new Problem(
-                            WHERE, directory + " is not below " + root, "name a directory below " + root));
+                    : Optional.of(
+                            new Problem(WHERE, directory + " is not below " + root, "name a directory below " + root));
         } catch (IOException e) {
             return Optional.of(new Problem(
                     WHERE, directory + " cannot be looked at: " + e.getMessage(), "name another directory"));

@@ -89,8 +89,7 @@ public final class TileIntake {
         List<SocketOption> options = List.of(TcpSO.keepAlive(true));
         Optional<TileSecurity> security = TileSecurity.of(system);
         if (security.isEmpty()) {
-            return Tcp.get(system)
-                    .bind(settings.bindHost(), settings.port(), BACKLOG, options, true, Optional.empty());
+            return Tcp.get(system).bind(settings.bindHost(), settings.port(), BACKLOG, options, true, Optional.empty());
         }
         TileSecurity keys = security.get();
         return Tcp.get(system)

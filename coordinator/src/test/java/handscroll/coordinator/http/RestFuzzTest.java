@@ -24,21 +24,46 @@ class RestFuzzTest {
     private static final int RUNS = Integer.getInteger("handscroll.fuzz.runs", 1_000);
     private static final int ANSWER_MILLIS = 60_000;
     private static final List<String> PIECES = List.of(
-            "task = unconditional", "canvas { width = 300, height = 256 }", "model = m", "seed = 7", "{", "}", "[", "\"", "${x}",
-            "include \"/etc/passwd\"", "output.to = \"../../x\"", "\u0000", "width = -1", "1e999", ",", "\n", "=", "direction = zeta");
+            "task = unconditional",
+            "canvas { width = 300, height = 256 }",
+            "model = m",
+            "seed = 7",
+            "{",
+            "}",
+            "[",
+            "\"",
+            "${x}",
+            "include \"/etc/passwd\"",
+            "output.to = \"../../x\"",
+            "\u0000",
+            "width = -1",
+            "1e999",
+            ",",
+            "\n",
+            "=",
+            "direction = zeta");
     private static final List<String> PATHS = List.of(
-            "api/jobs", "api/jobs/%2e%2e", "api/jobs/scroll", "api/jobs/scroll/why?patch=%00", "api/jobs/scroll/tiles/0/0_0",
-            "api/jobs/scroll/cancel", "jobs/../../etc/passwd", "pictures/scroll/../../../etc/passwd",
-            "pictures/scroll/manifest.json", "api/jobs/scroll/pause", "api/%ff", "assets/..%2f..%2f");
+            "api/jobs",
+            "api/jobs/%2e%2e",
+            "api/jobs/scroll",
+            "api/jobs/scroll/why?patch=%00",
+            "api/jobs/scroll/tiles/0/0_0",
+            "api/jobs/scroll/cancel",
+            "jobs/../../etc/passwd",
+            "pictures/scroll/../../../etc/passwd",
+            "pictures/scroll/manifest.json",
+            "api/jobs/scroll/pause",
+            "api/%ff",
+            "assets/..%2f..%2f");
 
     private static ActorTestKit kit;
     private static HttpServer server;
 
     @BeforeAll
     static void startServer() throws Exception {
-        kit = ActorTestKit.create(
-                ConfigFactory.parseString("handscroll.coordinator.http { port = 0, answer-timeout = 1 s }, akka.loglevel = ERROR")
-                        .withFallback(ConfigFactory.load()));
+        kit = ActorTestKit.create(ConfigFactory.parseString(
+                        "handscroll.coordinator.http { port = 0, answer-timeout = 1 s }, akka.loglevel = ERROR")
+                .withFallback(ConfigFactory.load()));
         server = HttpServer.start(
                         kit.system(),
                         kit.spawn(FakeJobDesk.create()),
@@ -77,7 +102,11 @@ class RestFuzzTest {
         URI address = server.address();
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         String head = method + " /" + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + address.getPort()
-                + "\r\nConnection: close\r\nAccept: application/json\r\nContent-Type: application/json\r\nContent-Length: "
+                + "\r\n"
+                + "Connection: close\r\n"
+                + "Accept: application/json\r\n"
+                + "Content-Type: application/json\r\n"
+                + "Content-Length: "
                 + bytes.length + "\r\n\r\n";
         try (Socket socket = new Socket("127.0.0.1", address.getPort())) {
             socket.setSoTimeout(ANSWER_MILLIS);

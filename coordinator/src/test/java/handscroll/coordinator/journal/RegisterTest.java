@@ -57,7 +57,9 @@ class RegisterTest {
 
         assertThat(register.mayWrite(3, event)).isTrue();
         assertThat(register.mayWrite(2, event)).isFalse();
-        assertThat(register.mayWrite(3, new JobEvent.CoordinatorStarted(3, NOON))).isFalse();
-        assertThat(register.mayWrite(4, new JobEvent.CoordinatorStarted(4, NOON))).isTrue();
+        assertThat(register.mayWrite(3, new JobEvent.CoordinatorStarted(3, NOON)))
+                .isFalse();
+        assertThat(register.mayWrite(4, new JobEvent.CoordinatorStarted(4, NOON)))
+                .isTrue();
     }
 }

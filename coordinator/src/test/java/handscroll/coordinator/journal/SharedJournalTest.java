@@ -92,8 +92,7 @@ class SharedJournalTest {
         ActorSystem<JobJournal.Command> journal = journal();
         record(journal, 4, new JobEvent.CoordinatorStarted(4, NOON));
 
-        assertThat(record(journal, 4, new JobEvent.CoordinatorStarted(4, NOON)))
-                .isEqualTo(new JobJournal.Overtaken(4));
+        assertThat(record(journal, 4, new JobEvent.CoordinatorStarted(4, NOON))).isEqualTo(new JobJournal.Overtaken(4));
     }
 
     @Test
@@ -123,7 +122,9 @@ class SharedJournalTest {
     void aLeaderWhoseRowWasTakenHearsOfIt() throws Exception {
         DatabaseLease one = lease("one", "10 s");
         var lost = new CompletableFuture<Boolean>();
-        assertThat(one.acquire(cause -> lost.complete(true)).toCompletableFuture().get())
+        assertThat(one.acquire(cause -> lost.complete(true))
+                        .toCompletableFuture()
+                        .get())
                 .isTrue();
 
         execute("UPDATE handscroll_leadership SET owner = 'other'");
@@ -134,7 +135,8 @@ class SharedJournalTest {
 
     @Test
     void aLeadershipThatNobodyRenewedMayBeTaken() throws Exception {
-        execute("INSERT INTO handscroll_leadership VALUES ('leads', 'dead', clock_timestamp() - INTERVAL '11 seconds')");
+        execute("INSERT INTO handscroll_leadership VALUES ('leads', 'dead', clock_timestamp() - INTERVAL '11"
+                + " seconds')");
 
         assertThat(lease("one", "10 s").acquire().toCompletableFuture().get()).isTrue();
     }
@@ -151,8 +153,7 @@ class SharedJournalTest {
                 Statement statement = connection.createStatement()) {
             boolean isRenewed = false;
             while (!isRenewed && System.nanoTime() < end) {
-                try (var row = statement.executeQuery(
-                        "SELECT renewed_at > '2026-01-02' FROM handscroll_leadership")) {
+                try (var row = statement.executeQuery("SELECT renewed_at > '2026-01-02' FROM handscroll_leadership")) {
                     row.next();
                     isRenewed = row.getBoolean(1);
                 }
@@ -169,7 +170,8 @@ class SharedJournalTest {
     private static Config config() {
         return JournalConfig.postgresql(database())
                 .withFallback(ConfigFactory.parseString("akka.loglevel = OFF, akka.actor.provider = local,"
-                        + " akka.stdout-loglevel = OFF, handscroll.coordinator.journal.database { user = postgres, url = \""
+                        + " akka.stdout-loglevel = OFF, handscroll.coordinator.journal.database { user ="
+                        + " postgres, url = \""
                         + database().url() + "\" }"))
                 .withFallback(ConfigFactory.load());
     }

@@ -182,7 +182,10 @@ class OutputDirectoryTest {
 
         assertThat(OutputDirectory.outside(root, root.resolve("a/b"))).isEmpty();
         for (Path outside : List.of(
-                other.resolve("elsewhere"), root.resolve("../elsewhere"), other.resolve("root-2"), root.resolve("link/a"))) {
+                other.resolve("elsewhere"),
+                root.resolve("../elsewhere"),
+                other.resolve("root-2"),
+                root.resolve("link/a"))) {
             assertThat(OutputDirectory.outside(root, outside))
                     .as("%s", outside)
                     .hasValueSatisfying(problem -> assertThat(problem.what()).contains("is not below"));

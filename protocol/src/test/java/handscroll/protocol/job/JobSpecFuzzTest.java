@@ -12,21 +12,19 @@ import org.junit.jupiter.api.Test;
 @Tag("fuzz")
 class JobSpecFuzzTest {
 
-    private static final List<String> VALID = List.of(
-            """
-            task = extension
-            canvas { width = 16384, height = 512 }
-            model = starry-night
-            input { image = "source.png", at = [0, -24] }
-            direction = auto
-            seed = 20221
-            sampling { temperature = 0.9, top-k = 100 }
-            output { to = "out/starry-scroll", tiles = jpeg, quality = 90 }
-            """,
-            """
-            {"task": "unconditional", "canvas": {"width": 300, "height": 256}, "model": "m", "direction": "zeta",
-             "seed": 7, "output": {"to": "out"}}
-            """);
+    private static final List<String> VALID = List.of("""
+        task = extension
+        canvas { width = 16384, height = 512 }
+        model = starry-night
+        input { image = "source.png", at = [0, -24] }
+        direction = auto
+        seed = 20221
+        sampling { temperature = 0.9, top-k = 100 }
+        output { to = "out/starry-scroll", tiles = jpeg, quality = 90 }
+        """, """
+        {"task": "unconditional", "canvas": {"width": 300, "height": 256}, "model": "m", "direction": "zeta",
+         "seed": 7, "output": {"to": "out"}}
+        """);
     private static final long MOST_BYTES = 64 << 20;
 
     @Test
