@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.Config;
 import handscroll.coordinator.job.RecordedPicture;
 import handscroll.coordinator.job.RecordedPicture.Piece;
+import handscroll.coordinator.plan.PictureReader;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
 import handscroll.protocol.model.ModelShelf;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import handscroll.coordinator.job.RecordedPicture;
+import handscroll.coordinator.plan.PictureReader;
 import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.model.ModelShelf;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import handscroll.coordinator.job.Jobs;
 import handscroll.coordinator.journal.JournalConfig;
 import handscroll.coordinator.output.OutputDirectory;
+import handscroll.coordinator.plan.PictureReader;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.model.ModelCard;
@@ -209,7 +210,8 @@ class RecoveryTest {
         Config config = SiteConfig.load(Optional.of(site), "local.conf", Map.of(SettingNames.HTTP_PORT, 0));
         Path state = directory.resolve(name).resolve(OutputDirectory.STATE);
         try (Farm farm = opener().open(new FarmOptions(config, true, 1, state, List.of()))) {
-            JobId id = InOneProcess.submit(farm, JobFile.read(job, List.of(), Optional.empty()));
+            JobId id = InOneProcess.submit(
+                    farm, JobFile.read(job, List.of(), Optional.empty(), PictureReader.from(config)));
             farm.follow(id, event -> {
                 if (event instanceof Jobs.TileStored stored && stored.level() == 10 && stored.column() == 0) {
                     someTiles.countDown();

@@ -5,6 +5,7 @@ import handscroll.coordinator.output.Manifest;
 import handscroll.coordinator.output.StoredPicture;
 import handscroll.coordinator.output.TileId;
 import handscroll.coordinator.plan.Picture;
+import handscroll.coordinator.plan.PictureReader;
 import handscroll.coordinator.plan.Plan;
 import handscroll.coordinator.plan.Stage.Operator;
 import handscroll.coordinator.plan.TaskBuilder;
