@@ -1,6 +1,5 @@
 package handscroll.coordinator;
 
-import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
@@ -53,13 +52,20 @@ public record CoordinatorNode(ActorRef<Jobs.Command> jobs, HttpServer http) {
                                 .onFailure(SupervisorStrategy.restartWithBackoff(
                                         MIN_BACKOFF, MAX_BACKOFF, BACKOFF_JITTER)),
                         ROLE));
-        return HttpServer.start(system, jobs, HttpSettings.from(config), () -> leaderElsewhere(system))
+        return HttpServer.start(system, jobs, HttpSettings.from(config), () -> whyNotHere(system))
                 .thenApply(http -> new CoordinatorNode(jobs, http));
     }
 
-    /** Empty where the job desk runs: on the oldest coordinator. */
-    private static Optional<String> leaderElsewhere(ActorSystem<?> system) {
+    /** Why jobs are not led here; empty where the job desk runs: on the oldest coordinator. */
+    private static Optional<String> whyNotHere(ActorSystem<?> system) {
         Cluster cluster = Cluster.get(system);
+        boolean isOneOfSeveral = !system.settings()
+                .config()
+                .getString("akka.cluster.singleton.use-lease")
+                .isEmpty();
+        if (isOneOfSeveral && cluster.selfMember().status() != MemberStatus.up()) {
+            return Optional.of("this coordinator has not joined the farm yet; try again");
+        }
         List<Member> coordinators = new ArrayList<>();
         for (Member member : cluster.state().getMembers()) {
             if (member.hasRole(ROLE) && member.status() == MemberStatus.up()) {
@@ -70,7 +76,8 @@ public record CoordinatorNode(ActorRef<Jobs.Command> jobs, HttpServer http) {
                 .reduce((one, other) -> one.isOlderThan(other) ? one : other)
                 .map(Member::address)
                 .filter(address -> !address.equals(cluster.selfMember().address()))
-                .map(Address::hostPort);
+                .map(address ->
+                        "this coordinator stands by; " + address.hostPort() + " leads the farm, ask on its host");
     }
 
     /** When the desk fails all of it starts anew from the journal, so that no part remembers what another forgot. */

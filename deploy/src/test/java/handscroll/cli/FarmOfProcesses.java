@@ -156,6 +156,12 @@ final class FarmOfProcesses implements AutoCloseable {
         return Optional.empty();
     }
 
+    /** What one of the coordinators says when it is asked for its jobs. */
+    String answer(int coordinator) {
+        URI address = coordinators.get(coordinator).http().resolve("api/jobs");
+        return send(HttpRequest.newBuilder(address).timeout(ANSWER)).body();
+    }
+
     HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             return http.send(request.build(), HttpResponse.BodyHandlers.ofString());

@@ -50,12 +50,12 @@ public final class HttpServer {
         return start(system, desk, settings, Optional::empty);
     }
 
-    /** @param leaderElsewhere who leads the farm while this coordinator stands by */
+    /** @param whyNotHere says who leads the farm while this coordinator stands by */
     public static CompletionStage<HttpServer> start(
             ActorSystem<?> system,
             ActorRef<Jobs.Command> desk,
             HttpSettings settings,
-            Supplier<Optional<String>> leaderElsewhere) {
+            Supplier<Optional<String>> whyNotHere) {
         boolean onLoopback;
         try {
             onLoopback = isLoopback(settings.host());
@@ -79,8 +79,8 @@ public final class HttpServer {
                     settings.host());
         }
         var door = new FrontDoor(onLoopback, settings.host(), settings.hostNames());
-        Route routes = unlessStandingBy(
-                leaderElsewhere, new Site(system, desk, door, access, settings, Clock.systemUTC()).route());
+        Route routes =
+                unlessStandingBy(whyNotHere, new Site(system, desk, door, access, settings, Clock.systemUTC()).route());
         return bind(system, routes, settings).thenApply(binding -> {
             binding.addToCoordinatedShutdown(settings.shutdownGrace(), system);
             return new HttpServer(binding, settings.shutdownGrace());
@@ -118,15 +118,12 @@ public final class HttpServer {
     }
 
     /** A coordinator that stands by knows no jobs; whoever asks it is told who does. */
-    private static Route unlessStandingBy(Supplier<Optional<String>> leaderElsewhere, Route routes) {
+    private static Route unlessStandingBy(Supplier<Optional<String>> whyNotHere, Route routes) {
         return Directives.extract(
-                request -> leaderElsewhere.get(),
-                leader -> leader.<Route>map(address -> Directives.complete(
+                request -> whyNotHere.get(),
+                reason -> reason.<Route>map(sentence -> Directives.complete(
                                 StatusCodes.SERVICE_UNAVAILABLE,
-                                HttpEntities.create(
-                                        ContentTypes.APPLICATION_JSON,
-                                        "{\"error\":\"this coordinator stands by; " + address
-                                                + " leads the farm, ask on its host\"}")))
+                                HttpEntities.create(ContentTypes.APPLICATION_JSON, "{\"error\":\"" + sentence + "\"}")))
                         .orElse(routes));
     }
 
