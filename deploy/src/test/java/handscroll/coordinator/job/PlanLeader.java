@@ -140,7 +140,7 @@ public final class PlanLeader {
         }
 
         @Override
-        CompletionStage<Register> record(ActorRef<JobJournal.Command> journal, JobEvent event) {
+        CompletionStage<Register> record(ActorRef<JobJournal.Command> journal, long incarnation, JobEvent event) {
             return CompletableFuture.completedFuture(Register.EMPTY);
         }
 
