@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two coordinators over one PostgreSQL database, and what becomes of a job when the one that leads dies. */
+@Tag("chaos")
 class TakeoverTest {
 
     private static final Duration TAKEOVER = Duration.ofSeconds(30);
