@@ -54,8 +54,8 @@ final class CoordinatorCommand implements Callable<Integer> {
             paramLabel = "URL",
             description =
                     "Keep the journal in this PostgreSQL database, like jdbc:postgresql://10.0.0.9/handscroll, which"
-                        + " several coordinators share. HANDSCROLL_DATABASE_USER and HANDSCROLL_DATABASE_PASSWORD open"
-                        + " it.")
+                            + " several coordinators share. HANDSCROLL_DATABASE_USER and HANDSCROLL_DATABASE_PASSWORD open"
+                            + " it.")
     private Optional<String> database = Optional.empty();
 
     @Option(
