@@ -9,6 +9,7 @@ import akka.cluster.Member;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.ClusterSingleton;
+import akka.cluster.typed.ClusterSingletonSettings;
 import akka.cluster.typed.SingletonActor;
 import com.typesafe.config.Config;
 import handscroll.coordinator.http.HttpServer;
@@ -48,10 +49,13 @@ public record CoordinatorNode(ActorRef<Jobs.Command> jobs, HttpServer http) {
         Config config = system.settings().config();
         ActorRef<Jobs.Command> jobs = ClusterSingleton.get(system)
                 .init(SingletonActor.of(
-                        Behaviors.supervise(singleton(models, JournalSettings.from(config)))
-                                .onFailure(SupervisorStrategy.restartWithBackoff(
-                                        MIN_BACKOFF, MAX_BACKOFF, BACKOFF_JITTER)),
-                        ROLE));
+                                Behaviors.supervise(singleton(models, JournalSettings.from(config)))
+                                        .onFailure(SupervisorStrategy.restartWithBackoff(
+                                                MIN_BACKOFF, MAX_BACKOFF, BACKOFF_JITTER)),
+                                ROLE)
+                        // Without the role a worker that joined before this node would be the oldest, and nobody would
+                        // lead.
+                        .withSettings(ClusterSingletonSettings.create(system).withRole(ROLE)));
         return HttpServer.start(system, jobs, HttpSettings.from(config), () -> whyNotHere(system))
                 .thenApply(http -> new CoordinatorNode(jobs, http));
     }

@@ -11,6 +11,7 @@ record CliSettings(
         Duration terminalInterval,
         Duration lineInterval,
         Duration drainPatience,
+        Duration stopPatience,
         Duration answerPatience) {
 
     static CliSettings from(Config config) {
@@ -21,6 +22,7 @@ record CliSettings(
                 cli.getDuration("terminal-interval"),
                 cli.getDuration("line-interval"),
                 cli.getDuration("drain-patience"),
+                cli.getDuration("stop-patience"),
                 cli.getDuration("answer-patience"));
     }
 }

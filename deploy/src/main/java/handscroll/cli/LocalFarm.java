@@ -35,7 +35,7 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -70,6 +70,9 @@ final class LocalFarm implements Farm {
     private final Supplier<RendererFactory> renderers;
     private final StateLock lock;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    /** The state directory may be used again. */
+    private final CompletableFuture<Void> released = new CompletableFuture<>();
+
     private final Optional<CoordinatorNode> coordinator;
     private volatile ActorSystem<?> system;
     private volatile boolean isClosing;
@@ -116,10 +119,10 @@ final class LocalFarm implements Farm {
      */
     private void onTerminated() {
         if (isClosing) {
-            lock.release();
+            releaseLock();
             ended.complete(null);
         } else if (options.coordinates()) {
-            lock.release();
+            releaseLock();
             ended.completeExceptionally(new CommandFailure(
                     ExitCode.FAILED,
                     "This coordinator ended, because the others lost it; the log " + Logs.file()
@@ -127,6 +130,11 @@ final class LocalFarm implements Farm {
         } else {
             system = start();
         }
+    }
+
+    private void releaseLock() {
+        lock.release();
+        released.complete(null);
     }
 
     /** Made once, when the first worker starts: native weights outlive an actor system that is started anew. */
@@ -307,7 +315,9 @@ final class LocalFarm implements Farm {
         isClosing = true;
         system.terminate();
         try {
-            system.getWhenTerminated().toCompletableFuture().get(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            // The system's own end comes before the lock is released: whoever opened the next farm then, found it
+            // taken.
+            released.get(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
             system.log().warn("The farm did not end within [{}]", END_PATIENCE, e);
         } catch (InterruptedException e) {
@@ -345,19 +355,27 @@ final class LocalFarm implements Farm {
                 Files.createDirectories(directory);
                 FileChannel channel = FileChannel.open(
                         directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                Optional<FileLock> lock = Optional.ofNullable(channel.tryLock());
-                if (lock.isEmpty()) {
+                if (!isLocked(channel)) {
                     channel.close();
                     throw new Refusal(
                             "The farm cannot be opened:",
                             List.of(new Problem(
                                     directory.toString(),
-                                    "is in use by another process",
+                                    "is in use by another process, or by a farm of this one that has not ended yet",
                                     "end it, or wait for its end")));
                 }
                 return new StateLock(channel);
             } catch (IOException e) {
                 throw new UncheckedIOException(directory + " cannot be written: " + e.getMessage(), e);
+            }
+        }
+
+        /** False where another process holds it, or another farm of this one. */
+        private static boolean isLocked(FileChannel channel) throws IOException {
+            try {
+                return channel.tryLock() != null;
+            } catch (OverlappingFileLockException heldHere) {
+                return false;
             }
         }
 

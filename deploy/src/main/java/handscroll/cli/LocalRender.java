@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,10 +128,24 @@ final class LocalRender {
         return status.job();
     }
 
+    /** The journal does not take why the job stops; nothing that was logged needs it. */
+    private CommandFailure stopped(String cause) {
+        return new CommandFailure(
+                ExitCode.FAILED,
+                cause + System.lineSeparator() + "The journal in " + place.state() + " did not take that within "
+                        + settings.stopPatience().toSeconds() + " s; it may lie on the same disk."
+                        + System.lineSeparator()
+                        + "What is rendered is kept; continue with: handscroll render --resume " + place.quoted());
+    }
+
     private JobStatus follow(Farm farm, JobId job, CoordinatorCost cost) {
         var report = new ProgressReport(err, ProgressReport.terminalColumns(), settings, System::nanoTime);
         var outcome = new CompletableFuture<JobStatus>();
         CompletionStage<JobStatus> followed = farm.follow(job, event -> {
+            if (event instanceof Jobs.Happened happened && happened.kind().equals(Jobs.Happened.STOPPING)) {
+                CompletableFuture.delayedExecutor(settings.stopPatience().toMillis(), TimeUnit.MILLISECONDS)
+                        .execute(() -> outcome.completeExceptionally(stopped(happened.sentence())));
+            }
             if (event instanceof Jobs.Moved moved) {
                 cost.sample();
                 if (!quiet) {

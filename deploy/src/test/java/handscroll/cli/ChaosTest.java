@@ -30,7 +30,20 @@ class ChaosTest {
     private static final int RENDERS = Integer.getInteger("handscroll.chaos.renders", 20);
     private static final int KILLS = Integer.getInteger("handscroll.chaos.kills", 100);
     private static final String CANVAS = "width = 1300, height = 1024";
-    private static final Duration STOPPED = Duration.ofSeconds(25);
+    private static final Duration STOPPED = Duration.ofSeconds(12);
+
+    /** What is lost is missed within seconds, so that most of the time goes into rendering and killing. */
+    private static final Map<String, String> IMPATIENT = Map.of(
+            "akka.cluster.failure-detector.acceptable-heartbeat-pause",
+            "3s",
+            "akka.cluster.split-brain-resolver.stable-after",
+            "1s",
+            "akka.cluster.seed-node-timeout",
+            "2s",
+            "akka.cluster.retry-unsuccessful-join-after",
+            "1s",
+            "handscroll.coordinator.lease.term",
+            "3s");
 
     @TempDir
     private Path directory;
@@ -66,7 +79,8 @@ class ChaosTest {
     /** Gives up killing when the picture is whole; says how many it killed. */
     private int killWhileItRenders(String name, Random random) throws Exception {
         int kills = 0;
-        try (FarmOfProcesses farm = new FarmOfProcesses(directory, name, 1, Map.of())) {
+        int most = (KILLS + RENDERS - 1) / RENDERS;
+        try (FarmOfProcesses farm = new FarmOfProcesses(directory, name, 1, IMPATIENT)) {
             farm.startWorker();
             farm.startWorker();
             farm.submit(CANVAS);
@@ -74,7 +88,7 @@ class ChaosTest {
             while (!farm.state().equalsIgnoreCase("done")) {
                 int reached = farm.patches();
                 // Only what went on since the last kill shows anything.
-                if (reached > before + 10 && kills < 10) {
+                if (reached > before + 10 && kills < most) {
                     before = reached;
                     kills++;
                     switch (random.nextInt(3)) {
@@ -83,7 +97,7 @@ class ChaosTest {
                         default -> farm.replaceWorker(1);
                     }
                 }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50L + random.nextInt(500)));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20L + random.nextInt(200)));
             }
         }
         return kills;
@@ -92,8 +106,7 @@ class ChaosTest {
     @Test
     void aWorkerThatIsStoppedPastItsLeaseGoesOnAfterwards() throws Exception {
         Map<String, Integer> undisturbed = InOneProcess.render(directory, "undisturbed", CANVAS);
-        try (FarmOfProcesses farm =
-                new FarmOfProcesses(directory, "stopped", 1, Map.of("handscroll.coordinator.lease.term", "3s"))) {
+        try (FarmOfProcesses farm = new FarmOfProcesses(directory, "stopped", 1, IMPATIENT)) {
             farm.startWorker();
             farm.submit(CANVAS);
             farm.waitForPatches(20);

@@ -17,6 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** Coordinators and workers in processes of their own, and a job that they render; ends them all when it is closed. */
 final class FarmOfProcesses implements AutoCloseable {
@@ -40,17 +45,35 @@ final class FarmOfProcesses implements AutoCloseable {
      * @param settings of all processes
      */
     FarmOfProcesses(Path directory, String name, int coordinatorCount, Map<String, ?> settings) {
+        this(
+                directory,
+                name,
+                Stream.generate(FarmOfProcesses::freePort)
+                        .limit(coordinatorCount)
+                        .toList(),
+                settings);
+        for (int i = 0; i < coordinatorCount; i++) {
+            startNextCoordinator();
+        }
+    }
+
+    /**
+     * Starts none of its coordinators.
+     *
+     * @param ports of all coordinators there will be
+     */
+    FarmOfProcesses(Path directory, String name, List<Integer> ports, Map<String, ?> settings) {
         this.directory = directory;
         this.name = name;
         this.settings = settings;
-        for (int i = 0; i < coordinatorCount; i++) {
-            places.add(new HostPort("127.0.0.1", freePort()));
-        }
-        for (int i = 0; i < coordinatorCount; i++) {
-            coordinators.add(startCoordinator(i));
-            // The first begins the farm; whoever comes later must find it.
-            coordinators.get(i).http();
-        }
+        ports.forEach(port -> places.add(new HostPort("127.0.0.1", port)));
+    }
+
+    /** The first begins the farm; whoever comes later must find it. */
+    void startNextCoordinator() {
+        FarmProcess next = startCoordinator(coordinators.size());
+        coordinators.add(next);
+        next.http();
     }
 
     private FarmProcess startCoordinator(int index) {
@@ -64,8 +87,17 @@ final class FarmOfProcesses implements AutoCloseable {
     }
 
     FarmProcess startWorker() {
+        return startWorker(0);
+    }
+
+    /** @param port that it has in the farm; 0 for any */
+    FarmProcess startWorker(int port) {
         FarmProcess worker = FarmProcess.worker(
-                directory.resolve(name + "-worker-" + startedCount++), directory.resolve("models"), places, settings);
+                directory.resolve(name + "-worker-" + startedCount++),
+                directory.resolve("models"),
+                port,
+                places,
+                settings);
         workers.add(worker);
         return worker;
     }
@@ -142,8 +174,7 @@ final class FarmOfProcesses implements AutoCloseable {
             }
             URI address = coordinator.http().resolve("api/jobs/" + name);
             try {
-                HttpResponse<String> answer =
-                        send(HttpRequest.newBuilder(address).timeout(ANSWER));
+                HttpResponse<String> answer = send(HttpRequest.newBuilder(address));
                 if (answer.statusCode() == 200) {
                     return Optional.of(JSON.readTree(answer.body()));
                 }
@@ -156,17 +187,33 @@ final class FarmOfProcesses implements AutoCloseable {
         return Optional.empty();
     }
 
+    /** As one of the coordinators knows them. */
+    int workerCount(int coordinator) {
+        URI address = coordinators.get(coordinator).http().resolve("api/workers");
+        try {
+            return JSON.readTree(send(HttpRequest.newBuilder(address)).body())
+                    .path("workers")
+                    .size();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** What one of the coordinators says when it is asked for its jobs. */
     String answer(int coordinator) {
         URI address = coordinators.get(coordinator).http().resolve("api/jobs");
-        return send(HttpRequest.newBuilder(address).timeout(ANSWER)).body();
+        return send(HttpRequest.newBuilder(address)).body();
     }
 
+    /** The client's own time-out ends with the head of an answer, and a process that is killed may stop within the body. */
     HttpResponse<String> send(HttpRequest.Builder request) {
+        CompletableFuture<HttpResponse<String>> answer =
+                http.sendAsync(request.timeout(ANSWER).build(), HttpResponse.BodyHandlers.ofString());
         try {
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return answer.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException failure) {
+            answer.cancel(true);
+            throw new UncheckedIOException(new IOException("no answer: " + failure, failure));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

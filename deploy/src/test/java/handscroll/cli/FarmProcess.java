@@ -37,11 +37,11 @@ final class FarmProcess implements AutoCloseable {
     }
 
     static FarmProcess worker(Path state, Path models, int joinPort) {
-        return worker(state, models, List.of(new HostPort("127.0.0.1", joinPort)), Map.of());
+        return worker(state, models, 0, List.of(new HostPort("127.0.0.1", joinPort)), Map.of());
     }
 
-    static FarmProcess worker(Path state, Path models, List<HostPort> coordinators, Map<String, ?> settings) {
-        return start(state, models, "worker", 0, coordinators, settings);
+    static FarmProcess worker(Path state, Path models, int port, List<HostPort> coordinators, Map<String, ?> settings) {
+        return start(state, models, "worker", port, coordinators, settings);
     }
 
     private static FarmProcess start(

@@ -5,9 +5,8 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
-import akka.http.javadsl.model.ContentTypes;
-import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.server.Directives;
 import akka.http.javadsl.server.Route;
 import akka.http.javadsl.settings.ServerSettings;
@@ -79,8 +78,8 @@ public final class HttpServer {
                     settings.host());
         }
         var door = new FrontDoor(onLoopback, settings.host(), settings.hostNames());
-        Route routes =
-                unlessStandingBy(whyNotHere, new Site(system, desk, door, access, settings, Clock.systemUTC()).route());
+        Route site = new Site(system, desk, door, access, settings, Clock.systemUTC()).route();
+        Route routes = unlessStandingBy(system, whyNotHere, settings.answerTimeout(), site);
         return bind(system, routes, settings).thenApply(binding -> {
             binding.addToCoordinatedShutdown(settings.shutdownGrace(), system);
             return new HttpServer(binding, settings.shutdownGrace());
@@ -117,14 +116,18 @@ public final class HttpServer {
         return lines;
     }
 
-    /** A coordinator that stands by knows no jobs; whoever asks it is told who does. */
-    private static Route unlessStandingBy(Supplier<Optional<String>> whyNotHere, Route routes) {
-        return Directives.extract(
-                request -> whyNotHere.get(),
-                reason -> reason.<Route>map(sentence -> Directives.complete(
-                                StatusCodes.SERVICE_UNAVAILABLE,
-                                HttpEntities.create(ContentTypes.APPLICATION_JSON, "{\"error\":\"" + sentence + "\"}")))
-                        .orElse(routes));
+    /** A coordinator that stands by knows no jobs; whoever asks it is told who does, and when it may lead itself. */
+    private static Route unlessStandingBy(
+            ActorSystem<?> system, Supplier<Optional<String>> whyNotHere, Duration comeAgain, Route routes) {
+        return Directives.extractRequest(request -> whyNotHere
+                .get()
+                .<Route>map(sentence -> {
+                    request.discardEntityBytes(system);
+                    return Directives.complete(
+                            Answers.response(StatusCodes.SERVICE_UNAVAILABLE, JobJson.error(sentence))
+                                    .addHeader(RawHeader.create("Retry-After", Long.toString(comeAgain.toSeconds()))));
+                })
+                .orElse(routes));
     }
 
     private static CompletionStage<ServerBinding> bind(ActorSystem<?> system, Route routes, HttpSettings settings) {

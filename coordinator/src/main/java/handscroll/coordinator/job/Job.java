@@ -530,6 +530,12 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                     (done, failure) -> failure == null ? new ManifestWritten() : new Trouble(failure));
         }
 
+        /** Told at once: until the journal has taken it, which may lie on a full disk, the state is the old one. */
+        @Override
+        public void stopping(String cause) {
+            tellNews(Jobs.Happened.STOPPING, cause);
+        }
+
         @Override
         public void close() {
             around.pictures().close(job);
@@ -613,7 +619,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                 figures.work(),
                 figures.slotTime(),
                 figures.tally(),
-                state() == Jobs.State.RENDERING ? obstacle : course.cause());
+                course.cause().or(() -> state() == Jobs.State.RENDERING ? obstacle : Optional.empty()));
     }
 
     private Jobs.State state() {

@@ -66,6 +66,9 @@ public final class JobCourse {
         /** Writes into the manifest that the picture is whole: {@link #manifestWritten}. */
         void completeManifest();
 
+        /** Will be paused or fail for this, as soon as the journal has taken it. */
+        void stopping(String cause);
+
         /** No longer takes tiles; closes log and picture: {@link #closed}. */
         void close();
 
@@ -128,9 +131,16 @@ public final class JobCourse {
         return state;
     }
 
-    /** Why it is paused or failed. */
+    /** Why it is paused or failed, or will be: the journal may lie on the disk that is full, and take nothing. */
     public Optional<String> cause() {
-        return cause;
+        return stopping.flatMap(JobCourse::causeOf).or(() -> cause);
+    }
+
+    private static Optional<String> causeOf(JobEvent event) {
+        if (event instanceof JobEvent.JobPaused paused) {
+            return Optional.of(paused.cause());
+        }
+        return event instanceof JobEvent.JobFailed failed ? Optional.of(failed.cause()) : Optional.empty();
     }
 
     /** Whose bits the picture is made of; empty until the first result. */
@@ -319,6 +329,7 @@ public final class JobCourse {
         stopping = Optional.of(event);
         stopIsRecorded = false;
         isWithdrawn = false;
+        causeOf(event).ifPresent(effects::stopping);
         effects.withdraw();
         effects.record(event);
     }
@@ -346,15 +357,13 @@ public final class JobCourse {
         }
         JobEvent event = stopping.get();
         stopping = Optional.empty();
-        if (event instanceof JobEvent.JobPaused paused) {
+        cause = causeOf(event);
+        if (event instanceof JobEvent.JobPaused) {
             state = Jobs.State.PAUSED;
-            cause = Optional.of(paused.cause());
-        } else if (event instanceof JobEvent.JobFailed failed) {
+        } else if (event instanceof JobEvent.JobFailed) {
             state = Jobs.State.FAILED;
-            cause = Optional.of(failed.cause());
         } else {
             state = event instanceof JobEvent.JobFinished ? Jobs.State.DONE : Jobs.State.CANCELLED;
-            cause = Optional.empty();
         }
         heldBack.clear();
         if (book.isPresent()) {

@@ -263,7 +263,11 @@ public final class Jobs {
     public record TileStored(JobId job, long number, int level, int column, int row) implements Numbered {}
 
     /** Something worth a line: the job was paused, patches went out again. */
-    public record Happened(JobId job, long number, Instant at, String kind, String sentence) implements Numbered {}
+    public record Happened(JobId job, long number, Instant at, String kind, String sentence) implements Numbered {
+
+        /** It will be paused or fail, as the sentence says, when the journal has taken that. */
+        public static final String STOPPING = "stopping";
+    }
 
     /** So many events were forgotten before they could be told. */
     public record Missed(JobId job, long count) implements Event {}

@@ -87,7 +87,9 @@ final class Why {
         String resume = "; what it rendered is kept, and POST /api/jobs/" + job + "/resume goes on from there";
         return switch (state) {
             case PLANNING -> "its plan is being made, and what was rendered before is being read";
-            case RENDERING -> rendering(stages, account);
+            case RENDERING ->
+                cause.map(why -> "it is being stopped: " + why + "; the journal has not taken that yet")
+                        .orElseGet(() -> rendering(stages, account));
             case FINISHING -> "all its patches are rendered; the smallest levels of its pyramid are being made";
             case PAUSED -> cause.orElse("somebody asked for it") + resume;
             case DONE -> "every patch of it is rendered, and its pyramid is whole";

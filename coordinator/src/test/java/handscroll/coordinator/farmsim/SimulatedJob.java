@@ -263,6 +263,11 @@ final class SimulatedJob implements JobCourse.Effects {
     }
 
     @Override
+    public void stopping(String cause) {
+        // Nobody watches.
+    }
+
+    @Override
     public void stopped() {
         became(course.state());
         witness.stopped();

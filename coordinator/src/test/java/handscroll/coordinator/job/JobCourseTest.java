@@ -67,6 +67,15 @@ class JobCourseTest {
     }
 
     @Test
+    void saysWhyItWillStopWhileTheJournalHasNotTakenIt() {
+        render();
+        course.trouble(new IOException("No space left on device"), NOW);
+        assertThat(farm.told).containsExactly("No space left on device");
+        assertThat(course.state()).isEqualTo(Jobs.State.RENDERING);
+        assertThat(course.cause()).contains("No space left on device");
+    }
+
+    @Test
     void oneChangeAtATime() {
         render();
         course.pause(NOW);
@@ -248,6 +257,7 @@ class JobCourseTest {
 
     /** Remembers what it was told. */
     private static final class Farm implements JobCourse.Effects {
+        final List<String> told = new ArrayList<>();
         final List<String> said = new ArrayList<>();
         final List<JobEvent> events = new ArrayList<>();
 
@@ -314,6 +324,11 @@ class JobCourseTest {
         @Override
         public void close() {
             said.add("close");
+        }
+
+        @Override
+        public void stopping(String cause) {
+            told.add(cause);
         }
 
         @Override
