@@ -94,9 +94,9 @@ final class CellHistory {
 
     /** The worker is done with a batch, in this time; what of it is rendered is said apart. */
     void finished(Collection<PatchId> patches, Duration work) {
-        long millis = work.toMillis() / Math.max(1, patches.size());
+        byte time = (byte) code(work.toMillis() / Math.max(1, patches.size()));
         for (PatchId patch : patches) {
-            stages.get(patch.stage())[BYTES * index(patch) + 3] = (byte) code(millis);
+            stages.get(patch.stage())[BYTES * index(patch) + 3] = time;
             started.remove(patch);
         }
     }

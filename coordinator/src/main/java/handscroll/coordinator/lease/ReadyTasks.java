@@ -188,11 +188,16 @@ final class ReadyTasks {
     private static List<Attempt> preferred(List<Attempt> next, int passesOver, ToIntFunction<Task> preference) {
         record Ranked(Attempt attempt, int rank) {}
         List<Ranked> ranked = new ArrayList<>(next.size());
+        boolean allTheSame = true;
         for (Attempt attempt : next) {
             int rank = attempt.passedOverCount >= passesOver
                     ? Integer.MAX_VALUE
                     : preference.applyAsInt(attempt.offered.task());
+            allTheSame &= ranked.isEmpty() || ranked.get(0).rank() == rank;
             ranked.add(new Ranked(attempt, rank));
+        }
+        if (allTheSame) {
+            return next;
         }
         // Stable: among equals the order stays.
         ranked.sort(Comparator.comparingInt(Ranked::rank).reversed());

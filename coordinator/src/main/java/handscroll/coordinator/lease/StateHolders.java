@@ -4,7 +4,6 @@ import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.protocol.task.ContextPatch;
 import handscroll.protocol.task.Task;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,17 +49,32 @@ final class StateHolders {
         if (holders.isEmpty() || !(task instanceof Task.Sample sample)) {
             return 0;
         }
-        int own = 0;
-        int mostOfOthers = 0;
-        Map<WorkerId, Integer> others = new HashMap<>();
+        // Asked of every task that a grant might take: a handful of patches, compared one by one.
+        WorkerId[] found = new WorkerId[sample.context().size()];
+        int foundCount = 0;
         for (ContextPatch read : sample.context()) {
             WorkerId holder = holders.get(read.of(sample.patch()));
-            if (worker.equals(holder)) {
+            if (holder != null) {
+                found[foundCount++] = holder;
+            }
+        }
+        int own = 0;
+        int mostOfOthers = 0;
+        for (int i = 0; i < foundCount; i++) {
+            if (found[i].equals(worker)) {
                 own++;
-            } else if (holder != null) {
-                mostOfOthers = Math.max(mostOfOthers, others.merge(holder, 1, Integer::sum));
+            } else {
+                mostOfOthers = Math.max(mostOfOthers, count(found[i], found, foundCount));
             }
         }
         return own - mostOfOthers;
+    }
+
+    private static int count(WorkerId worker, WorkerId[] found, int foundCount) {
+        int count = 0;
+        for (int i = 0; i < foundCount; i++) {
+            count += found[i].equals(worker) ? 1 : 0;
+        }
+        return count;
     }
 }

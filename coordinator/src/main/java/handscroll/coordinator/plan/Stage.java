@@ -26,22 +26,29 @@ public record Stage(String name, Operator operator, Grid grid, int cellPixels, L
 
     /** The order of a stage that reads itself. */
     public Optional<Order> order() {
-        return reads.stream()
-                .filter(Reads.Itself.class::isInstance)
-                .map(read -> ((Reads.Itself) read).order())
-                .findFirst();
+        for (Reads read : reads) {
+            if (read instanceof Reads.Itself itself) {
+                return Optional.of(itself.order());
+            }
+        }
+        return Optional.empty();
     }
 
     /** Whether the states of its cells hold something of what these saw. */
     public boolean remembers() {
-        return reads.stream().anyMatch(Reads.Remembered.class::isInstance);
+        for (Reads read : reads) {
+            if (read instanceof Reads.Remembered) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The operator for one cell: given cells are encoded, not sampled. */
     public Operator operator(int index) {
-        boolean given = order().map(
-                        order -> order.isGiven(grid.columnOf(index), grid.rowOf(index), grid.frameOf(index)))
-                .orElse(false);
+        Optional<Order> order = order();
+        boolean given =
+                order.isPresent() && order.get().isGiven(grid.columnOf(index), grid.rowOf(index), grid.frameOf(index));
         return given ? Operator.ENCODE : operator;
     }
 }
