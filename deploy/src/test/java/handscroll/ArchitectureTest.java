@@ -52,8 +52,9 @@ class ArchitectureTest {
             worker.features      : worker.djl
             worker.lease         : worker.render
             worker.render        :
-            worker.djl           : worker.render
-            worker.train         : worker.djl worker.render
+            worker.text          :
+            worker.djl           : worker.render worker.text
+            worker.train         : worker.djl worker.render worker.text
 
             cli                  : cli.evaluate coordinator* worker*
             cli.evaluate         : coordinator.output coordinator.plan
@@ -95,7 +96,10 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "handscroll.worker.djl", "handscroll.worker.train", "handscroll.worker.features")
+                        "handscroll.worker.djl",
+                        "handscroll.worker.train",
+                        "handscroll.worker.features",
+                        "handscroll.worker.text")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("ai.djl..")
@@ -125,7 +129,8 @@ class ArchitectureTest {
                         "handscroll.worker.render",
                         "handscroll.worker.djl",
                         "handscroll.worker.train",
-                        "handscroll.worker.features")
+                        "handscroll.worker.features",
+                        "handscroll.worker.text")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("akka..")

@@ -9,6 +9,7 @@ import handscroll.protocol.model.ModelShelf;
 import handscroll.worker.djl.ModelDirectory;
 import handscroll.worker.djl.TokenizerShape;
 import handscroll.worker.djl.TransformerShape;
+import handscroll.worker.train.Captions;
 import handscroll.worker.train.Training;
 import handscroll.worker.train.TrainingPlan;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,8 +56,16 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "PICTURE",
             required = true,
             arity = "1..*",
-            description = "PNG or JPEG files to learn from; one painting is enough.")
+            description = "PNG or JPEG files to learn from, or folders of them; one painting is enough. Of 18 and more"
+                    + " every ninth is held out.")
     private List<Path> pictures = List.of();
+
+    @Option(
+            names = "--captions",
+            paramLabel = "FROM",
+            description = "What the pictures show, so that texts can be drawn: names (the words of the file names, with the"
+                    + " colours and the light of each picture), or a table of lines: file name, caption.")
+    private Optional<String> captions = Optional.empty();
 
     @Option(
             names = "--frame",
@@ -149,6 +159,11 @@ final class TrainCommand implements Callable<Integer> {
             description = "Take over this model's tokenizer, and its transformer as far as the sizes agree.")
     private Optional<String> startFrom = Optional.empty();
 
+    @Option(
+            names = "--learn-tokenizer",
+            description = "With --start-from: learn its tokenizer on, for pictures of another kind, instead of keeping it.")
+    private boolean learnTokenizer;
+
     private enum Size {
         STANDARD(TransformerShape.STANDARD),
         SMALL(TransformerShape.SMALL);
@@ -180,11 +195,15 @@ final class TrainCommand implements Callable<Integer> {
         Path directory = models.resolve(name).toAbsolutePath().normalize();
         checkDirectory(directory);
         Optional<TrainingPlan.Base> base = base();
+        List<Path> files = TrainingFiles.in(pictures);
+        TrainingFiles.Split split = TrainingFiles.split(files);
+        Captions said = captions();
+        TransformerShape shape = size.shape.as(extent, states, decoding, !noLayouts);
         Logs.to(directory);
         PrintWriter err = spec.commandLine().getErr();
         var plan = new TrainingPlan(
                 name,
-                pictures,
+                split.learned(),
                 framePixels,
                 directory,
                 Duration.ofMillis((long) (cpuMinutes.orElse(minutes) * 60_000)),
@@ -195,8 +214,10 @@ final class TrainCommand implements Callable<Integer> {
                 licence,
                 base,
                 cpuMinutes.isPresent() ? TrainingPlan.Clock.PROCESSOR : TrainingPlan.Clock.WALL,
+                split.heldOut(),
+                said,
                 base.map(from -> from.model().tokenizer()).orElse(TokenizerShape.STANDARD),
-                size.shape.as(extent, states, decoding, !noLayouts));
+                said instanceof Captions.None ? shape : shape.told());
         try (Interruption interruption = Interruption.calls(() -> interrupt(directory, err))) {
             try (Training training = new Training(plan, err::println)) {
                 err.println("Learning " + name + " for " + Figures.time(plan.time())
@@ -217,6 +238,31 @@ final class TrainCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
+    private Captions captions() {
+        if (captions.isEmpty()) {
+            return new Captions.None();
+        }
+        if (captions.get().equals("names")) {
+            return new Captions.FileNames();
+        }
+        Path table = Path.of(captions.get());
+        if (!Files.isRegularFile(table)) {
+            throw refusal(
+                    "--captions", "there is no file " + table, "name a table of captions, or say --captions names");
+        }
+        List<Problem> problems = new ArrayList<>();
+        try {
+            Captions written = Captions.read(table, problems);
+            if (problems.isEmpty()) {
+                return written;
+            }
+        } catch (IOException e) {
+            problems.add(new Problem(
+                    table.toString(), "cannot be read: " + e.getMessage(), "save it as text in UTF-8"));
+        }
+        throw new Refusal("The model \"" + name + "\" cannot be learned:", problems);
+    }
+
     private Optional<TrainingPlan.Base> base() {
         ModelShelf shelf =
                 CliSettings.from(shared.config("local.conf", Map.of())).models();
@@ -228,7 +274,7 @@ final class TrainCommand implements Callable<Integer> {
                         "has " + model.tokenizer().codes() + " codes, not " + size.shape.codes(),
                         "begin with a model of this version");
             }
-            return new TrainingPlan.Base(from, model, startFrom.isPresent());
+            return new TrainingPlan.Base(from, model, startFrom.isPresent(), !learnTokenizer);
         });
     }
 
@@ -262,6 +308,12 @@ final class TrainCommand implements Callable<Integer> {
         }
         if (startFrom.isPresent() && tokenizerOf.isPresent()) {
             throw wrong("--start-from takes over the tokenizer, too; leave out --tokenizer-of");
+        }
+        if (states == ContextStates.RECURRENT && captions.isPresent()) {
+            throw wrong("--context recurrent needs no --captions: its states remember no texts");
+        }
+        if (learnTokenizer && startFrom.isEmpty()) {
+            throw wrong("--learn-tokenizer learns on what --start-from names; name a model there");
         }
         if (threads < 1) {
             throw wrong("--threads is " + threads + "; at least 1 is needed");

@@ -64,6 +64,7 @@ final class BenchPlans {
                 Decoding.AUTOREGRESSIVE,
                 0,
                 "none",
+                "",
                 BenchWorker.MODEL_HASH);
         JobSpec spec = new JobSpec(
                 "bench",

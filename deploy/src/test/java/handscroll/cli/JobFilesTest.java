@@ -50,6 +50,7 @@ class JobFilesTest {
             Decoding.AUTOREGRESSIVE,
             0,
             "any",
+            "",
             "00");
 
     static List<Path> jobs() throws IOException {

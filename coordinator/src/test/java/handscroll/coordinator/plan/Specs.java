@@ -69,6 +69,7 @@ public final class Specs {
                 decoding,
                 decoding == Decoding.PARALLEL ? 10 : 0,
                 "CC0",
+                "",
                 "hash");
     }
 

@@ -113,6 +113,7 @@ final class BatchForms {
             kryo.writeClassAndObject(output, sample.memory());
             present(output);
             PATCH.write(kryo, output, sample.patch());
+            output.writeVarInt(sample.text(), false);
             output.writeDouble(sample.topPosition());
         }
 
@@ -126,7 +127,8 @@ final class BatchForms {
             List<RememberedPatch> memory = (List<RememberedPatch>) kryo.readClassAndObject(input);
             checkPresent(input);
             PatchId patch = PATCH.read(kryo, input, PatchId.class);
-            return new Task.Sample(patch, context, input.readDouble(), bottom, layout, memory);
+            int text = input.readVarInt(false);
+            return new Task.Sample(patch, context, input.readDouble(), bottom, layout, memory, text);
         }
     }
 

@@ -79,10 +79,11 @@ final class WireTypes {
         types.put(75, Task.Decode.class);
         types.put(76, Task.Fill.class);
         types.put(77, KnownPixels.class);
-        types.put(78, Task.Sample.class);
-        types.put(79, RenderSettings.class);
+        // 78 and 79: a patch to sample, and render settings, before there were texts.
         types.put(80, RememberedPatch.class);
         types.put(81, JobTasks.class);
+        types.put(82, Task.Sample.class);
+        types.put(83, RenderSettings.class);
 
         return Collections.unmodifiableMap(types);
     }

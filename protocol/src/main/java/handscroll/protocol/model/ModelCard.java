@@ -36,6 +36,7 @@ import java.util.TreeMap;
  * @param states what patches attend to of those around them
  * @param decoding how the tokens of a patch come about
  * @param rounds that a patch takes where they come in rounds and a job does not say; 0 where they do not
+ * @param textEncoder whose states its patches can follow; empty for a model that knows no texts
  * @param hash over {@code model.conf} and the weights it lists
  */
 public record ModelCard(
@@ -59,9 +60,14 @@ public record ModelCard(
         Decoding decoding,
         int rounds,
         String licence,
+        String textEncoder,
         String hash) {
 
     public static final String FILE_NAME = "model.conf";
+
+    public boolean knowsTexts() {
+        return !textEncoder.isEmpty();
+    }
 
     public int tokenPixels() {
         return patchPixels / tokensPerSide;
@@ -111,6 +117,7 @@ public record ModelCard(
                     oneOf(config, "sampling.decoding", Decoding.class, Decoding.AUTOREGRESSIVE),
                     config.hasPath("sampling.decoding") ? config.getInt("sampling.rounds") : 0,
                     config.getString("licence"),
+                    config.hasPath("text.encoder") ? config.getString("text.encoder") : "",
                     hash);
         } catch (ConfigException e) {
             throw new Refusal(

@@ -2,6 +2,7 @@ package handscroll.protocol.task;
 
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
+import java.util.List;
 
 /**
  * What all tasks of a job have in common; travels once a grant.
@@ -12,6 +13,8 @@ import handscroll.protocol.job.JobSpec;
  *     patches of the job, so that its shape and therefore its bits never depend on the batch
  * @param farSlots those at distance 2
  * @param rounds that a patch is drawn in by a model that draws in rounds
+ * @param texts that patches follow, by their numbers in {@link Task.Sample#text}
+ * @param guidance how far a patch is drawn towards its text: 1 as the model knows it, more the stronger
  */
 public record RenderSettings(
         JobId job,
@@ -26,9 +29,48 @@ public record RenderSettings(
         int farSlots,
         JobSpec.TileEncoding tiles,
         int quality,
-        int rounds) {
+        int rounds,
+        List<String> texts,
+        double guidance) {
 
     private static final JobId ANY = new JobId("any");
+
+    public RenderSettings {
+        texts = List.copyOf(texts);
+    }
+
+    /** Those of a job without texts. */
+    public RenderSettings(
+            JobId job,
+            String model,
+            String modelHash,
+            long seed,
+            double temperature,
+            int topK,
+            int gridColumns,
+            int gridRows,
+            int nearSlots,
+            int farSlots,
+            JobSpec.TileEncoding tiles,
+            int quality,
+            int rounds) {
+        this(
+                job,
+                model,
+                modelHash,
+                seed,
+                temperature,
+                topK,
+                gridColumns,
+                gridRows,
+                nearSlots,
+                farSlots,
+                tiles,
+                quality,
+                rounds,
+                List.of(),
+                1);
+    }
 
     /** Those of a model that draws token by token. */
     public RenderSettings(
@@ -78,6 +120,8 @@ public record RenderSettings(
                 farSlots,
                 JobSpec.TileEncoding.JPEG,
                 0,
-                rounds);
+                rounds,
+                List.of(),
+                guidance);
     }
 }

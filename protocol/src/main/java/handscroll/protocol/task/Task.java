@@ -30,6 +30,7 @@ public sealed interface Task {
      *     lies outside the canvas repeats its border. Empty for a patch that is drawn over none
      * @param memory for a recurrent model the patches of the context, and those that their states remember, each
      *     after all that it saw; empty for others
+     * @param text which of the job's texts it follows, or {@link #NO_TEXT}
      */
     record Sample(
             PatchId patch,
@@ -37,15 +38,29 @@ public sealed interface Task {
             double topPosition,
             double bottomPosition,
             TokenBlock layout,
-            List<RememberedPatch> memory)
+            List<RememberedPatch> memory,
+            int text)
             implements Task {
 
         /** How far a patch looks beyond its own piece of the layout, in tokens of the layout. */
         public static final int LAYOUT_MARGIN = 1;
 
+        public static final int NO_TEXT = -1;
+
         public Sample {
             context = List.copyOf(context);
             memory = List.copyOf(memory);
+        }
+
+        /** One that follows no text. */
+        public Sample(
+                PatchId patch,
+                List<ContextPatch> context,
+                double topPosition,
+                double bottomPosition,
+                TokenBlock layout,
+                List<RememberedPatch> memory) {
+            this(patch, context, topPosition, bottomPosition, layout, memory, NO_TEXT);
         }
 
         /** One that needs no memory. */

@@ -61,7 +61,10 @@ class KryoSerializerTest {
             8,
             16,
             JobSpec.TileEncoding.values()[0],
-            90);
+            90,
+            0,
+            List.of("snow", "a red desert"),
+            2.5);
 
     @AfterAll
     static void stop() {
@@ -99,7 +102,8 @@ class KryoSerializerTest {
                                         0,
                                         1,
                                         TokenBlock.EMPTY,
-                                        List.of(new RememberedPatch(-1, 2, 0, TOKENS, 0.25, 0.5, new short[] {3, 1}))),
+                                        List.of(new RememberedPatch(-1, 2, 0, TOKENS, 0.25, 0.5, new short[] {3, 1})),
+                                        1),
                                 new Task.Fill(
                                         new Task.Sample(PATCH, List.of(), 0, 1, TokenBlock.EMPTY),
                                         new PixelBlock(1, 1, new byte[] {7, 8, 9}),

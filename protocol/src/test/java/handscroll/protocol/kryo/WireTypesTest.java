@@ -39,10 +39,10 @@ class WireTypesTest {
             75 handscroll.protocol.task.Task$Decode
             76 handscroll.protocol.task.Task$Fill
             77 handscroll.protocol.task.KnownPixels
-            78 handscroll.protocol.task.Task$Sample
-            79 handscroll.protocol.task.RenderSettings
             80 handscroll.protocol.task.RememberedPatch
             81 handscroll.protocol.task.JobTasks
+            82 handscroll.protocol.task.Task$Sample
+            83 handscroll.protocol.task.RenderSettings
             """;
 
     @Test

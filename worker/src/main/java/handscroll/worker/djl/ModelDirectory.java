@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
 import handscroll.protocol.model.ModelCard;
+import handscroll.worker.text.TextEncoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,14 @@ public record ModelDirectory(
                     card.layoutFactor() > 1,
                     card.contextColumns(),
                     card.states(),
-                    card.decoding());
+                    card.decoding(),
+                    card.knowsTexts());
+            if (card.knowsTexts() && !card.textEncoder().equals(TextEncoder.NAME)) {
+                problems.add(new Problem(
+                        ModelCard.FILE_NAME,
+                        "text.encoder = " + card.textEncoder() + " is not what this version encodes texts with",
+                        "train it anew; this version has " + TextEncoder.NAME));
+            }
             if (card.layoutFactor() > 1 && card.layoutFactor() != TransformerShape.LAYOUT_FACTOR) {
                 problems.add(new Problem(
                         ModelCard.FILE_NAME,
@@ -140,7 +148,7 @@ public record ModelDirectory(
                 }
                 transformer { width = %d, heads = %d, layers = %d, encoder-layers = %d }
                 %s
-                # Height in pixels of the picture that was learned, and where sky meets land in it.
+                %s# Height in pixels of the picture that was learned, and where sky meets land in it.
                 picture { height = %d, horizon = %.3f }
                 sampling { temperature = 0.9, top-k = %d%s }
                 weights {
@@ -170,6 +178,10 @@ public record ModelDirectory(
                 transformer.knowsLayouts()
                         ? "# A tall canvas is drawn over a layout so many times smaller, sampled first.\nlayout { factor = "
                                 + TransformerShape.LAYOUT_FACTOR + " }"
+                        : "",
+                transformer.knowsTexts()
+                        ? "# Patches can follow a text, told by the states of this encoder.\ntext { encoder = \""
+                                + TextEncoder.NAME + "\" }\n"
                         : "",
                 picture.heightPixels(),
                 picture.horizon(),

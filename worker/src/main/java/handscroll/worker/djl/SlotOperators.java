@@ -14,6 +14,8 @@ import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TokenBlock;
 import handscroll.worker.render.PatchOperators;
+import handscroll.worker.text.TextEncoder;
+import handscroll.worker.text.TextStates;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -393,16 +395,21 @@ public final class SlotOperators implements PatchOperators {
             List<short[]> known,
             Map<JobId, Map<PatchId, NearbyContextPool.States>> contexts) {
         RenderSettings shape = patches.get(0).settings();
-        int count = Math.max(patches.size(), smallestBatch());
+        int drawn = Math.max(patches.size(), smallestBatch());
+        boolean guided = shape.guidance() != 1 && model.transformer().shape().knowsTexts();
+        // Guided, each patch comes twice: as it shall be, and once more without its text.
+        int count = guided ? 2 * drawn : drawn;
         int codes = model.transformer().shape().codes();
         Slots near = new Slots(model.transformer().shape(), count, shape.nearSlots());
         Slots far = new Slots(model.transformer().shape(), count, shape.farSlots());
         long[] window = new long[count * WINDOW * WINDOW];
         float[] heights = new float[count * SIDE * FEATURES];
-        float[] noise = new float[count * TOKENS * codes];
+        float[] noise = new float[drawn * TOKENS * codes];
+        float[] texts = new float[count * TextStates.MOST * TextStates.WIDTH];
+        float[] textBias = new float[count * TextStates.MOST];
         long[] layouts = new long[count * LAYOUT_SIDE * LAYOUT_SIDE];
         for (int i = 0; i < count; i++) {
-            Patch patch = patches.get(Math.min(i, patches.size() - 1));
+            Patch patch = patches.get(Math.min(i % drawn, patches.size() - 1));
             Task.Sample task = patch.task();
             RenderSettings settings = patch.settings();
             for (ContextPatch seen : task.context()) {
@@ -419,6 +426,13 @@ public final class SlotOperators implements PatchOperators {
             surround(task, codes, window, i * WINDOW * WINDOW);
             heights(task.topPosition(), task.bottomPosition(), heights, i);
             lay(task, codes, layouts, i * LAYOUT_SIDE * LAYOUT_SIDE);
+            told(patch, i < drawn).fill(texts, textBias, i);
+            if (i >= drawn) {
+                if (!known.isEmpty()) {
+                    show(known.get(Math.min(i % drawn, patches.size() - 1)), window, i);
+                }
+                continue;
+            }
             PatchId at = task.patch();
             long cell = ((long) at.frame() * settings.gridRows() + at.row()) * settings.gridColumns() + at.column();
             GumbelNoise.fill(noise, i * TOKENS * codes, settings.seed(), at.stage(), cell, TOKENS, codes);
@@ -438,7 +452,9 @@ public final class SlotOperators implements PatchOperators {
                 batch.create(window, new Shape(count, WINDOW, WINDOW)),
                 batch.create(heights, new Shape(count, SIDE, FEATURES)),
                 batch.create(layouts, new Shape(count, LAYOUT_SIDE * LAYOUT_SIDE)),
-                batch.create(noise, new Shape(count, TOKENS, codes))));
+                batch.create(texts, new Shape(count, TextStates.MOST, TextStates.WIDTH)),
+                batch.create(textBias, new Shape(count, TextStates.MOST)),
+                batch.create(noise, new Shape(drawn, TOKENS, codes))));
         long topK = Math.min(shape.topK(), codes);
         if (inRounds) {
             long[] counts = Rounds.counts(shape.rounds());
@@ -446,9 +462,10 @@ public final class SlotOperators implements PatchOperators {
                     topK,
                     batch.create(Rounds.order()),
                     batch.create(counts),
-                    batch.create(Rounds.temperatures(shape.temperature(), counts.length))));
+                    batch.create(Rounds.temperatures(shape.temperature(), counts.length)),
+                    shape.guidance()));
         } else {
-            arguments.addAll(List.of(shape.temperature(), topK));
+            arguments.addAll(List.of(shape.temperature(), topK, shape.guidance()));
         }
         return model.transformer()
                 .script()
@@ -458,12 +475,29 @@ public final class SlotOperators implements PatchOperators {
 
     /** Known tokens are seen by those around them from the start, and noise without end decides for them. */
     private static void keep(short[] known, int codes, long[] window, float[] noise, int patch) {
+        show(known, window, patch);
         for (int m = 0; m < TOKENS; m++) {
             if (known[m] != UNKNOWN) {
-                window[(patch * WINDOW + m / SIDE + 1) * WINDOW + m % SIDE + 1] = known[m];
                 noise[(patch * TOKENS + m) * codes + known[m]] = Float.POSITIVE_INFINITY;
             }
         }
+    }
+
+    private static void show(short[] known, long[] window, int patch) {
+        for (int m = 0; m < TOKENS; m++) {
+            if (known[m] != UNKNOWN) {
+                window[(patch * WINDOW + m / SIDE + 1) * WINDOW + m % SIDE + 1] = known[m];
+            }
+        }
+    }
+
+    /** The states of what is said of a patch, if it is to be told. */
+    private TextStates told(Patch patch, boolean tell) {
+        int text = patch.task().text();
+        if (!tell || text == Task.Sample.NO_TEXT || !model.transformer().shape().knowsTexts()) {
+            return TextStates.NONE;
+        }
+        return TextEncoder.instance().encode(patch.settings().texts().get(text));
     }
 
     /** Writes the heights of the token rows of patch number {@code i}. */

@@ -29,6 +29,11 @@ public final class TinyModel {
         return of(seed, new TransformerShape(32, 32, 2, 2, 1, true).as(extent, states, decoding, knowsLayouts));
     }
 
+    /** One that draws what a text says. */
+    public static ModelDirectory told(long seed) {
+        return of(seed, TRANSFORMER.told());
+    }
+
     private static ModelDirectory of(long seed, TransformerShape shape) {
         Random random = new Random(seed);
         float[] codebook = new float[TOKENIZER.codes() * TOKENIZER.dim()];
@@ -40,6 +45,12 @@ public final class TinyModel {
         int at = shape.layout().offset("head.own");
         for (int i = 0; i < shape.codes() * shape.width(); i++) {
             transformer[at + i] *= 200;
+        }
+        if (shape.knowsTexts()) {
+            int heard = shape.layout().offset("decoder.0.heard.weight");
+            for (int i = 0; i < shape.width() * shape.width(); i++) {
+                transformer[heard + i] *= 50;
+            }
         }
         return new ModelDirectory(TOKENIZER, TOKENIZER.layout().initial(random), codebook, shape, transformer);
     }
@@ -53,6 +64,11 @@ public final class TinyModel {
     public static ModelCard write(Path directory, long seed, int extent, ContextStates states, Decoding decoding)
             throws IOException {
         return write(directory, of(seed, extent, states, decoding), seed);
+    }
+
+    /** Writes one that draws what a text says. */
+    public static ModelCard writeTold(Path directory, long seed) throws IOException {
+        return write(directory, told(seed), seed);
     }
 
     private static ModelCard write(Path directory, ModelDirectory model, long seed) throws IOException {

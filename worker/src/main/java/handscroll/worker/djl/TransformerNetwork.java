@@ -25,7 +25,8 @@ public final class TransformerNetwork implements AutoCloseable {
                         "SCALE", 1 / Math.sqrt(shape.width() / (double) shape.heads()),
                         "ENCODER_LAYERS", shape.encoderLayers(),
                         "LAYERS", shape.layers(),
-                        "KNOWS_LAYOUTS", shape.knowsLayouts() ? 1 : 0));
+                        "KNOWS_LAYOUTS", shape.knowsLayouts() ? 1 : 0,
+                        "KNOWS_TEXTS", shape.knowsTexts() ? 1 : 0));
     }
 
     public TransformerShape shape() {

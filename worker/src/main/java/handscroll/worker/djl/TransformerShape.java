@@ -2,6 +2,7 @@ package handscroll.worker.djl;
 
 import handscroll.protocol.model.ContextStates;
 import handscroll.protocol.model.Decoding;
+import handscroll.worker.text.TextStates;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
@@ -18,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param extent patches to each side that a patch looks, up to {@link #LARGEST_EXTENT}
  * @param states what a patch's readers attend to
  * @param decoding how the tokens of a patch come about
+ * @param knowsTexts whether what is drawn can follow a text
  */
 public record TransformerShape(
         int codes,
@@ -28,7 +30,8 @@ public record TransformerShape(
         boolean knowsLayouts,
         int extent,
         ContextStates states,
-        Decoding decoding) {
+        Decoding decoding,
+        boolean knowsTexts) {
 
     /** Tokens along a patch's side. */
     public static final int PATCH_SIDE = 8;
@@ -68,7 +71,8 @@ public record TransformerShape(
                 knowsLayouts,
                 LARGEST_EXTENT,
                 ContextStates.ENCODED,
-                Decoding.AUTOREGRESSIVE);
+                Decoding.AUTOREGRESSIVE,
+                false);
     }
 
     public TransformerShape {
@@ -80,6 +84,9 @@ public record TransformerShape(
         }
         if (states == ContextStates.RECURRENT && knowsLayouts) {
             throw new IllegalArgumentException("recurrent states remember no layouts");
+        }
+        if (states == ContextStates.RECURRENT && knowsTexts) {
+            throw new IllegalArgumentException("recurrent states remember no texts");
         }
     }
 
@@ -101,7 +108,13 @@ public record TransformerShape(
     public TransformerShape as(int otherExtent, ContextStates otherStates, Decoding otherDecoding, boolean layouts) {
         int encoders = otherStates == ContextStates.RECURRENT ? 0 : encoderLayers;
         return new TransformerShape(
-                codes, width, heads, layers, encoders, layouts, otherExtent, otherStates, otherDecoding);
+                codes, width, heads, layers, encoders, layouts, otherExtent, otherStates, otherDecoding, knowsTexts);
+    }
+
+    /** The same, drawing what a text says. */
+    public TransformerShape told() {
+        return new TransformerShape(
+                codes, width, heads, layers, encoderLayers, knowsLayouts, extent, states, decoding, true);
     }
 
     /** The row of the offset table for a patch so far away, in patches. */
@@ -142,6 +155,13 @@ public record TransformerShape(
             }
             layout.normal(name + ".offset", 0.1, (2 * extent + 1) * (2 * extent + 1), width);
             layout.normal(name + ".empty", 0.02, 1, 2, width);
+            if (knowsTexts) {
+                layout.norm(name + ".norm3", width)
+                        .linear(name + ".asks", width, width, 0.04)
+                        .linear(name + ".told", TextStates.WIDTH, 2 * width, 0.08)
+                        .normal(name + ".untold", 0.02, 1, 1, 2 * width)
+                        .linear(name + ".heard", width, width, 0.04 / Math.sqrt(2.0 * layers));
+            }
         }
         layout.norm("head.norm", width);
         layout.normal("head.shared", 0.02, CODE_WIDTH, width);

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import handscroll.protocol.task.Task;
 import handscroll.worker.djl.Rounds;
 import handscroll.worker.djl.TransformerShape;
+import handscroll.worker.text.TextStates;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Random;
@@ -30,13 +31,14 @@ final class Lesson {
     private static final int NOT_ASKED = -100;
 
     /** How often a lesson shows less than there is, or something else. */
-    record Disturbance(double hiddenPatches, double hiddenSide, double wrongTokens, double wrongLayoutTokens) {
+    record Disturbance(
+            double hiddenPatches, double hiddenSide, double wrongTokens, double wrongLayoutTokens, double untold) {
 
         /** What makes a model robust against its own mistakes. */
-        static final Disturbance TO_LEARN = new Disturbance(0.08, 0.2, 0.04, 0.08);
+        static final Disturbance TO_LEARN = new Disturbance(0.08, 0.2, 0.04, 0.08, 0.15);
 
         /** The truth and nothing else. */
-        static final Disturbance NONE = new Disturbance(0, 0, 0, 0);
+        static final Disturbance NONE = new Disturbance(0, 0, 0, 0, 0);
     }
 
     private static final double HEIGHT_DEVIATION = 0.03;
@@ -58,6 +60,7 @@ final class Lesson {
     private final boolean anyOrder;
     private final int[] sequence; // the patches as the tensors list them
     private final long[] levelSizes; // how many of them, one after the other, do not see each other
+    private final TextStates text;
     private final boolean[] known; // what is known of patches that are drawn in rounds, over the whole crop
     private int hiddenColumn; // context this many columns or rows away is hidden where it is not 0
     private int hiddenRow;
@@ -107,6 +110,15 @@ final class Lesson {
         levelSizes = new long[Arrays.stream(level).max().orElse(0) + 1];
         Arrays.stream(level).forEach(one -> levelSizes[one]++);
         known = shape.isParallel() ? knownInRounds() : new boolean[0];
+        text = shape.knowsTexts() ? text(grid) : TextStates.NONE;
+    }
+
+    /** One of the captions; sometimes none, for pictures of which nothing is said and for guidance. */
+    private TextStates text(TokenGrid grid) {
+        boolean untold = grid.captions().isEmpty() || random.nextDouble() < disturbance.untold();
+        return untold
+                ? TextStates.NONE
+                : grid.captions().get(random.nextInt(grid.captions().size()));
     }
 
     /** The first round of an ideal farm that could draw each patch: one more than the last of those it sees. */
@@ -277,6 +289,9 @@ final class Lesson {
                 layout[i * window + k] = code < 0 ? codes : code;
             }
         }
+        float[] told = new float[TextStates.MOST * TextStates.WIDTH];
+        float[] toldBias = new float[TextStates.MOST];
+        text.fill(told, toldBias, 0);
         NDArray[] near = slots(owner, 1);
         NDArray[] far = slots(owner, 2);
         return new NDArray[] {
@@ -292,7 +307,9 @@ final class Lesson {
             far[1],
             far[2],
             owner.create(own, new Shape(count, TOKENS)),
-            owner.create(levelSizes)
+            owner.create(levelSizes),
+            owner.create(told, new Shape(1, TextStates.MOST, TextStates.WIDTH)),
+            owner.create(toldBias, new Shape(1, TextStates.MOST))
         };
     }
 

@@ -20,9 +20,11 @@ final class Provenance {
             pictures.append(String.format(
                     "    { file = \"%s\", sha256 = %s }\n", path.getFileName(), ModelCard.fileHash(path)));
         }
-        String names = plan.pictures().stream()
-                .map(path -> String.valueOf(path.getFileName()))
-                .collect(Collectors.joining(" "));
+        String names = plan.heldOut().isEmpty()
+                ? plan.pictures().stream()
+                        .map(path -> String.valueOf(path.getFileName()))
+                        .collect(Collectors.joining(" "))
+                : "FOLDER";
         return String.format(
                 Locale.ROOT,
                 """
@@ -30,7 +32,7 @@ final class Provenance {
                   command = "handscroll train --name %s --from %s --%s %d --threads %d --seed %d%s"
                   pictures = [
                 %s  ]
-                  torch = "%s"
+                %s                  torch = "%s"
                   # Minutes each stage took on this machine, its steps, and [minute, loss] along the way.
                   tokenizer { minutes = %.1f, steps = %.0f, loss = %s }
                   sharpening { minutes = %.1f, steps = %.0f, loss = %s }
@@ -47,6 +49,7 @@ final class Provenance {
                 plan.seed(),
                 kind(plan),
                 pictures,
+                heldOut(plan),
                 LibTorch.version(),
                 checkpoint.number("tokenizer.seconds", 0) / 60,
                 checkpoint.number("tokenizer.steps", 0),
@@ -58,6 +61,13 @@ final class Provenance {
                 checkpoint.number("transformer.steps", 0),
                 curves.get(2).asText(),
                 checkpoint.number("transformer.held-out", 0));
+    }
+
+    private static String heldOut(TrainingPlan plan) {
+        String names = plan.heldOut().stream()
+                .map(path -> "\"" + path.getFileName() + "\"")
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? "" : "  held-out-pictures = [" + names + "]\n";
     }
 
     /** The options that make another model than the usual one. */
@@ -81,7 +91,13 @@ final class Provenance {
         }
         plan.base()
                 .ifPresent(base -> options.append(base.withTransformer() ? " --start-from " : " --tokenizer-of ")
-                        .append(base.name()));
+                        .append(base.name())
+                        .append(base.withTransformer() && !base.keepsTokenizer() ? " --learn-tokenizer" : ""));
+        if (plan.captions() instanceof Captions.FileNames) {
+            options.append(" --captions names");
+        } else if (plan.captions() instanceof Captions.Written) {
+            options.append(" --captions captions.csv");
+        }
         return options.toString();
     }
 }

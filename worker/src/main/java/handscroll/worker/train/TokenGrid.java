@@ -2,6 +2,8 @@ package handscroll.worker.train;
 
 import handscroll.protocol.task.TokenBlock;
 import handscroll.worker.djl.TransformerShape;
+import handscroll.worker.text.TextStates;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,20 +14,33 @@ import java.util.Optional;
  * @param rowHeight how much of the whole picture's height one row of tokens covers
  * @param layout the same picture {@link TransformerShape#LAYOUT_FACTOR} times smaller, whose upper left token
  *     lies beneath the first tokens of this one; nothing in a picture that is drawn over none
+ * @param captions what may be said of it; nothing of a picture without words
  */
-record TokenGrid(int columns, int rows, short[] tokens, double top, double rowHeight, Optional<TokenGrid> layout) {
+record TokenGrid(
+        int columns,
+        int rows,
+        short[] tokens,
+        double top,
+        double rowHeight,
+        Optional<TokenGrid> layout,
+        List<TextStates> captions) {
 
     TokenGrid(int columns, int rows, short[] tokens, double top, double rowHeight) {
-        this(columns, rows, tokens, top, rowHeight, Optional.empty());
+        this(columns, rows, tokens, top, rowHeight, Optional.empty(), List.of());
     }
 
     TokenGrid over(TokenGrid smaller) {
-        return new TokenGrid(columns, rows, tokens, top, rowHeight, Optional.of(smaller));
+        return new TokenGrid(columns, rows, tokens, top, rowHeight, Optional.of(smaller), captions);
     }
 
     /** The same tokens as those of a piece: it begins at {@code pieceTop} of a picture and is this share of its height. */
     TokenGrid within(double pieceTop, double share) {
-        return new TokenGrid(columns, rows, tokens, pieceTop + top * share, rowHeight * share, layout);
+        return new TokenGrid(columns, rows, tokens, pieceTop + top * share, rowHeight * share, layout, captions);
+    }
+
+    /** The same tokens, of which something can be said. */
+    TokenGrid saying(List<TextStates> texts) {
+        return new TokenGrid(columns, rows, tokens, top, rowHeight, layout, texts);
     }
 
     /** The square of tokens whose upper left is at (left, top); outside the grid its border is repeated. */

@@ -36,24 +36,30 @@ final class TokenGrids implements AutoCloseable {
     private static final long BFLOAT16 = 15;
 
     private final TokenizerNetwork network;
-    private final List<Picture> pictures;
+    private final List<Example> examples;
+    private final List<Example> heldOut;
     private final boolean knowsLayouts;
     private final Random random;
     private final NDManager manager;
     private final NDArray weights;
     private final NDArray codebook; // [codes, dim]
     private final List<TokenGrid> grids = new ArrayList<>();
+    private List<Example> from;
 
+    /** @param heldOut pictures that are never learned from; where there are none, variants of the others are held out */
     TokenGrids(
             NDManager parent,
             TokenizerNetwork network,
             float[] weights,
             float[] codes,
-            List<Picture> pictures,
+            List<Example> examples,
+            List<Example> heldOut,
             boolean knowsLayouts,
             long seed) {
         this.network = network;
-        this.pictures = pictures;
+        this.examples = examples;
+        this.heldOut = heldOut;
+        this.from = examples;
         this.knowsLayouts = knowsLayouts;
         this.random = new Random(seed);
         this.manager = parent.newSubManager();
@@ -66,6 +72,13 @@ final class TokenGrids implements AutoCloseable {
     void restart(long seed) {
         grids.clear();
         random.setSeed(seed);
+        from = examples;
+    }
+
+    /** The same with variants that must not be learned from. */
+    void restartHeldOut(long seed) {
+        restart(seed);
+        from = heldOut.isEmpty() ? examples : heldOut;
     }
 
     /** Adds a variant, in place of another one when the stock is full. */
@@ -93,7 +106,8 @@ final class TokenGrids implements AutoCloseable {
     }
 
     private TokenGrid variant() {
-        Picture picture = pictures.get(random.nextInt(pictures.size()));
+        Example example = from.get(random.nextInt(from.size()));
+        Picture picture = example.picture();
         boolean hasLayout = knowsLayouts && random.nextDouble() < WITH_LAYOUT;
         double largest = hasLayout ? LARGEST_SCALE_WITH_LAYOUT : LARGEST_SCALE;
         double scale = SMALLEST_SCALE * Math.pow(largest / SMALLEST_SCALE, random.nextDouble());
@@ -114,7 +128,9 @@ final class TokenGrids implements AutoCloseable {
         int left = random.nextInt(TokenizerShape.FACTOR);
         int top = random.nextInt(TokenizerShape.FACTOR);
         TokenGrid grid =
-                encode(varied, left, top).within((double) y / picture.height(), (double) height / picture.height());
+                encode(varied, left, top)
+                        .within((double) y / picture.height(), (double) height / picture.height())
+                        .saying(example.captions());
         return hasLayout ? grid.over(layout(varied, left, top)) : grid;
     }
 

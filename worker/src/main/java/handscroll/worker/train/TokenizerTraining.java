@@ -6,8 +6,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import handscroll.worker.djl.LibTorch;
+import handscroll.worker.djl.ModelDirectory;
 import handscroll.worker.djl.TokenizerNetwork;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /** First stage of training: learns encoder, codebook and decoder from crops of varied pictures. */
@@ -27,7 +30,12 @@ final class TokenizerTraining implements Stage {
     private double psnr;
 
     TokenizerTraining(
-            NDManager parent, TokenizerNetwork network, List<Picture> pictures, Replicas replicas, long seed) {
+            NDManager parent,
+            TokenizerNetwork network,
+            List<Picture> pictures,
+            Optional<ModelDirectory> base,
+            Replicas replicas,
+            long seed) {
         this.network = network;
         this.crops = new Crops(pictures, seed);
         this.replicas = replicas;
@@ -44,6 +52,17 @@ final class TokenizerTraining implements Stage {
         codebook = manager.create(start, new Shape(codes, dim));
         use = manager.zeros(new Shape(codes), DataType.FLOAT32); // all dead: the first step draws them
         total = manager.create(start, new Shape(codes, dim));
+        base.ifPresent(this::begin);
+    }
+
+    /** Goes on from another model's tokenizer, all codes of which are alive. */
+    private void begin(ModelDirectory base) {
+        optimizer.start(base.tokenizerWeights());
+        codebook.set(base.codebook());
+        total.set(base.codebook());
+        float[] alive = new float[network.shape().codes()];
+        Arrays.fill(alive, 1);
+        use.set(alive);
     }
 
     @Override

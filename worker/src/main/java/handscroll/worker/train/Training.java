@@ -8,6 +8,8 @@ import handscroll.worker.djl.LibTorch;
 import handscroll.worker.djl.ModelDirectory;
 import handscroll.worker.djl.TokenizerNetwork;
 import handscroll.worker.djl.TransformerNetwork;
+import handscroll.worker.text.TextEncoder;
+import handscroll.worker.text.TextStates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,7 @@ public final class Training implements AutoCloseable {
     private final TrainingPlan plan;
     private final Consumer<String> lines;
     private final List<Picture> pictures;
+    private final List<Picture> heldOut;
     private final NDManager manager;
     private final Replicas replicas;
     private final Checkpoint checkpoint;
@@ -48,8 +51,15 @@ public final class Training implements AutoCloseable {
         this.lines = lines;
         this.pictures = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
+        this.heldOut = new ArrayList<>();
         for (Path path : plan.pictures()) {
             Picture.read(path, plan.framePixels(), problems).ifPresent(pictures::add);
+        }
+        for (Path path : plan.heldOut()) {
+            Picture.read(path, plan.framePixels(), problems).ifPresent(heldOut::add);
+        }
+        if (problems.isEmpty()) {
+            checkCaptions(problems);
         }
         if (plan.pictures().isEmpty()) {
             problems.add(new Problem("--from", "names no picture", "give at least one"));
@@ -66,13 +76,22 @@ public final class Training implements AutoCloseable {
     /** Runs all stages; blocks until the time budget is spent. */
     public void run() throws IOException {
         long seed = plan.seed();
-        plan.base().map(TrainingPlan.Base::model).ifPresent(this::takeTokenizer);
+        plan.base()
+                .filter(TrainingPlan.Base::keepsTokenizer)
+                .map(TrainingPlan.Base::model)
+                .ifPresent(this::takeTokenizer);
         try (TokenizerNetwork tokenizer = new TokenizerNetwork(plan.tokenizer());
                 TransformerNetwork transformer = new TransformerNetwork(plan.transformer())) {
             finish(
                     "tokenizer",
                     plan.tokenizerTime(),
-                    () -> new TokenizerTraining(manager, tokenizer, pictures, replicas, seed));
+                    () -> new TokenizerTraining(
+                            manager,
+                            tokenizer,
+                            pictures,
+                            plan.base().map(TrainingPlan.Base::model),
+                            replicas,
+                            seed));
             float[] weights = checkpoint.vector("tokenizer.average");
             float[] codebook = checkpoint.vector("codebook");
             finish(
@@ -88,7 +107,8 @@ public final class Training implements AutoCloseable {
                             tokenizer,
                             weights,
                             codebook,
-                            pictures,
+                            examples(plan.pictures(), pictures),
+                            examples(plan.heldOut(), heldOut),
                             plan.transformer().knowsLayouts(),
                             seed);
                     TransformerTraining stage = new TransformerTraining(
@@ -104,6 +124,35 @@ public final class Training implements AutoCloseable {
                 learn(stage, plan.transformerTime(), () -> show(grids, stage));
             }
         }
+    }
+
+    /** A table that names none of the pictures is another folder's. */
+    private void checkCaptions(List<Problem> problems) {
+        if (plan.captions() instanceof Captions.Written) {
+            for (int i = 0; i < pictures.size(); i++) {
+                Path file = plan.pictures().get(i);
+                if (plan.captions().of(file, pictures.get(i)).isEmpty()) {
+                    problems.add(new Problem(
+                            String.valueOf(file.getFileName()),
+                            "has no caption in the table",
+                            "add a line for it, or take it out of the folder"));
+                }
+            }
+        }
+    }
+
+    private List<Example> examples(List<Path> files, List<Picture> of) {
+        List<Example> examples = new ArrayList<>();
+        for (int i = 0; i < files.size(); i++) {
+            List<TextStates> captions = new ArrayList<>();
+            if (plan.transformer().knowsTexts()) {
+                for (String caption : plan.captions().of(files.get(i), of.get(i))) {
+                    captions.add(TextEncoder.instance().encode(caption));
+                }
+            }
+            examples.add(new Example(of.get(i), captions));
+        }
+        return examples;
     }
 
     /** As if the first two stages had made it. */

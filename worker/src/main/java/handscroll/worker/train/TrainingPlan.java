@@ -24,6 +24,8 @@ import java.util.Optional;
  * @param licence of the weights, which follows from the pictures'
  * @param base a model to begin with
  * @param clock what the budget is counted in
+ * @param heldOut files that are not learned from, to see how well the model does on what it never saw
+ * @param captions what is said of the pictures
  * @param tokenizer sizes of the tokenizer, {@link TokenizerShape#STANDARD} but in tests
  * @param transformer sizes of the transformer
  */
@@ -40,15 +42,18 @@ public record TrainingPlan(
         String licence,
         Optional<Base> base,
         Clock clock,
+        List<Path> heldOut,
+        Captions captions,
         TokenizerShape tokenizer,
         TransformerShape transformer) {
 
     /**
-     * A model whose tokenizer is taken over instead of learning one.
+     * A model to begin with.
      *
      * @param withTransformer whether to begin with its transformer too, as far as its parameters fit
+     * @param keepsTokenizer whether its tokenizer stays as it is; otherwise it is learned on
      */
-    public record Base(String name, ModelDirectory model, boolean withTransformer) {}
+    public record Base(String name, ModelDirectory model, boolean withTransformer, boolean keepsTokenizer) {}
 
     /** What time is: learning takes as long as it takes, or as much of the processors as it gets. */
     public enum Clock {
@@ -69,6 +74,7 @@ public record TrainingPlan(
 
     public TrainingPlan {
         pictures = List.copyOf(pictures);
+        heldOut = List.copyOf(heldOut);
     }
 
     /** A model of the shipped size. */
@@ -96,6 +102,8 @@ public record TrainingPlan(
                 licence,
                 Optional.empty(),
                 Clock.WALL,
+                List.of(),
+                new Captions.None(),
                 TokenizerShape.STANDARD,
                 TransformerShape.STANDARD);
     }
@@ -109,7 +117,7 @@ public record TrainingPlan(
     }
 
     Duration transformerTime() {
-        return base.isPresent() ? time : share(1 - TOKENIZER_SHARE - SHARPENING_SHARE);
+        return base.map(Base::keepsTokenizer).orElse(false) ? time : share(1 - TOKENIZER_SHARE - SHARPENING_SHARE);
     }
 
     private Duration share(double share) {

@@ -67,7 +67,7 @@ final class TransformerTraining implements Stage {
 
     /** Undisturbed lessons from variants that are never learned from, the same for every kind of model. */
     private void holdOut() {
-        grids.restart(~seed);
+        grids.restartHeldOut(~seed);
         for (int i = 0; i < HELD_OUT_VARIANTS; i++) {
             grids.renew();
         }

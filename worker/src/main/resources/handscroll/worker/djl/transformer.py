@@ -119,14 +119,38 @@ class Transformer(Module):
     values = torch.cat([torch.slice(empty, 1, 1, 2), self.in_a_row(near_v), self.in_a_row(far_v)], 1)
     return (keys, values)
 
+  # Keys and values [m, t + 1, d] that layer `i` makes of the states of texts [m, t, 384]: the first are learned and
+  # stand for no text.
+  def told(self: __torch__.Transformer, p: Dict[str, Tensor], i: int, text: Tensor) -> Tuple[Tensor, Tensor]:
+    name = torch.add("decoder.", str(i))
+    untold = torch.expand(p[torch.add(name, ".untold")], [torch.size(text, 0), 1, 2 * WIDTH])
+    k, v, = torch.split(torch.cat([untold, self.project(p, torch.add(name, ".told"), text)], 1), WIDTH, 2)
+    return (k, v)
+
+  # What may be attended to of them, [m, 1, t + 1].
+  def text_mask(self: __torch__.Transformer, text_bias: Tensor) -> Tensor:
+    zero = torch.new_zeros(text_bias, [torch.size(text_bias, 0), 1])
+    return torch.unsqueeze(torch.cat([zero, text_bias], 1), 1)
+
+  # Cross attention from all tokens of patches, x [n, 64, d], to their texts [n, t, 384] or to one for all [1, t, 384].
+  def listen(self: __torch__.Transformer, p: Dict[str, Tensor], i: int, x: Tensor, text: Tensor, text_bias: Tensor) -> Tensor:
+    name = torch.add("decoder.", str(i))
+    k, v, = self.told(p, i, text)
+    q = self.project(p, torch.add(name, ".asks"), self.norm(p, torch.add(name, ".norm3"), x))
+    mask = torch.to(torch.unsqueeze(self.text_mask(text_bias), 1), ops.prim.dtype(q))
+    a = self.attend(self.split_heads(q), self.split_heads(k), self.split_heads(v), mask)
+    return torch.add(x, self.project(p, torch.add(name, ".heard"), self.join_heads(a)))
+
   # One layer over all tokens of patches at once, x [n, 64, d] in fp32.
-  def layer(self: __torch__.Transformer, p: Dict[str, Tensor], i: int, x: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
+  def layer(self: __torch__.Transformer, p: Dict[str, Tensor], i: int, x: Tensor, keys: Tensor, values: Tensor, mask: Tensor, text: Tensor, text_bias: Tensor) -> Tensor:
     name = torch.add("decoder.", str(i))
     qkv = self.project(p, torch.add(name, ".qkv"), self.norm(p, torch.add(name, ".norm1"), x))
     q, k, v, = torch.split(qkv, WIDTH, 2)
     all_keys = self.split_heads(torch.cat([keys, k], 1))
     a = self.attend(self.split_heads(q), all_keys, self.split_heads(torch.cat([values, v], 1)), mask)
     y = torch.add(x, self.project(p, torch.add(name, ".out"), self.join_heads(a)))
+    if KNOWS_TEXTS == 1:
+      y = self.listen(p, i, y, text, text_bias)
     return self.feed_forward(p, name, y)
 
   # What tokens of whole patches may attend to, [n, 1, 64, c + 64]: the context's slots that hold a patch, and of
@@ -151,7 +175,7 @@ class Transformer(Module):
     return x
 
   # Encoded states: all patches at once, each looking at what the encoder made of the others. x to [P, 64, d].
-  def at_once(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], x: Tensor, inputs: Tensor, near: Tensor, near_offsets: Tensor, far: Tensor, far_offsets: Tensor, mask: Tensor) -> Tensor:
+  def at_once(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], x: Tensor, inputs: Tensor, near: Tensor, near_offsets: Tensor, far: Tensor, far_offsets: Tensor, mask: Tensor, text: Tensor, text_bias: Tensor) -> Tensor:
     n = torch.size(inputs, 0)
     states = self.encode(e, p, inputs)
     pooled = self.pool(states)
@@ -161,13 +185,13 @@ class Transformer(Module):
       near_kv = torch.view(near_kv, [n, torch.size(near, 1), 64, 2 * WIDTH])
       far_kv = torch.view(far_kv, [n, torch.size(far, 1), 16, 2 * WIDTH])
       keys, values, = self.context(p, i, near_kv, near_offsets, far_kv, far_offsets)
-      x = self.layer(p, i, x, keys, values, mask)
+      x = self.layer(p, i, x, keys, values, mask, text, text_bias)
     return x
 
   # Recurrent states: the patches one level after the other, `levels` patches each, none of which sees another of
   # its level. What is kept of a patch is the input of every layer, with the gradient stopped, and its own codes.
   # Slot 0 of the context is nobody: patch k of the lesson is number k + 1.
-  def in_order(self: __torch__.Transformer, p: Dict[str, Tensor], x: Tensor, said: Tensor, near: Tensor, near_offsets: Tensor, far: Tensor, far_offsets: Tensor, mask: Tensor, levels: Tensor) -> Tensor:
+  def in_order(self: __torch__.Transformer, p: Dict[str, Tensor], x: Tensor, said: Tensor, near: Tensor, near_offsets: Tensor, far: Tensor, far_offsets: Tensor, mask: Tensor, levels: Tensor, text: Tensor, text_bias: Tensor) -> Tensor:
     near_all = annotate(List[Tensor], [])
     far_all = annotate(List[Tensor], [])
     for i in range(LAYERS):
@@ -189,7 +213,7 @@ class Transformer(Module):
         far_kv = torch.view(far_kv, [n, torch.size(far, 1), 16, 2 * WIDTH])
         keys, values, = self.context(p, i, near_kv, torch.narrow(near_offsets, 0, begin, n), far_kv, torch.narrow(far_offsets, 0, begin, n))
         kept = torch.add(torch.detach(y), said_now)
-        y = self.layer(p, i, y, keys, values, mask_now)
+        y = self.layer(p, i, y, keys, values, mask_now, text, text_bias)
         near_all[i] = torch.cat([near_all[i], self.remembered(p, i, kept)], 0)
         far_all[i] = torch.cat([far_all[i], self.remembered(p, i, self.pool(kept))], 0)
       _2 = torch.append(done, y)
@@ -197,15 +221,15 @@ class Transformer(Module):
     return torch.cat(done, 0)
 
   # Logits of all tokens of a lesson, [P * 64, CODES]. For the arguments see learn.
-  def answer(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], inputs: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor) -> Tensor:
+  def answer(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], inputs: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor, text: Tensor, text_bias: Tensor) -> Tensor:
     x = torch.add(self.look_around(e, p, neighbours), self.places(e, p, vertical, layout))
     mask = self.whole_mask(near_bias, far_bias, 15)
     if RECURRENT == 1:
-      y = self.in_order(p, x, self.own_code(e, p, inputs), near, near_offsets, far, far_offsets, mask, levels)
+      y = self.in_order(p, x, self.own_code(e, p, inputs), near, near_offsets, far, far_offsets, mask, levels, text, text_bias)
     else:
       if PARALLEL == 1:
         x = torch.add(x, self.own_code(e, p, own))
-      y = self.at_once(e, p, x, inputs, near, near_offsets, far, far_offsets, mask)
+      y = self.at_once(e, p, x, inputs, near, near_offsets, far, far_offsets, mask, text, text_bias)
     return torch.view(self.judge(p, self.head(p), y), [-1, CODES])
 
   # Nats a token: the mean over patches of the mean over those of their tokens that were asked for.
@@ -222,21 +246,22 @@ class Transformer(Module):
   #   near [P, s], far [P, f]: which patches of the crop are context, offsets: their places (row of the table),
   #   *_bias: 0, or minus infinity for a slot without a patch,
   #   own [P, 64] the tokens that are known when drawn in rounds, CODES for the others,
-  #   levels: how many patches, one after the other, can be drawn at once.
-  def learn(self: __torch__.Transformer, w: Tensor, inputs: Tensor, targets: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+  #   levels: how many patches, one after the other, can be drawn at once,
+  #   text [1, t, 384] the states of what is said of the crop, text_bias [1, t]: 0, or minus infinity where none is.
+  def learn(self: __torch__.Transformer, w: Tensor, inputs: Tensor, targets: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor, text: Tensor, text_bias: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     leaf = torch.requires_grad_(torch.detach(w))
     e = self.named(leaf)
     p = self.named(torch.to(leaf, 15))
-    rows = self.answer(e, p, inputs, neighbours, vertical, layout, near, near_offsets, near_bias, far, far_offsets, far_bias, own, levels)
+    rows = self.answer(e, p, inputs, neighbours, vertical, layout, near, near_offsets, near_bias, far, far_offsets, far_bias, own, levels, text, text_bias)
     loss = torch.cross_entropy_loss(rows, torch.flatten(targets), None, 1, -100, 0.1)
     gradient = unchecked_cast(Tensor, torch.grad([loss], [leaf], None, None, False, False)[0])
     return (torch.detach(loss), gradient, self.nats(torch.detach(rows), targets))
 
   # Nats a token of the same, without learning from it.
-  def weigh(self: __torch__.Transformer, w: Tensor, inputs: Tensor, targets: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor) -> Tensor:
+  def weigh(self: __torch__.Transformer, w: Tensor, inputs: Tensor, targets: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor, text: Tensor, text_bias: Tensor) -> Tensor:
     e = self.named(w)
     p = self.named(torch.to(w, 15))
-    rows = self.answer(e, p, inputs, neighbours, vertical, layout, near, near_offsets, near_bias, far, far_offsets, far_bias, own, levels)
+    rows = self.answer(e, p, inputs, neighbours, vertical, layout, near, near_offsets, near_bias, far, far_offsets, far_bias, own, levels, text, text_bias)
     return self.nats(rows, targets)
 
   # The flat vector in the type numbered `kind`, for rendering.
@@ -273,7 +298,7 @@ class Transformer(Module):
       _0 = torch.append(of_near, self.remembered(p, i, kept))
       _1 = torch.append(of_far, self.remembered(p, i, self.pool(kept)))
       keys, values, = self.context(p, i, torch.select(near_all, 2, i), near_offsets, torch.select(far_all, 2, i), far_offsets)
-      x = self.layer(p, i, x, keys, values, mask)
+      x = self.layer(p, i, x, keys, values, mask, x, x)
     return (torch.stack(of_near, 1), torch.stack(of_far, 1))
 
   # The states of all slots of a batch: [n, slots, LAYERS, t, 2d].
@@ -297,6 +322,16 @@ class Transformer(Module):
     heads = self.split_heads(torch.to(torch.cat([first, near, far, own], 1), 6))
     return torch.reshape(heads, [n * HEADS, -1, WIDTH // HEADS])
 
+  # Logits [count, ...] of patches that are drawn; see sample.
+  def guided(self: __torch__.Transformer, logits: Tensor, count: int, guidance: float) -> Tensor:
+    if torch.eq(torch.size(logits, 0), count):
+      result = logits
+    else:
+      without = torch.slice(logits, 0, count, 2 * count)
+      change = torch.sub(torch.slice(logits, 0, 0, count), without)
+      result = torch.add(without, torch.mul(change, guidance))
+    return result
+
   # A weight laid out once for many products with few rows: oneDNN's own layout is three times as fast on
   # CPUs and gives the same bits. GPUs have no such layout.
   def packed(self: __torch__.Transformer, weight: Tensor, rows: int) -> Tensor:
@@ -317,9 +352,12 @@ class Transformer(Module):
   #   near: B * s states [LAYERS, 64, 2d], far: B * f states [LAYERS, 16, 2d], slot by slot for each patch,
   #   *_offsets: rows of the offset table [B, s] and [B, f], *_bias: 0, or minus infinity for an empty slot,
   #   window [B, 10, 10]: the patch with the tokens around it, CODES where unknown,
-  #   vertical [B, 8, 8], layout [B, 16] as in learn, noise [B, 64, CODES]: Gumbel noise for each token and code.
+  #   vertical [B, 8, 8], layout [B, 16] as in learn, text [B, t, 384] and text_bias [B, t]: what is said of each,
+  #   noise [B, 64, CODES]: Gumbel noise for each token and code. For half as many patches, those in the first half are
+  #   drawn, `guidance` times as far from what the second half, the same without texts, would draw (classifier-free
+  #   guidance, arXiv 2207.12598).
   # Each operation computes a patch independently of the rest of its batch, so any batch gives the same bits.
-  def sample(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, noise: Tensor, temperature: float, top_k: int) -> Tensor:
+  def sample(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, text: Tensor, text_bias: Tensor, noise: Tensor, temperature: float, top_k: int, guidance: float) -> Tensor:
     p = self.named(w)
     n = torch.size(window, 0)
     near_all = self.slots(w, near, n, 64)
@@ -329,6 +367,8 @@ class Transformer(Module):
     norm1 = annotate(List[Tensor], [])
     norm2 = annotate(List[Tensor], [])
     weights = annotate(List[Tensor], [])
+    text_keys = annotate(List[Tensor], [])
+    text_values = annotate(List[Tensor], [])
     for i in range(LAYERS):
       name = torch.add("decoder.", str(i))
       table = p[torch.add(name, ".offset")]
@@ -347,6 +387,21 @@ class Transformer(Module):
       for part in [".qkv", ".out", ".widen", ".narrow"]:
         _4 = torch.append(weights, self.packed(p[torch.add(torch.add(name, part), ".weight")], n))
         _5 = torch.append(weights, p[torch.add(torch.add(name, part), ".bias")])
+      if KNOWS_TEXTS == 1:
+        told_k, told_v, = self.told(p, i, text)
+        asked = torch.transpose(self.split_heads(torch.to(told_k, 6)), 2, 3)
+        _20 = torch.append(text_keys, torch.contiguous(torch.reshape(asked, [n * HEADS, WIDTH // HEADS, -1])))
+        heard = self.split_heads(torch.to(told_v, 6))
+        _21 = torch.append(text_values, torch.contiguous(torch.reshape(heard, [n * HEADS, -1, WIDTH // HEADS])))
+        _22 = torch.append(norm1, torch.to(p[torch.add(name, ".norm3.weight")], 6))
+        _23 = torch.append(norm2, torch.to(p[torch.add(name, ".norm3.bias")], 6))
+        for part in [".asks", ".heard"]:
+          _24 = torch.append(weights, self.packed(p[torch.add(torch.add(name, part), ".weight")], n))
+          _25 = torch.append(weights, p[torch.add(torch.add(name, part), ".bias")])
+    norms = 2 + KNOWS_TEXTS
+    parts = 8 + 4 * KNOWS_TEXTS
+    text_mask = self.text_mask(text_bias)
+    drawn_count = torch.size(noise, 0)
     context = torch.size(values[0], 1) - 64
     zero = torch.new_zeros(near_bias, [n, 1])
     bias = torch.cat([zero, torch.repeat_interleave(near_bias, 64, 1), torch.repeat_interleave(far_bias, 16, 1)], 1)
@@ -358,7 +413,7 @@ class Transformer(Module):
     position = torch.expand(torch.to(p["position"], 6), [n, 64, WIDTH])
     if KNOWS_LAYOUTS == 1:
       position = torch.add(position, self.over_layout(p, p, layout))
-    tokens = torch.new_zeros(window, [n, 64])
+    tokens = torch.new_zeros(window, [drawn_count, 64])
     for m in range(64):
       r = m // 8
       c = m % 8
@@ -369,8 +424,8 @@ class Transformer(Module):
       mask = torch.cat([bias, torch.expand(torch.select(later, 0, m), [n, 64])], 1)
       mask = torch.unsqueeze(mask, 1)
       for i in range(LAYERS):
-        h = torch.to(torch.layer_norm(x, [WIDTH], norm1[2 * i], norm2[2 * i]), w)
-        qkv = torch.to(self.multiply(h, weights[8 * i], weights[8 * i + 1]), 6)
+        h = torch.to(torch.layer_norm(x, [WIDTH], norm1[norms * i], norm2[norms * i]), w)
+        qkv = torch.to(self.multiply(h, weights[parts * i], weights[parts * i + 1]), 6)
         q, k, v, = torch.split(torch.view(qkv, [n, 3 * HEADS, WIDTH // HEADS]), HEADS, 1)
         _6 = torch.copy_(torch.select(keys[i], 2, context + m), torch.reshape(k, [n * HEADS, -1]))
         _7 = torch.copy_(torch.select(values[i], 1, context + m), torch.reshape(v, [n * HEADS, -1]))
@@ -378,12 +433,20 @@ class Transformer(Module):
         scores = torch.view(torch.bmm(query, keys[i]), [n, HEADS, -1])
         shares = torch.softmax(torch.add(scores, mask), -1)
         a = torch.to(torch.bmm(torch.view(shares, [n * HEADS, 1, -1]), values[i]), w)
-        x = torch.add(x, self.multiply(torch.reshape(a, [n, WIDTH]), weights[8 * i + 2], weights[8 * i + 3]))
-        h = torch.to(torch.layer_norm(x, [WIDTH], norm1[2 * i + 1], norm2[2 * i + 1]), w)
-        h = torch.gelu(self.multiply(h, weights[8 * i + 4], weights[8 * i + 5]))
-        x = torch.add(x, self.multiply(h, weights[8 * i + 6], weights[8 * i + 7]))
+        x = torch.add(x, self.multiply(torch.reshape(a, [n, WIDTH]), weights[parts * i + 2], weights[parts * i + 3]))
+        if KNOWS_TEXTS == 1:
+          h = torch.to(torch.layer_norm(x, [WIDTH], norm1[norms * i + 2], norm2[norms * i + 2]), w)
+          asks = torch.to(self.multiply(h, weights[parts * i + 8], weights[parts * i + 9]), 6)
+          question = torch.reshape(torch.mul(asks, SCALE), [n * HEADS, 1, WIDTH // HEADS])
+          fits = torch.view(torch.bmm(question, text_keys[i]), [n, HEADS, -1])
+          parts_heard = torch.softmax(torch.add(fits, text_mask), -1)
+          a = torch.to(torch.bmm(torch.view(parts_heard, [n * HEADS, 1, -1]), text_values[i]), w)
+          x = torch.add(x, self.multiply(torch.reshape(a, [n, WIDTH]), weights[parts * i + 10], weights[parts * i + 11]))
+        h = torch.to(torch.layer_norm(x, [WIDTH], norm1[norms * i + 1], norm2[norms * i + 1]), w)
+        h = torch.gelu(self.multiply(h, weights[parts * i + 4], weights[parts * i + 5]))
+        x = torch.add(x, self.multiply(h, weights[parts * i + 6], weights[parts * i + 7]))
       h = torch.to(self.norm(p, "head.norm", x), w)
-      logits = torch.to(self.multiply(h, head, p["head.bias"]), 6)
+      logits = self.guided(torch.to(self.multiply(h, head, p["head.bias"]), 6), drawn_count, guidance)
       best, _8, = torch.topk(logits, top_k)
       floor = torch.narrow(best, 1, top_k - 1, 1)
       chance = torch.select(noise, 1, m)
@@ -392,13 +455,13 @@ class Transformer(Module):
       unlikely = torch.logical_and(torch.lt(logits, floor), torch.lt(chance, inf))
       token = torch.argmax(torch.masked_fill(drawn, unlikely, -inf), 1)
       _9 = torch.copy_(torch.select(tokens, 1, m), token)
-      _10 = torch.copy_(torch.select(torch.select(window, 1, r + 1), 1, c + 1), token)
+      _10 = torch.copy_(torch.select(torch.select(window, 1, r + 1), 1, c + 1), torch.repeat(token, [n // drawn_count]))
     return tokens
 
   # Draws a batch of patches in rounds (MaskGIT, arXiv 2202.04200), [B, 64]: each round looks at all tokens known
   # so far and draws the next `counts` of the places in `order`, each by itself, at its round's temperature.
   # The rest as in sample.
-  def sample_in_rounds(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, noise: Tensor, top_k: int, order: Tensor, counts: Tensor, temperatures: Tensor) -> Tensor:
+  def sample_in_rounds(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, text: Tensor, text_bias: Tensor, noise: Tensor, top_k: int, order: Tensor, counts: Tensor, temperatures: Tensor, guidance: float) -> Tensor:
     p = self.named(w)
     n = torch.size(window, 0)
     near_all = self.slots(w, near, n, 64)
@@ -413,7 +476,8 @@ class Transformer(Module):
     places = self.places(p, p, vertical, layout)
     head = self.head(p)
     around = torch.tensor([0, 1, 2, 3, 5, 6, 7, 8], dtype=4, device=ops.prim.device(window))
-    tokens = torch.new_zeros(window, [n, 64])
+    drawn_count = torch.size(noise, 0)
+    tokens = torch.new_zeros(window, [drawn_count, 64])
     begin = 0
     for round in range(torch.size(counts, 0)):
       count = int(torch.select(counts, 0, round))
@@ -425,9 +489,9 @@ class Transformer(Module):
       x = torch.add(self.look_around(p, p, torch.index_select(near_by, 2, around)), places)
       x = torch.add(x, self.own_code(p, p, torch.select(near_by, 2, 4)))
       for i in range(LAYERS):
-        x = self.layer(p, i, x, keys[i], values[i], mask)
+        x = self.layer(p, i, x, keys[i], values[i], mask, text, text_bias)
       now = torch.narrow(order, 0, begin, count)
-      logits = self.judge(p, head, torch.index_select(x, 1, now))
+      logits = self.guided(self.judge(p, head, torch.index_select(x, 1, now)), drawn_count, guidance)
       best, _3, = torch.topk(logits, top_k)
       floor = torch.narrow(best, 2, top_k - 1, 1)
       chance = torch.index_select(noise, 1, now)
@@ -436,6 +500,6 @@ class Transformer(Module):
       token = torch.argmax(torch.masked_fill(drawn, unlikely, -inf), 2)
       _4 = torch.index_copy_(tokens, 1, now, token)
       inner = torch.add(torch.mul(torch.floor_divide(now, 8), 2), torch.add(now, 11))
-      _5 = torch.index_copy_(torch.view(window, [n, 100]), 1, inner, token)
+      _5 = torch.index_copy_(torch.view(window, [n, 100]), 1, inner, torch.repeat(token, [n // drawn_count, 1]))
       begin = torch.add(begin, count)
     return tokens

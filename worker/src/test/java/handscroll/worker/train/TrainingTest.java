@@ -90,6 +90,8 @@ class TrainingTest {
                 "Apache-2.0",
                 Optional.empty(),
                 TrainingPlan.Clock.WALL,
+                List.of(),
+                new Captions.None(),
                 new TokenizerShape(32, 8, 4, 8, 8, 8),
                 new TransformerShape(32, 32, 2, 1, 1, true));
     }

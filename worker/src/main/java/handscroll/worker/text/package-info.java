@@ -1,0 +1,2 @@
+/** What a text means, as numbers that a model can be told. */
+package handscroll.worker.text;
