@@ -63,8 +63,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--captions",
             paramLabel = "FROM",
-            description = "What the pictures show, so that texts can be drawn: names (the words of the file names, with the"
-                    + " colours and the light of each picture), or a table of lines: file name, caption.")
+            description =
+                    "What the pictures show, so that texts can be drawn: names (the words of the file names, with the"
+                            + " colours and the light of each picture), or a table of lines: file name, caption.")
     private Optional<String> captions = Optional.empty();
 
     @Option(
@@ -161,7 +162,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--learn-tokenizer",
-            description = "With --start-from: learn its tokenizer on, for pictures of another kind, instead of keeping it.")
+            description =
+                    "With --start-from: learn its tokenizer on, for pictures of another kind, instead of keeping it.")
     private boolean learnTokenizer;
 
     private enum Size {
@@ -257,8 +259,8 @@ final class TrainCommand implements Callable<Integer> {
                 return written;
             }
         } catch (IOException e) {
-            problems.add(new Problem(
-                    table.toString(), "cannot be read: " + e.getMessage(), "save it as text in UTF-8"));
+            problems.add(
+                    new Problem(table.toString(), "cannot be read: " + e.getMessage(), "save it as text in UTF-8"));
         }
         throw new Refusal("The model \"" + name + "\" cannot be learned:", problems);
     }

@@ -49,6 +49,9 @@ public record LogIdentity(JobId job, String contentHash) {
         spec.sampling().topK().ifPresent(topK -> tokensDependOn.add("top-k " + topK));
         spec.sampling().rounds().ifPresent(rounds -> tokensDependOn.add("rounds " + rounds));
         spec.sampling().horizon().ifPresent(horizon -> tokensDependOn.add("horizon " + horizon));
+        spec.sampling().guidance().ifPresent(guidance -> tokensDependOn.add("guidance " + guidance));
+        spec.texts().text().ifPresent(text -> tokensDependOn.add("text " + text));
+        spec.texts().regions().forEach(region -> tokensDependOn.add("in " + region));
         tokensDependOn.add("context " + spec.context().configName());
         otherHashes.forEach(tokensDependOn::add);
         return new LogIdentity(job, HexFormat.of().formatHex(sha256(tokensDependOn.toString())));

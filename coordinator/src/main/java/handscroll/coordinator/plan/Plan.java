@@ -6,6 +6,7 @@ import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.task.RenderSettings;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -100,6 +101,16 @@ public record Plan(
         return model.decoding() == Decoding.PARALLEL ? spec.sampling().rounds().orElse(model.rounds()) : 0;
     }
 
+    /** How far patches are drawn towards their texts; 1 where there are none. */
+    public double guidance() {
+        return spec.texts().isEmpty() ? 1 : spec.sampling().guidance().orElse(Telling.DEFAULT_GUIDANCE);
+    }
+
+    /** What a user should know of the job's texts: where one is too long, and cut. */
+    public List<String> textNotes() {
+        return Telling.notes(spec);
+    }
+
     /** What all tasks of this job have in common. */
     public RenderSettings renderSettings(JobId job) {
         return new RenderSettings(
@@ -115,6 +126,8 @@ public record Plan(
                 farSlots,
                 spec.output().tiles(),
                 spec.output().quality(),
-                rounds());
+                rounds(),
+                Telling.of(spec).all(),
+                guidance());
     }
 }

@@ -6,6 +6,7 @@ import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
 import handscroll.protocol.job.RenderingTask;
+import handscroll.protocol.job.Texts;
 import handscroll.protocol.model.ContextStates;
 import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
@@ -105,6 +106,7 @@ public final class Planner {
         checkModel();
         checkFrames();
         checkRing();
+        checkTexts();
         Optional<Direction> wanted = wantedDirection();
         if (!isCountable(model.patchPixels()) || !isCountable(Plan.TILE_PIXELS)) {
             refuse(
@@ -230,6 +232,47 @@ public final class Planner {
         return (count + divisor - 1) / divisor;
     }
 
+    private void checkTexts() {
+        if (!spec.texts().isEmpty() && !model.knowsTexts()) {
+            refuse(
+                    spec.texts().text().isPresent() ? "text" : "regions",
+                    "the model " + model.name() + " follows no text",
+                    "use one that learned captions, as landscapes did; handscroll models lists them");
+        }
+        if (spec.texts().isEmpty() && spec.sampling().guidance().isPresent()) {
+            refuse("sampling.guidance", "guides towards a text, and there is none", "give a text, or drop it");
+        }
+        int side = model.patchPixels();
+        for (int i = 0; i < spec.texts().regions().size(); i++) {
+            Texts.Region region = spec.texts().regions().get(i);
+            String place = region.widthPixels() + " x " + region.heightPixels() + " pixels at [" + region.xPixels()
+                    + ", " + region.yPixels() + "]";
+            boolean outside = region.xPixels() >= canvas().widthPixels()
+                    || region.yPixels() >= canvas().heightPixels()
+                    || (long) region.xPixels() + region.widthPixels() <= 0
+                    || (long) region.yPixels() + region.heightPixels() <= 0;
+            if (outside) {
+                refuse(
+                        "regions[" + i + "]",
+                        place + " lie beside the canvas",
+                        "move it onto the canvas of " + canvas().widthPixels() + " x " + canvas().heightPixels());
+            } else if (!holdsACentre(region.xPixels(), region.widthPixels(), canvas().widthPixels(), side)
+                    || !holdsACentre(region.yPixels(), region.heightPixels(), canvas().heightPixels(), side)) {
+                refuse(
+                        "regions[" + i + "]",
+                        place + " hold the centre of no patch, so none would follow it",
+                        "give it at least " + side + " pixels each way");
+            }
+        }
+    }
+
+    /** Whether a patch's centre lies within these pixels of a side of the canvas. */
+    private static boolean holdsACentre(int from, int length, int canvas, int side) {
+        long first = Math.max(0, ceilDiv(2L * from - side, 2L * side));
+        double centre = (first + 0.5) * side;
+        return centre < (double) from + length && first * side < canvas;
+    }
+
     private Optional<Direction> wantedDirection() {
         if (spec.direction().equals(Direction.AUTO)) {
             checkReach(Direction.AUTO, 1);
@@ -238,7 +281,7 @@ public final class Planner {
         Optional<Direction> wanted = Direction.named(spec.direction());
         if (wanted.isEmpty()) {
             refuse("direction", "\"" + spec.direction() + "\" is unknown", "one of " + Direction.names());
-        } else if (wanted.get() == Direction.OUTWARD && spec.task() == RenderingTask.UNCONDITIONAL) {
+        } else if (wanted.get() == Direction.OUTWARD && spec.task() != RenderingTask.EXTENSION) {
             refuse("direction", "outward needs a picture to start from", "use omega or zeta, or task = extension");
         }
         wanted.ifPresent(direction -> checkReach(direction.configName(), direction.leastExtent()));

@@ -20,6 +20,7 @@ public final class TaskBuilder {
     private final Plan plan;
     private final TokenLookup tokens;
     private final Optional<Picture> picture;
+    private final Telling telling;
 
     /**
      * @param tokens of all cells that the asked ones read
@@ -29,6 +30,7 @@ public final class TaskBuilder {
         this.plan = plan;
         this.tokens = tokens;
         this.picture = picture;
+        this.telling = Telling.of(plan.spec());
     }
 
     /** The task of a cell whose reads are all rendered. */
@@ -114,7 +116,8 @@ public final class TaskBuilder {
                 plan.axis().position(patch.row() * side),
                 plan.axis().position((patch.row() + 1) * side),
                 overLayout ? layoutWindow(patch) : TokenBlock.EMPTY,
-                sampling.remembers() ? memory(patch, index) : List.of());
+                sampling.remembers() ? memory(patch, index) : List.of(),
+                telling.at((patch.column() + 0.5) * side, (patch.row() + 0.5) * side));
     }
 
     /** All of its own stage that a patch reads, by rank, each with those of them that it saw. */

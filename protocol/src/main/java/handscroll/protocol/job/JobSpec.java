@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param name what the job calls itself, by default the file it stood in
  * @param direction a name of the direction controller, or {@code auto}
  * @param priority from 0 to 100; of jobs that could use a slot the one with the highest gets it
+ * @param texts what it is to show
  */
 public record JobSpec(
         String name,
@@ -25,7 +26,8 @@ public record JobSpec(
         Sampling sampling,
         Context context,
         Output output,
-        int priority) {
+        int priority,
+        Texts texts) {
 
     public static final int HIGHEST_PRIORITY = 100;
     public static final int DEFAULT_PRIORITY = 50;
@@ -45,6 +47,22 @@ public record JobSpec(
         this(name, task, canvas, model, input, direction, seed, sampling, context, output, DEFAULT_PRIORITY);
     }
 
+    /** One that says nothing of what it is to show. */
+    public JobSpec(
+            String name,
+            RenderingTask task,
+            Canvas canvas,
+            String model,
+            Optional<Input> input,
+            String direction,
+            long seed,
+            Sampling sampling,
+            Context context,
+            Output output,
+            int priority) {
+        this(name, task, canvas, model, input, direction, seed, sampling, context, output, priority, Texts.NONE);
+    }
+
     /**
      * A picture that is part of the canvas from the start; its upper left lies at (x, y) of the canvas.
      *
@@ -59,9 +77,24 @@ public record JobSpec(
      * @param rounds that a patch is drawn in, for models that draw many tokens at once
      * @param horizon where sky meets land on the canvas, as a share of its height from the top; a
      *     canvas taller than the model's picture is stretched above it and keeps its scale below
+     * @param guidance how far patches are drawn towards their text: 1 as the model knows it, more the stronger
      */
     public record Sampling(
-            Optional<Double> temperature, Optional<Integer> topK, Optional<Integer> rounds, Optional<Double> horizon) {
+            Optional<Double> temperature,
+            Optional<Integer> topK,
+            Optional<Integer> rounds,
+            Optional<Double> horizon,
+            Optional<Double> guidance) {
+
+        /** One that leaves the guidance to the program. */
+        public Sampling(
+                Optional<Double> temperature,
+                Optional<Integer> topK,
+                Optional<Integer> rounds,
+                Optional<Double> horizon) {
+            this(temperature, topK, rounds, horizon, Optional.empty());
+        }
+
         public static final Sampling AS_THE_MODEL_SAYS =
                 new Sampling(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }

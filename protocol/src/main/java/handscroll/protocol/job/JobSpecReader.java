@@ -11,6 +11,7 @@ import handscroll.protocol.canvas.Canvas;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -27,14 +28,16 @@ import java.util.regex.Pattern;
  * Reads a job spec in HOCON or JSON and refuses it with everything that is wrong with it at once.
  *
  * <pre>
- * task = extension                  # or unconditional
+ * task = extension                  # or unconditional, or text-to-image
  * canvas { width = 3584, height = 512, wrap = none }  # x: the right border goes on at the left, 360 degrees round
  *                                   # or { aspect = "21:9" }, the smallest of that shape around the picture
  * model = starry-night
  * input { image = "starry-night.jpg", at = [0, 0] }   # extension only; relative to the job file
+ * text = "snow under a blue sky"    # of text-to-image and, where wanted, of an extension
+ * regions = [{ at = [0, 0], size = [512, 512], text = "a city" }]  # parts of the canvas with a text of their own
  * direction = auto
  * seed = 20221
- * sampling { temperature = 1.0, top-k = 256, rounds = 10, horizon = 0.6 }   # the model's own, where left out
+ * sampling { temperature = 1.0, top-k = 256, rounds = 10, horizon = 0.6, guidance = 2 }   # the model's own, where left out
  * priority = 50                     # 0 to 100, of jobs that wait the highest goes first
  * context = full                    # none: independent patches, for comparison
  * output { to = "out/starry-scroll", tiles = jpeg, quality = 90, format = deep-zoom }
@@ -54,6 +57,14 @@ public final class JobSpecReader {
     /** More frames than fit a film of ten hours; it keeps a slip of the keyboard from being planned. */
     static final int MAX_FRAMES = 1 << 20;
 
+    /** Far more than a model is told of. */
+    public static final int MAX_TEXT_CHARACTERS = 1000;
+
+    public static final int MAX_REGIONS = 64;
+
+    private static final Set<String> REGION_KEYS = new LinkedHashSet<>(List.of("at", "size", "text"));
+    private static final double STRONGEST_GUIDANCE = 20;
+
     private static final Map<String, Boolean> WRAPS = Map.of("x", true, "none", false);
 
     private static final Set<String> KEYS = new LinkedHashSet<>(List.of(
@@ -67,12 +78,15 @@ public final class JobSpecReader {
             "model",
             "input.image",
             "input.at",
+            "text",
+            "regions",
             "direction",
             "seed",
             "sampling.temperature",
             "sampling.top-k",
             "sampling.rounds",
             "sampling.horizon",
+            "sampling.guidance",
             "priority",
             "context",
             "output.to",
@@ -157,6 +171,7 @@ public final class JobSpecReader {
         Optional<Long> frames = fields.whole("canvas.frames", 1, MAX_FRAMES);
         Optional<Boolean> wraps = fields.oneOf("canvas.wrap", WRAPS);
         Optional<String> model = fields.text("model");
+        Texts texts = texts(fields, task);
         Optional<Placed> placed = placed(fields, task, directory, pictures);
         Optional<String> direction = fields.text("direction");
         Optional<Long> seed = fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE);
@@ -187,7 +202,8 @@ public final class JobSpecReader {
                 sampling,
                 context.orElse(JobSpec.Context.FULL),
                 output,
-                priority.map(Long::intValue).orElse(JobSpec.DEFAULT_PRIORITY));
+                priority.map(Long::intValue).orElse(JobSpec.DEFAULT_PRIORITY),
+                texts);
     }
 
     /** An input picture on its canvas, which is empty where the spec gives it in pixels. */
@@ -195,6 +211,12 @@ public final class JobSpecReader {
 
     private static Optional<Placed> placed(
             SpecFields fields, Optional<RenderingTask> task, Path directory, PictureSizes pictures) {
+        if (task.equals(Optional.of(RenderingTask.TEXT_TO_IMAGE)) && fields.has("input")) {
+            fields.refuse(
+                    "input",
+                    "a picture from a text starts from nothing",
+                    "drop it, or say task = extension, which may have a text, too");
+        }
         if (task.equals(Optional.of(RenderingTask.UNCONDITIONAL)) && fields.has("input")) {
             fields.refuse("input", "an unconditional picture starts from nothing", "drop it, or say task = extension");
         }
@@ -202,7 +224,7 @@ public final class JobSpecReader {
             fields.demand("input.image", "name the picture to extend");
         }
         boolean hasAspect = fields.has("canvas.aspect");
-        if (hasAspect && task.equals(Optional.of(RenderingTask.UNCONDITIONAL))) {
+        if (hasAspect && task.isPresent() && task.get() != RenderingTask.EXTENSION) {
             fields.refuse("canvas.aspect", "fits a canvas to a picture", "give width and height in pixels");
         }
         if (fields.has("input.image") && !hasAspect) {
@@ -218,6 +240,49 @@ public final class JobSpecReader {
         }
         Optional<AspectRatio> aspect = aspect(fields);
         return image.flatMap(file -> aspect.flatMap(ratio -> fitted(fields, ratio, file, at, pictures)));
+    }
+
+    private static Texts texts(SpecFields fields, Optional<RenderingTask> task) {
+        boolean hasTexts = fields.has("text") || fields.has("regions");
+        if (task.equals(Optional.of(RenderingTask.TEXT_TO_IMAGE)) && !hasTexts) {
+            fields.refuse("text", "is missing", "say what the picture shows: text = \"snow under a blue sky\"");
+        }
+        if (task.equals(Optional.of(RenderingTask.UNCONDITIONAL)) && hasTexts) {
+            fields.refuse(
+                    fields.has("text") ? "text" : "regions",
+                    "an unconditional picture follows no text",
+                    "drop it, or say task = text-to-image");
+        }
+        Optional<String> text = words(fields);
+        List<SpecFields> groups = fields.groups("regions", REGION_KEYS, MAX_REGIONS);
+        List<Texts.Region> regions = new ArrayList<>();
+        for (int i = 0; i < groups.size(); i++) {
+            SpecFields group = groups.get(i);
+            group.demand("at", "say where its upper left lies: at = [x, y]");
+            group.demand("size", "say how large it is: size = [width, height]");
+            group.demand("text", "say what it shows");
+            Optional<long[]> at = group.pair("at", -MAX_SIDE_PIXELS, MAX_SIDE_PIXELS);
+            Optional<long[]> size = group.pair("size", 1, MAX_SIDE_PIXELS);
+            Optional<String> words = words(group);
+            fields.takeProblems("regions[" + i + "]", group);
+            if (at.isPresent() && size.isPresent() && words.isPresent()) {
+                regions.add(new Texts.Region(
+                        (int) at.get()[0], (int) at.get()[1], (int) size.get()[0], (int) size.get()[1], words.get()));
+            }
+        }
+        return new Texts(text, regions);
+    }
+
+    private static Optional<String> words(SpecFields fields) {
+        Optional<String> text = fields.text("text").map(String::strip);
+        if (text.isPresent() && text.get().length() > MAX_TEXT_CHARACTERS) {
+            fields.refuse(
+                    "text",
+                    "has " + text.get().length() + " characters",
+                    "say it in " + MAX_TEXT_CHARACTERS + " at most; a model is told some thirty words");
+            return Optional.empty();
+        }
+        return text;
     }
 
     private static Optional<AspectRatio> aspect(SpecFields fields) {
@@ -256,7 +321,8 @@ public final class JobSpecReader {
                 fields.number("sampling.temperature", 0, 100),
                 fields.whole("sampling.top-k", 1, 1 << 16).map(Long::intValue),
                 fields.whole("sampling.rounds", 1, 1 << 16).map(Long::intValue),
-                fields.number("sampling.horizon", 0, 1));
+                fields.number("sampling.horizon", 0, 1),
+                fields.number("sampling.guidance", 0, STRONGEST_GUIDANCE));
     }
 
     private static JobSpec.Output output(SpecFields fields, String name) {

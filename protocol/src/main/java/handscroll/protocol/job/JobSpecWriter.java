@@ -1,6 +1,7 @@
 package handscroll.protocol.job;
 
 import com.typesafe.config.ConfigUtil;
+import java.util.stream.Collectors;
 
 /** Writes a job spec as the text that the journal and the manifest keep; {@link JobSpecReader} gets the same spec back. */
 public final class JobSpecWriter {
@@ -31,6 +32,16 @@ public final class JobSpecWriter {
         spec.sampling().topK().ifPresent(value -> line(text, "sampling.top-k", value.toString()));
         spec.sampling().rounds().ifPresent(value -> line(text, "sampling.rounds", value.toString()));
         spec.sampling().horizon().ifPresent(value -> line(text, "sampling.horizon", value.toString()));
+        spec.sampling().guidance().ifPresent(value -> line(text, "sampling.guidance", value.toString()));
+        spec.texts().text().ifPresent(words -> line(text, "text", quoted(words)));
+        if (!spec.texts().regions().isEmpty()) {
+            line(
+                    text,
+                    "regions",
+                    spec.texts().regions().stream()
+                            .map(JobSpecWriter::region)
+                            .collect(Collectors.joining(", ", "[", "]")));
+        }
         line(text, "context", spec.context().configName());
         line(text, "priority", String.valueOf(spec.priority()));
         line(
@@ -45,6 +56,11 @@ public final class JobSpecWriter {
                                 .orElse("")
                         + ", format = deep-zoom }");
         return text.toString();
+    }
+
+    private static String region(Texts.Region region) {
+        return "{ at = [" + region.xPixels() + ", " + region.yPixels() + "], size = [" + region.widthPixels() + ", "
+                + region.heightPixels() + "], text = " + quoted(region.text()) + " }";
     }
 
     private static void line(StringBuilder text, String key, String value) {

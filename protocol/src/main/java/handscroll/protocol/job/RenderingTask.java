@@ -7,7 +7,8 @@ import java.util.Optional;
 /** What a job is to make; the names are those of PAPERS section 1.1 written out. */
 public enum RenderingTask {
     UNCONDITIONAL,
-    EXTENSION;
+    EXTENSION,
+    TEXT_TO_IMAGE;
 
     public String configName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -1,6 +1,7 @@
 package handscroll.protocol.job;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
@@ -116,6 +117,32 @@ final class SpecFields {
             refuse(path, shown(value) + " is no number", range);
             return Optional.empty();
         }
+    }
+
+    /** A list of groups that have these keys; what is wrong with one of them is said with its number. */
+    List<SpecFields> groups(String path, Set<String> keys, int most) {
+        if (!has(path)) {
+            return List.of();
+        }
+        ConfigValue value = config.getValue(path);
+        if (!(value instanceof ConfigList list) || !list.stream().allMatch(ConfigObject.class::isInstance)) {
+            refuse(path, shown(value) + " is no list of groups", "give it as " + path + " = [{ … }, { … }]");
+            return List.of();
+        }
+        if (list.size() > most) {
+            refuse(path, "are " + list.size(), "give " + most + " at most");
+            return List.of();
+        }
+        List<SpecFields> groups = new ArrayList<>();
+        for (ConfigValue group : list) {
+            groups.add(new SpecFields(((ConfigObject) group).toConfig(), keys));
+        }
+        return groups;
+    }
+
+    /** Takes over the problems of the group at this place. */
+    void takeProblems(String place, SpecFields group) {
+        group.problems().forEach(problem -> refuse(place + "." + problem.where(), problem.what(), problem.remedy()));
     }
 
     <T> Optional<T> oneOf(String path, Map<String, T> choices) {

@@ -78,11 +78,27 @@ class JobSpecReaderTest {
                 EXTENSION,
                 LEAST,
                 EXTENSION + "\nname = \"a \\\"quoted\\\" näme\"",
-                LEAST + "\ncanvas { wrap = x, frames = 3 }")) {
+                LEAST + "\ncanvas { wrap = x, frames = 3 }",
+                EXTENSION + "\ntext = \"a \\\"calm\\\" sea\", sampling.guidance = 2.5",
+                LEAST + "\ntask = text-to-image, text = snow,"
+                        + " regions = [{ at = [0, -8], size = [64, 64], text = \"a, b\" }]")) {
             JobSpec spec = JobSpecReader.readText("sky", text, HERE);
             assertThat(JobSpecReader.readText("other", JobSpecWriter.toHocon(spec), Path.of("/elsewhere")))
                     .isEqualTo(spec);
         }
+    }
+
+    @Test
+    void aTextIsOfTheWholeCanvasAndOfItsRegions() {
+        Texts texts = JobSpecReader.readText(
+                        "sky",
+                        LEAST + "\ntask = text-to-image, text = \" snow \","
+                                + " regions = [{ at = [1, 2], size = [3, 4], text = fog }]",
+                        HERE)
+                .texts();
+        assertThat(texts).isEqualTo(new Texts(Optional.of("snow"), List.of(new Texts.Region(1, 2, 3, 4, "fog"))));
+        assertThat(texts.regions().get(0).holds(1, 5.5)).isTrue();
+        assertThat(texts.regions().get(0).holds(4, 5)).isFalse();
     }
 
     @Test

@@ -17,16 +17,26 @@ public final class TransformerNetwork implements AutoCloseable {
                 "Transformer",
                 layout.scriptMethod("Transformer", "named"),
                 Map.<String, Number>of(
-                        "RECURRENT", shape.isRecurrent() ? 1 : 0,
-                        "PARALLEL", shape.isParallel() ? 1 : 0,
-                        "CODES", shape.codes(),
-                        "WIDTH", shape.width(),
-                        "HEADS", shape.heads(),
-                        "SCALE", 1 / Math.sqrt(shape.width() / (double) shape.heads()),
-                        "ENCODER_LAYERS", shape.encoderLayers(),
-                        "LAYERS", shape.layers(),
-                        "KNOWS_LAYOUTS", shape.knowsLayouts() ? 1 : 0,
-                        "KNOWS_TEXTS", shape.knowsTexts() ? 1 : 0));
+                        "RECURRENT",
+                        shape.isRecurrent() ? 1 : 0,
+                        "PARALLEL",
+                        shape.isParallel() ? 1 : 0,
+                        "CODES",
+                        shape.codes(),
+                        "WIDTH",
+                        shape.width(),
+                        "HEADS",
+                        shape.heads(),
+                        "SCALE",
+                        1 / Math.sqrt(shape.width() / (double) shape.heads()),
+                        "ENCODER_LAYERS",
+                        shape.encoderLayers(),
+                        "LAYERS",
+                        shape.layers(),
+                        "KNOWS_LAYOUTS",
+                        shape.knowsLayouts() ? 1 : 0,
+                        "KNOWS_TEXTS",
+                        shape.knowsTexts() ? 1 : 0));
     }
 
     public TransformerShape shape() {

@@ -49,7 +49,8 @@ public final class TextEncoder {
             options.setInterOpNumThreads(1);
             session = environment.createSession(network.readAllBytes(), options);
             tokenizer = HuggingFaceTokenizer.newInstance(
-                    vocabulary, Map.of("truncation", "true", "maxLength", String.valueOf(TextStates.MOST), "padding", "false"));
+                    vocabulary,
+                    Map.of("truncation", "true", "maxLength", String.valueOf(TextStates.MOST), "padding", "false"));
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime refused the text encoder: " + e.getMessage(), e);
         } catch (IOException e) {
@@ -86,8 +87,8 @@ public final class TextEncoder {
         try (OnnxTensor words = OnnxTensor.createTensor(environment, ids);
                 OnnxTensor here = OnnxTensor.createTensor(environment, mask);
                 OnnxTensor sentence = OnnxTensor.createTensor(environment, types);
-                OrtSession.Result result = session.run(
-                        Map.of("input_ids", words, "attention_mask", here, "token_type_ids", sentence))) {
+                OrtSession.Result result =
+                        session.run(Map.of("input_ids", words, "attention_mask", here, "token_type_ids", sentence))) {
             float[][] found = ((float[][][]) result.get(0).getValue())[0];
             float[] rows = new float[found.length * TextStates.WIDTH];
             for (int i = 0; i < found.length; i++) {

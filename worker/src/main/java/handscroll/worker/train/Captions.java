@@ -54,8 +54,8 @@ public sealed interface Captions {
         Set<String> sentences = new LinkedHashSet<>();
         sentences.add(what);
         sentences.add("a photograph of " + what);
-        sentences.add(what + " under a " + look.sky() + " sky");
-        sentences.add(look.ground() + " " + what + " under a " + look.sky() + " sky");
+        sentences.add(what + " under " + skied(look));
+        sentences.add(look.ground() + " " + what + " under " + skied(look));
         sentences.add(what + ", " + look.sky() + " above and " + look.ground() + " below");
         sentences.add("a landscape in " + look.sky() + " and " + look.ground() + ": " + what);
         if (look.light() == Look.Light.BRIGHT) {
@@ -70,6 +70,10 @@ public sealed interface Captions {
             sentences.add(what + " in the evening, the sky is " + look.sky());
         }
         return List.copyOf(sentences);
+    }
+
+    private static String skied(Look look) {
+        return (look.sky().equals("orange") ? "an " : "a ") + look.sky() + " sky";
     }
 
     /**
@@ -90,8 +94,8 @@ public sealed interface Captions {
             String file = comma < 0 ? "" : unquoted(line.substring(0, comma));
             String caption = comma < 0 ? "" : unquoted(line.substring(comma + 1));
             if (file.isEmpty() || caption.isBlank()) {
-                problems.add(new Problem(
-                        table + ":" + (i + 1), "says nothing of a picture", "write: file name, caption"));
+                problems.add(
+                        new Problem(table + ":" + (i + 1), "says nothing of a picture", "write: file name, caption"));
             } else {
                 byFile.computeIfAbsent(file, name -> new ArrayList<>()).add(caption);
             }
@@ -102,6 +106,8 @@ public sealed interface Captions {
     private static String unquoted(String field) {
         String text = field.strip();
         boolean quoted = text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"");
-        return quoted ? text.substring(1, text.length() - 1).replace("\"\"", "\"").strip() : text;
+        return quoted
+                ? text.substring(1, text.length() - 1).replace("\"\"", "\"").strip()
+                : text;
     }
 }

@@ -127,10 +127,9 @@ final class TokenGrids implements AutoCloseable {
         }
         int left = random.nextInt(TokenizerShape.FACTOR);
         int top = random.nextInt(TokenizerShape.FACTOR);
-        TokenGrid grid =
-                encode(varied, left, top)
-                        .within((double) y / picture.height(), (double) height / picture.height())
-                        .saying(example.captions());
+        TokenGrid grid = encode(varied, left, top)
+                .within((double) y / picture.height(), (double) height / picture.height())
+                .saying(example.captions());
         return hasLayout ? grid.over(layout(varied, left, top)) : grid;
     }
 

@@ -86,12 +86,7 @@ public final class Training implements AutoCloseable {
                     "tokenizer",
                     plan.tokenizerTime(),
                     () -> new TokenizerTraining(
-                            manager,
-                            tokenizer,
-                            pictures,
-                            plan.base().map(TrainingPlan.Base::model),
-                            replicas,
-                            seed));
+                            manager, tokenizer, pictures, plan.base().map(TrainingPlan.Base::model), replicas, seed));
             float[] weights = checkpoint.vector("tokenizer.average");
             float[] codebook = checkpoint.vector("codebook");
             finish(
