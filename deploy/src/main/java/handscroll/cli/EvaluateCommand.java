@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import handscroll.cli.evaluate.BlockFeatures;
 import handscroll.cli.evaluate.Evaluation;
 import handscroll.cli.evaluate.EvaluationReport;
+import handscroll.cli.evaluate.TextRank;
+import handscroll.cli.evaluate.TextRanking;
 import handscroll.coordinator.output.Manifest;
 import handscroll.coordinator.plan.PictureReader;
 import handscroll.protocol.canvas.Canvas;
@@ -90,6 +92,13 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Draw the score over the distance from where the picture began, as PNG.")
     private Optional<Path> plot = Optional.empty();
 
+    @Option(
+            names = "--rank",
+            paramLabel = "PHOTOGRAPHS",
+            description = "Instead: do pictures show what their texts say? DIR holds outputs of text-to-image jobs, and"
+                    + " PHOTOGRAPHS files named by what they show, as snow3.jpg.")
+    private Optional<Path> photographs = Optional.empty();
+
     @Mixin
     private Printing printing = new Printing();
 
@@ -103,6 +112,11 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (photographs.isPresent()) {
+            TextRank rank = rank(shared.config("local.conf", Map.of()), photographs.get());
+            printing.out().println(printing.isJson() ? rank.json() : rank.table());
+            return ExitCode.DONE;
+        }
         if (control) {
             JobSpec job = recordedSpec();
             if (source.isEmpty()) {
@@ -127,12 +141,25 @@ final class EvaluateCommand implements Callable<Integer> {
         try (FeatureNetwork features = NsfwInception.load(network)) {
             return report(config, Optional.of(features::of));
         } catch (IOException unusable) {
-            throw new Refusal(
-                    "The network that pictures are compared with cannot be used:",
-                    List.of(new Problem(
-                            "handscroll.cli.evaluate.features",
-                            String.valueOf(unusable.getMessage()),
-                            "fetch it again with deploy/fetch-features")));
+            throw noNetwork(unusable);
+        }
+    }
+
+    private static Refusal noNetwork(IOException unusable) {
+        return new Refusal(
+                "The network that pictures are compared with cannot be used:",
+                List.of(new Problem(
+                        "handscroll.cli.evaluate.features",
+                        String.valueOf(unusable.getMessage()),
+                        "fetch it with deploy/fetch-features")));
+    }
+
+    private TextRank rank(Config config, Path named) {
+        try (FeatureNetwork features =
+                NsfwInception.load(Path.of(config.getString("handscroll.cli.evaluate.features")))) {
+            return new TextRanking(features::of, PictureReader.from(config)).rank(directory, named);
+        } catch (IOException unusable) {
+            throw noNetwork(unusable);
         }
     }
 
@@ -190,7 +217,9 @@ final class EvaluateCommand implements Callable<Integer> {
                 job.sampling(),
                 JobSpec.Context.NONE,
                 new JobSpec.Output(
-                        there.toString(), job.output().tiles(), job.output().quality()));
+                        there.toString(), job.output().tiles(), job.output().quality()),
+                job.priority(),
+                job.texts());
     }
 
     private static boolean isWhole(Path output) {

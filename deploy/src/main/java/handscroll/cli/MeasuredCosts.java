@@ -11,6 +11,7 @@ import handscroll.protocol.canvas.Canvas;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.RenderingTask;
+import handscroll.protocol.job.Texts;
 import handscroll.protocol.task.KnownPixels;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.RenderSettings;
@@ -84,11 +85,22 @@ final class MeasuredCosts {
                                 spec.sampling().temperature(),
                                 spec.sampling().topK(),
                                 spec.sampling().rounds(),
-                                Optional.empty()),
+                                Optional.empty(),
+                                spec.sampling().guidance()),
                         spec.context(),
-                        spec.output()),
+                        spec.output(),
+                        spec.priority(),
+                        new Texts(text(spec), List.of())),
                 job.model(),
                 Optional.empty());
+    }
+
+    /** Any text costs what another one does. */
+    private static Optional<String> text(JobSpec spec) {
+        return spec.texts()
+                .text()
+                .or(() ->
+                        spec.texts().regions().stream().map(Texts.Region::text).findFirst());
     }
 
     private static List<Integer> sizes(int largestBatch) {

@@ -69,7 +69,7 @@ final class ModelsCommand implements Callable<Integer> {
     private static String line(ModelCard card) {
         return String.format(
                 Locale.ROOT,
-                "%-20s %s, patches of %d px, %d codes, context %d x %d x %d%s%s, %s, %s",
+                "%-20s %s, patches of %d px, %d codes, context %d x %d x %d%s%s%s, %s, %s",
                 card.name(),
                 card.family(),
                 card.patchPixels(),
@@ -79,6 +79,7 @@ final class ModelsCommand implements Callable<Integer> {
                 card.contextFrames(),
                 card.states() == ContextStates.RECURRENT ? ", recurrent" : "",
                 card.decoding() == Decoding.PARALLEL ? ", in " + card.rounds() + " rounds" : "",
+                card.knowsTexts() ? ", follows texts" : "",
                 card.licence(),
                 card.directory());
     }
@@ -92,6 +93,7 @@ final class ModelsCommand implements Callable<Integer> {
                 .put("states", card.states().configName())
                 .put("decoding", card.decoding().configName())
                 .put("rounds", card.rounds())
+                .put("textEncoder", card.textEncoder())
                 .put("licence", card.licence())
                 .put("hash", card.hash());
         entry.putArray("context")

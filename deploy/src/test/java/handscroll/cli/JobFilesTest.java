@@ -50,7 +50,7 @@ class JobFilesTest {
             Decoding.AUTOREGRESSIVE,
             0,
             "any",
-            "",
+            "all-MiniLM-L6-v2-q",
             "00");
 
     static List<Path> jobs() throws IOException {

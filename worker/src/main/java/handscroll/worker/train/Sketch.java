@@ -32,6 +32,7 @@ final class Sketch {
 
     private static final int SIDE = TransformerShape.PATCH_SIDE;
     private static final int TILE_TOKENS = 32;
+    private static final double GUIDANCE = 2;
 
     private final PatchOperators operators;
     private final int extent;
@@ -49,6 +50,7 @@ final class Sketch {
      * @param columns of patches
      * @param rows of patches
      * @param top height of the canvas's upper edge on the model's vertical axis, with {@code bottom}
+     * @param text that it follows
      */
     Sketch(
             PatchOperators operators,
@@ -58,7 +60,8 @@ final class Sketch {
             double top,
             double bottom,
             long seed,
-            double temperature) {
+            double temperature,
+            Optional<String> text) {
         this.operators = operators;
         this.extent = shape.extent();
         this.recurrent = shape.isRecurrent();
@@ -82,7 +85,9 @@ final class Sketch {
                 shape.slots(2, false),
                 TileEncoding.PNG,
                 100,
-                Rounds.DEFAULT);
+                Rounds.DEFAULT,
+                text.stream().toList(),
+                text.isPresent() ? GUIDANCE : 1);
     }
 
     /** Puts a picture's tokens on the left of the canvas; all of its columns that fill whole patches. */
@@ -145,7 +150,8 @@ final class Sketch {
                 top + r * height,
                 top + (r + 1) * height,
                 layoutWindow(c, r),
-                recurrent ? memory(c, r, context, height) : List.of());
+                recurrent ? memory(c, r, context, height) : List.of(),
+                settings.texts().isEmpty() ? Task.Sample.NO_TEXT : 0);
     }
 
     /** All that is drawn in the blocks of a patch's context, in the order omega. */

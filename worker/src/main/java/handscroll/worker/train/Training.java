@@ -15,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.imageio.ImageIO;
@@ -31,6 +33,7 @@ public final class Training implements AutoCloseable {
 
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(60);
     private static final Duration SHOW_INTERVAL = Duration.ofMinutes(6);
+    private static final int SHOWN_TEXTS = 3;
     private static final Duration LINE_INTERVAL = Duration.ofSeconds(15);
 
     private final TrainingPlan plan;
@@ -257,9 +260,21 @@ public final class Training implements AutoCloseable {
                 "png",
                 plan.directory().resolve("loss-curve.png").toFile());
         ImageIO.write(
-                SampleSheet.draw(model, first, grids, plan.seed()),
+                SampleSheet.draw(model, first, grids, textsToShow(), plan.seed()),
                 "png",
                 plan.directory().resolve("samples.png").toFile());
+    }
+
+    /** The first captions of some pictures that lie far from each other in the list. */
+    private List<String> textsToShow() {
+        Set<String> texts = new LinkedHashSet<>();
+        for (int i = 0; i < SHOWN_TEXTS; i++) {
+            int picture = (2 * i + 1) * pictures.size() / (2 * SHOWN_TEXTS);
+            plan.captions().of(plan.pictures().get(picture), pictures.get(picture)).stream()
+                    .findFirst()
+                    .ifPresent(texts::add);
+        }
+        return List.copyOf(texts);
     }
 
     private interface Show {
