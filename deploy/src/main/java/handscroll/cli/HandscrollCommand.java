@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             JobVerbs.Pause.class,
             JobVerbs.Resume.class,
             JobVerbs.Cancel.class,
+            JobVerbs.Retry.class,
             WorkersCommand.class,
             TokenCommand.class,
             DoctorCommand.class,

@@ -63,5 +63,12 @@ final class JobVerbs {
             footer = "  handscroll cancel starry-scroll")
     static final class Cancel extends Verb {}
 
+    @Command(
+            name = "retry",
+            description = "Tries the patches of a job again that were given up; a job that failed is resumed.",
+            footerHeading = "%nExample:%n",
+            footer = "  handscroll retry starry-scroll")
+    static final class Retry extends Verb {}
+
     private JobVerbs() {}
 }

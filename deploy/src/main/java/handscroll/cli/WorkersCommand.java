@@ -12,8 +12,14 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "workers",
-        description = "Lists the workers of a coordinator, with those it refused; drains one and gives it back.",
-        subcommands = {WorkersCommand.Drain.class, WorkersCommand.Undrain.class},
+        description =
+                "Lists the workers of a coordinator, with those it refused; drains or blocks one and gives it back.",
+        subcommands = {
+            WorkersCommand.Drain.class,
+            WorkersCommand.Undrain.class,
+            WorkersCommand.Block.class,
+            WorkersCommand.Unblock.class
+        },
         footerHeading = "%nExample:%n",
         footer = {
             "  handscroll workers --to http://10.0.0.5:8080",
@@ -90,4 +96,21 @@ final class WorkersCommand implements Callable<Integer> {
             footerHeading = "%nExample:%n",
             footer = "  handscroll workers undrain 4711-1a2b3c4d")
     static final class Undrain extends Verb {}
+
+    @Command(
+            name = "block",
+            description = {
+                "Takes back what a worker holds and gives it nothing more. What failed on it no longer counts against the",
+                "patches. It stays so until unblock, or until the worker or the coordinator is started anew."
+            },
+            footerHeading = "%nExample:%n",
+            footer = "  handscroll workers block 4711-1a2b3c4d")
+    static final class Block extends Verb {}
+
+    @Command(
+            name = "unblock",
+            description = "Gives a blocked worker patches again, also one that was found to be to blame.",
+            footerHeading = "%nExample:%n",
+            footer = "  handscroll workers unblock 4711-1a2b3c4d")
+    static final class Unblock extends Verb {}
 }

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 final class FarmOfProcesses implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration ANSWER = Duration.ofSeconds(10);
+    private static final Duration ANSWER = Duration.ofSeconds(60);
 
     private final Path directory;
     private final String name;

@@ -1,5 +1,6 @@
 package handscroll.coordinator.http;
 
+import akka.actor.typed.ActorRef;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpCharsets;
 import akka.http.javadsl.model.HttpEntities;
@@ -38,6 +39,8 @@ final class FarmEndpoints extends AllDirectives {
                 Endpoint.of(Role.VIEWER, "GET", "/api/workers", this::workers),
                 Endpoint.of(Role.ADMIN, "POST", "/api/workers/{worker}/drain", call -> drain(call, true)),
                 Endpoint.of(Role.ADMIN, "POST", "/api/workers/{worker}/undrain", call -> drain(call, false)),
+                Endpoint.of(Role.ADMIN, "POST", "/api/workers/{worker}/block", call -> block(call, true)),
+                Endpoint.of(Role.ADMIN, "POST", "/api/workers/{worker}/unblock", call -> block(call, false)),
                 Endpoint.of(Role.ADMIN, "GET", "/api/audit", this::latestChanges),
                 Endpoint.open("GET", "/api/openapi.json", this::description),
                 Endpoint.open("GET", "/healthz", this::health),
@@ -51,9 +54,21 @@ final class FarmEndpoints extends AllDirectives {
 
     /** Asking for what is so already is no conflict: a script may say it again. */
     private Route drain(Call call, boolean drains) {
+        return toWorker(call, (worker, replyTo) -> new Jobs.DrainWorker(worker, drains, replyTo));
+    }
+
+    private Route block(Call call, boolean blocks) {
+        return toWorker(call, (worker, replyTo) -> new Jobs.BlockWorker(worker, blocks, replyTo));
+    }
+
+    private interface Verb {
+        Jobs.Command on(WorkerId worker, ActorRef<DrainAnswer> replyTo);
+    }
+
+    private Route toWorker(Call call, Verb verb) {
         String id = call.variable("worker");
         return onSuccess(
-                answers.<DrainAnswer>ask(replyTo -> new Jobs.DrainWorker(new WorkerId(id), drains, replyTo)),
+                answers.<DrainAnswer>ask(replyTo -> verb.on(new WorkerId(id), replyTo)),
                 answer -> answer.message()
                         .map(message -> answers.ok(FarmJson.drained(answer.worker(), message)))
                         .orElseGet(() -> answers.noSuch("worker " + id + " on the list of handscroll workers")));

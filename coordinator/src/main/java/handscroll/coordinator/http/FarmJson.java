@@ -127,6 +127,8 @@ final class FarmJson {
             worker.put("heardSecondsAgo", seconds(report.heard(), list.at()));
             worker.put("silent", report.silent());
             worker.put("draining", report.draining());
+            worker.put("blocked", report.blocked().orElse(null));
+            report.batchLimit().ifPresent(limit -> worker.put("batchLimit", limit));
             standing.objection()
                     .ifPresentOrElse(why -> worker.put("objection", why), () -> worker.putNull("objection"));
         }

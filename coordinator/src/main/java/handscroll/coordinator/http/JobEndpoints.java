@@ -63,7 +63,12 @@ final class JobEndpoints extends AllDirectives {
                 Endpoint.of(Role.VIEWER, "GET", "/api/jobs/{job}/why", call -> withJob(call, job -> why(job, call))),
                 Endpoint.of(Role.OPERATOR, "POST", "/api/jobs/{job}/pause", call -> verb(call, Jobs.Pause::new)),
                 Endpoint.of(Role.OPERATOR, "POST", "/api/jobs/{job}/resume", call -> verb(call, Jobs.Resume::new)),
-                Endpoint.of(Role.OPERATOR, "POST", "/api/jobs/{job}/cancel", call -> verb(call, Jobs.Cancel::new)));
+                Endpoint.of(Role.OPERATOR, "POST", "/api/jobs/{job}/cancel", call -> verb(call, Jobs.Cancel::new)),
+                Endpoint.of(
+                        Role.OPERATOR,
+                        "POST",
+                        "/api/jobs/{job}/retry",
+                        call -> verb(call, (job, replyTo) -> new Jobs.Retry(job, call.query("patch"), replyTo))));
     }
 
     private Route withJob(Call call, java.util.function.Function<JobStatus, Route> inner) {

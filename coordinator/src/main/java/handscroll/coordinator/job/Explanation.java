@@ -43,7 +43,9 @@ public record Explanation(
         READY,
         LEASED,
         STORING,
-        RENDERED
+        RENDERED,
+        /** Failed wherever it was tried. */
+        GIVEN_UP
     }
 
     /**

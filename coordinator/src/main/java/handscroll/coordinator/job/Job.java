@@ -26,6 +26,7 @@ import handscroll.protocol.task.TaskResult;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -174,6 +175,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                 .onMessage(Jobs.Follow.class, this::onFollow)
                 .onMessage(Jobs.Pause.class, this::onPause)
                 .onMessage(Jobs.Resume.class, this::onResume)
+                .onMessage(Jobs.Retry.class, this::onRetry)
                 .onMessage(Jobs.Cancel.class, this::onCancel)
                 .onMessage(Jobs.AskWhy.class, this::onAskWhy)
                 .onMessage(Jobs.AskMap.class, this::onAskMap)
@@ -208,7 +210,12 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                     map -> figures.returned(returned.patches().size(), map.returned(returned.patches(), now())));
             tellNews("returned", counted(returned.patches().size()) + " out again: " + returned.reason());
         } else if (outcome instanceof Outcome.GivenUp givenUp) {
+            cells.ifPresent(map -> map.returned(List.of(givenUp.patch()), now()));
             course.givenUp(givenUp, now());
+            tellNews("given up", givenUp.patch() + ": " + givenUp.reason());
+        } else if (outcome instanceof Outcome.Readmitted readmitted) {
+            course.readmitted(readmitted);
+            tellNews("readmitted", counted(readmitted.patches().size()) + " out again: " + readmitted.reason());
         } else if (outcome instanceof Outcome.Rendered rendered) {
             cells.ifPresent(map -> map.finished(
                     rendered.results().stream().map(TaskResult::patch).toList(),
@@ -234,7 +241,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
             cells.ifPresent(map -> map.rendered(
                     logged.tokens().stream().map(TaskResult.Tokens::patch).toList()));
         }
-        course.logged(logged.tokens());
+        course.logged(logged.tokens(), now());
         return this;
     }
 
@@ -319,7 +326,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
         map.restart(prepared.ready().book());
         cells = Optional.of(map);
         tellNews("planned", planText(prepared.ready().plan()));
-        course.prepared(prepared.ready().book());
+        course.prepared(prepared.ready().book(), now());
         return this;
     }
 
@@ -365,6 +372,29 @@ final class Job extends AbstractBehavior<Jobs.Command> {
 
     private Behavior<Jobs.Command> onResume(Jobs.Resume resume) {
         return answerLater(resume.replyTo(), "resumed", course.resume(now()));
+    }
+
+    private Behavior<Jobs.Command> onRetry(Jobs.Retry retry) {
+        if (state() != Jobs.State.RENDERING || opened.isEmpty()) {
+            return answerLater(retry.replyTo(), "tried again", course.resume(now()));
+        }
+        try {
+            Set<PatchId> givenUp = book().quarantined().keySet();
+            List<PatchId> again = new ArrayList<>(
+                    retry.patch().isEmpty()
+                            ? givenUp
+                            : List.of(PatchName.find(retry.patch().get(), book().plan())));
+            again.retainAll(givenUp);
+            around.leaseDesk().tell(new LeaseDesk.Retry(job, again));
+            retry.replyTo()
+                    .tell(
+                            again.isEmpty()
+                                    ? new Jobs.Answer(false, "No such patch of job " + job + " was given up.")
+                                    : new Jobs.Answer(true, counted(again.size()) + " of job " + job + " out again."));
+        } catch (PatchName.Unknown unknown) {
+            retry.replyTo().tell(new Jobs.Answer(false, unknown.sentence()));
+        }
+        return this;
     }
 
     private Behavior<Jobs.Command> answerLater(ActorRef<Jobs.Answer> replyTo, String verb, boolean isPossible) {
@@ -480,7 +510,13 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                     tasks.stream().map(offered -> offered.task().patch()).toList()));
             around.leaseDesk()
                     .tell(new LeaseDesk.Offer(
-                            ready().renderSettings(), spec.priority(), course.deviceClass(), stage, tasks, outcomes));
+                            ready().renderSettings(),
+                            Optional.of(book().tokenShape()),
+                            spec.priority(),
+                            course.deviceClass(),
+                            stage,
+                            tasks,
+                            outcomes));
         }
 
         @Override

@@ -12,6 +12,7 @@ import handscroll.protocol.task.TaskResult;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
@@ -166,7 +167,7 @@ public final class JobCourse {
         effects.prepare();
     }
 
-    public void prepared(RenderBook restored) {
+    public void prepared(RenderBook restored, Instant now) {
         isPreparing = false;
         book = Optional.of(restored);
         if (isStopped()) {
@@ -174,7 +175,7 @@ public final class JobCourse {
         } else if (stopping.isEmpty()) {
             state = Jobs.State.RENDERING;
             effects.takeTiles();
-            proceed();
+            proceed(now);
         }
     }
 
@@ -217,11 +218,6 @@ public final class JobCourse {
     }
 
     private void accept(Outcome.Rendered rendered, Instant now) {
-        Optional<String> refusal = opened().refusal(rendered.results());
-        if (refusal.isPresent()) {
-            fail(refusal.get() + " came from worker " + rendered.worker(), now);
-            return;
-        }
         List<TaskResult.Tokens> tokens = new ArrayList<>();
         for (TaskResult result : rendered.results()) {
             if (result instanceof TaskResult.Tokens rows) {
@@ -232,21 +228,21 @@ public final class JobCourse {
         }
         effects.accepted(rendered.work(), tokens.size());
         if (tokens.isEmpty()) {
-            proceed();
+            proceed(now);
         } else {
             effects.log(tokens);
         }
     }
 
     /** Only what is in the log is rendered: from here on its readers may start. */
-    public void logged(List<TaskResult.Tokens> tokens) {
+    public void logged(List<TaskResult.Tokens> tokens, Instant now) {
         if (state == Jobs.State.RENDERING) {
             tokens.forEach(opened()::tokensLogged);
-            proceed();
+            proceed(now);
         }
     }
 
-    private void proceed() {
+    private void proceed(Instant now) {
         if (stopping.isPresent()) {
             // The desk was told to forget the job: what it is offered now, it would hand out.
             return;
@@ -258,13 +254,37 @@ public final class JobCourse {
         if (isComplete) {
             state = Jobs.State.FINISHING;
             effects.finishPicture();
+        } else if (opened().isStuck()) {
+            fail(whyStuck(opened()), now);
         } else {
             opened().takeReady(settings.offeredTasks()).forEach(effects::offer);
         }
     }
 
     public void givenUp(Outcome.GivenUp givenUp, Instant now) {
-        fail(givenUp.patch() + " was given up: " + givenUp.reason(), now);
+        if (state == Jobs.State.RENDERING) {
+            opened().quarantine(givenUp.patch(), givenUp.reason());
+            proceed(now);
+        }
+    }
+
+    /** Another verdict, or somebody, brought them back. */
+    public void readmitted(Outcome.Readmitted readmitted) {
+        if (state == Jobs.State.RENDERING) {
+            readmitted.patches().forEach(opened()::readmit);
+        }
+    }
+
+    /** Whoever resumes it tries them again. */
+    private static String whyStuck(RenderBook book) {
+        Map.Entry<PatchId, String> first =
+                book.quarantined().entrySet().iterator().next();
+        int others = book.quarantined().size() - 1;
+        int waiting = book.blockedCount(Why.COUNTED_CONE);
+        return first.getKey() + " was given up: " + first.getValue()
+                + (others == 0 ? "" : "; so were " + others + " others")
+                + "; " + (waiting == Why.COUNTED_CONE ? "more than " : "") + waiting
+                + " patches and tiles wait for what is missing, everything else is rendered";
     }
 
     // Finishing.

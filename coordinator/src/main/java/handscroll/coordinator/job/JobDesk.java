@@ -208,9 +208,11 @@ public final class JobDesk {
                 .onMessage(Job.StatusChanged.class, this::onStatusChanged)
                 .onMessage(Jobs.ListWorkers.class, ask -> onListWorkers(ask, around))
                 .onMessage(Jobs.DrainWorker.class, drain -> onDrainWorker(drain, around))
+                .onMessage(Jobs.BlockWorker.class, block -> onBlockWorker(block, around))
                 .onMessage(Jobs.Pause.class, pause -> pass(pause, pause.replyTo()))
                 .onMessage(Jobs.Resume.class, resume -> pass(resume, resume.replyTo()))
                 .onMessage(Jobs.Cancel.class, cancel -> pass(cancel, cancel.replyTo()))
+                .onMessage(Jobs.Retry.class, retry -> pass(retry, retry.replyTo()))
                 .onMessage(
                         Jobs.OfJob.class,
                         message -> pass(message, context.getSystem().ignoreRef()))
@@ -324,6 +326,15 @@ public final class JobDesk {
                         drain.drains()
                                 ? new LeaseDesk.Drain(drain.worker(), drain.replyTo())
                                 : new LeaseDesk.Undrain(drain.worker(), drain.replyTo()));
+        return Behaviors.same();
+    }
+
+    private Behavior<Jobs.Command> onBlockWorker(Jobs.BlockWorker block, Job.Surroundings around) {
+        around.leaseDesk()
+                .tell(
+                        block.blocks()
+                                ? new LeaseDesk.Block(block.worker(), block.replyTo())
+                                : new LeaseDesk.Unblock(block.worker(), block.replyTo()));
         return Behaviors.same();
     }
 

@@ -33,7 +33,7 @@ import java.util.OptionalLong;
  *     | &lt;- Explained | NoSuchPatch ------ |
  *     | -- AskMap ------------------------> |   every cell of it, and how it went so far
  *     | &lt;- Optional&lt;JobMap&gt; ------------- |
- *     | -- ListWorkers, DrainWorker ----> |   passed on to the lease desk
+ *     | -- ListWorkers, Drain-, BlockWorker> |   passed on to the lease desk
  *     | &lt;- WorkerList, DrainAnswer ------ |
  * </pre>
  */
@@ -99,6 +99,13 @@ public final class Jobs {
 
     public record Cancel(JobId job, ActorRef<Answer> replyTo) implements OfJob {}
 
+    /**
+     * Tries patches again that were given up; a job that is stopped is resumed, which tries all of them.
+     *
+     * @param patch as {@link PatchName} reads it; empty means all
+     */
+    public record Retry(JobId job, Optional<String> patch, ActorRef<Answer> replyTo) implements OfJob {}
+
     /** @param patch as {@link PatchName} reads it; empty asks about the job as a whole */
     public record AskWhy(JobId job, Optional<String> patch, ActorRef<WhyAnswer> replyTo) implements OfJob {}
 
@@ -155,6 +162,9 @@ public final class Jobs {
 
     /** @param drains whether it gets nothing more, or patches again */
     public record DrainWorker(WorkerId worker, boolean drains, ActorRef<DrainAnswer> replyTo) implements Command {}
+
+    /** @param blocks whether it is given nothing and holds nothing, or gets patches again */
+    public record BlockWorker(WorkerId worker, boolean blocks, ActorRef<DrainAnswer> replyTo) implements Command {}
 
     /** Whether a verb took effect, and in a sentence what is now the case. */
     public record Answer(boolean done, String message) {}

@@ -3,6 +3,7 @@ package handscroll.coordinator.job;
 import handscroll.coordinator.context.ContextLedger;
 import handscroll.coordinator.journal.TokenLog;
 import handscroll.coordinator.lease.OfferedTask;
+import handscroll.coordinator.lease.TokenShape;
 import handscroll.coordinator.plan.Picture;
 import handscroll.coordinator.plan.Plan;
 import handscroll.coordinator.plan.Stage;
@@ -10,13 +11,18 @@ import handscroll.coordinator.plan.TaskBuilder;
 import handscroll.coordinator.progress.Progress;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.task.TaskResult;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -34,6 +40,7 @@ public final class RenderBook {
     private final TaskBuilder tasks;
     private final Map<Long, short[]> tokens = new HashMap<>();
     private final List<PatchId> released = new ArrayList<>();
+    private final Map<PatchId, String> quarantined = new LinkedHashMap<>();
     private int offeredCount;
     private long takenCount;
 
@@ -91,18 +98,54 @@ public final class RenderBook {
         return ((long) progress.rank(stage) << STAGE_SHIFT) + takenCount++;
     }
 
-    /** Why these results cannot be what the model made; empty if they can. */
-    Optional<String> refusal(List<TaskResult> results) {
-        for (TaskResult result : results) {
-            if (!plan.graph().contains(result.patch())) {
-                return Optional.of("a result for patch " + result.patch() + ", which does not exist,");
-            }
-            if (result instanceof TaskResult.Tokens rows && !isValid(rows.tokens())) {
-                return Optional.of("a patch " + result.patch() + " that is not " + tokensPerPatch() + " tokens below "
-                        + plan.model().codes());
-            }
+    /** Failed wherever it was tried: it is left out, and what does not read it goes on. */
+    public void quarantine(PatchId patch, String reason) {
+        if (!quarantined.containsKey(patch)) {
+            quarantined.put(patch, reason);
+            offeredCount--;
         }
-        return Optional.empty();
+    }
+
+    /** It is with the lease desk again. */
+    public void readmit(PatchId patch) {
+        if (quarantined.remove(patch) != null) {
+            offeredCount++;
+        }
+    }
+
+    /** Patches that were given up, and why; the first one first. */
+    Map<PatchId, String> quarantined() {
+        return quarantined;
+    }
+
+    /** Everything that is left waits for patches that were given up. */
+    boolean isStuck() {
+        return !quarantined.isEmpty()
+                && offeredCount == 0
+                && progress.readyStage().isEmpty();
+    }
+
+    /** Patches and tiles that wait for those that were given up, directly or not; counting ends at {@code most}. */
+    int blockedCount(int most) {
+        Set<Long> cone = new HashSet<>();
+        Deque<Long> open = new ArrayDeque<>();
+        quarantined
+                .keySet()
+                .forEach(patch -> open.add(key(patch.stage(), plan.graph().index(patch))));
+        while (!open.isEmpty() && cone.size() < most) {
+            long next = open.remove();
+            plan.graph().forEachReader((int) (next >> Integer.SIZE), (int) next, (stage, index) -> {
+                if (!progress.isRendered(stage, index) && cone.add(key(stage, index))) {
+                    open.add(key(stage, index));
+                }
+            });
+        }
+        return Math.min(cone.size(), most);
+    }
+
+    /** What the tokens of its patches look like. */
+    public TokenShape tokenShape() {
+        return new TokenShape(tokensPerPatch(), plan.model().codes());
     }
 
     public List<TokenLog.Entry> entries(List<TaskResult.Tokens> rendered) {

@@ -28,6 +28,9 @@ final class Why {
     /** A patch may wait for hundreds; those at the head are enough to ask on. */
     static final int LISTED_PATCHES = 10;
 
+    /** Counting those that wait ends here: the cone of a patch at the head is the canvas. */
+    static final int COUNTED_CONE = 100_000;
+
     /** What the lease desk has to be asked about: the patch itself first, then those it waits for. */
     static List<PatchId> patchesAskedOf(Optional<RenderBook> book, Optional<String> name) throws PatchName.Unknown {
         if (book.isEmpty() || name.isEmpty()) {
@@ -51,7 +54,8 @@ final class Why {
         return new Explanation(
                 job,
                 state,
-                summary(job, state, cause, stages, account),
+                summary(job, state, cause, stages, account)
+                        + book.map(Why::givenUp).orElse(""),
                 stages,
                 account,
                 patch.flatMap(asked -> book.map(open -> standing(open, asked, state, account, LISTED_PATCHES))));
@@ -67,7 +71,8 @@ final class Why {
             Jobs.StageProgress count = counts.get(stage);
             StageAccount here = desk.getOrDefault(stage, new StageAccount(stage, 0, 0));
             // What the book calls leased is with the desk: leased there, still ready, or done and not logged yet.
-            int storing = Math.max(0, count.leasedCount() - here.leasedCount() - here.readyCount());
+            int givenUp = givenUpCount(book, stage);
+            int storing = Math.max(0, count.leasedCount() - here.leasedCount() - here.readyCount() - givenUp);
             standings.add(new StageStanding(
                     count.name(),
                     described.grid().columns(),
@@ -80,6 +85,23 @@ final class Why {
                     count.cellCount() - count.renderedCount() - count.leasedCount() - count.readyCount()));
         }
         return standings;
+    }
+
+    private static String givenUp(RenderBook book) {
+        int count = book.quarantined().size();
+        if (count == 0) {
+            return "";
+        }
+        int waiting = book.blockedCount(COUNTED_CONE);
+        return "; " + count + (count == 1 ? " patch was given up, " : " patches were given up, ")
+                + (waiting == COUNTED_CONE ? "more than " : "") + waiting
+                + " wait for what is missing: handscroll retry";
+    }
+
+    private static int givenUpCount(RenderBook book, int stage) {
+        return (int) book.quarantined().keySet().stream()
+                .filter(patch -> patch.stage() == stage)
+                .count();
     }
 
     private static String summary(
@@ -114,12 +136,14 @@ final class Why {
         Plan plan = book.plan();
         RenderBook.Standing there = book.standing(patch, listed);
         Optional<PatchAccount> here = Optional.ofNullable(account.patches().get(patch));
-        PatchState state = state(there.state(), here);
+        PatchState state = book.quarantined().containsKey(patch) ? PatchState.GIVEN_UP : state(there.state(), here);
         return new PatchStanding(
                 patch,
                 PatchName.of(patch, plan),
                 state,
-                summary(state, jobState, there.missingCount(), here, account),
+                state == PatchState.GIVEN_UP
+                        ? "was given up: " + book.quarantined().get(patch) + "; handscroll retry tries it again"
+                        : summary(state, jobState, there.missingCount(), here, account),
                 here,
                 there.missingCount(),
                 there.missing().stream()
@@ -142,6 +166,7 @@ final class Why {
             PatchState state, Jobs.State jobState, int missingCount, Optional<PatchAccount> patch, JobAccount account) {
         return switch (state) {
             case RENDERED -> "is rendered";
+            case GIVEN_UP -> "was given up";
             case STORING -> "is on the way between the lease desk and the token log, and counts once it is logged";
             case WAITING ->
                 "waits for " + missingCount + (missingCount == 1 ? " patch" : " patches") + " that it reads";

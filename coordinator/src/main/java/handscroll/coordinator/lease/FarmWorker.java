@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -55,7 +56,7 @@ final class FarmWorker {
         }
 
         int batchSize() {
-            return batchSize;
+            return Math.min(batchSize, worker.batchLimit);
         }
     }
 
@@ -73,6 +74,8 @@ final class FarmWorker {
     private Instant heard;
     private String host = "";
     private boolean isDraining;
+    private Optional<Block> block = Optional.empty();
+    private int batchLimit = Integer.MAX_VALUE;
     private long renderedCount;
     private long failedCount;
     private long statesFound;
@@ -123,6 +126,35 @@ final class FarmWorker {
     /** It finishes what it holds and gets nothing more. */
     boolean isDraining() {
         return isDraining;
+    }
+
+    /**
+     * It gets nothing, because it is to blame or because somebody said so.
+     *
+     * @param until empty where only somebody can end it
+     */
+    record Block(String why, Optional<Instant> until) {}
+
+    void block(Optional<Block> newBlock) {
+        block = newBlock;
+    }
+
+    Optional<Block> block() {
+        return block;
+    }
+
+    boolean isBlocked() {
+        return block.isPresent();
+    }
+
+    /** A batch of so many was too large for its memory. */
+    void halve(int taskCount) {
+        batchLimit = Math.max(1, Math.min(batchLimit, taskCount / 2));
+    }
+
+    /** @return the most tasks of a batch that its memory bears, as far as that was found out */
+    int batchLimit() {
+        return batchLimit;
     }
 
     void rendered(int patchCount) {

@@ -77,7 +77,7 @@ final class Lease {
         return count;
     }
 
-    /** Whether these are one result for each task, in their order. */
+    /** Whether these are one result for each task, in their order, and such as the model can have made. */
     boolean isAnsweredBy(List<TaskResult> results) {
         if (results.size() != taskCount()) {
             return false;
@@ -85,7 +85,10 @@ final class Lease {
         int at = 0;
         for (Part part : parts) {
             for (Attempt attempt : part.attempts()) {
-                if (!results.get(at++).patch().equals(attempt.offered.task().patch())) {
+                TaskResult result = results.get(at++);
+                if (!result.patch().equals(attempt.offered.task().patch())
+                        || part.job().tokens.isPresent()
+                                && !part.job().tokens.get().fits(attempt.offered.task(), result)) {
                     return false;
                 }
             }

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -86,6 +87,10 @@ final class LeaseAnswers {
             Optional<String> objection = job.objectionTo(worker);
             if (objection.isPresent()) {
                 objections.add("[" + worker.id + "] " + objection.get());
+            } else if (worker.block().isPresent()) {
+                objections.add("[" + worker.id + "] is blocked, "
+                        + worker.block().get().why() + "; handscroll workers unblock " + worker.id
+                        + " gives it patches again");
             } else if (worker.isSilent(now, settings.term())) {
                 silentCount++;
             } else if (worker.isDraining()) {
@@ -136,6 +141,7 @@ final class LeaseAnswers {
                 && workers.values().stream()
                         .noneMatch(worker -> job.canBeServedBy(worker)
                                 && !worker.isDraining()
+                                && !worker.isBlocked()
                                 && !worker.isSilent(now, settings.term()));
         return isStuck ? Optional.of(whyWaiting(id, now)) : Optional.empty();
     }
@@ -186,7 +192,9 @@ final class LeaseAnswers {
                 worker.modelHashes(),
                 worker.heard(),
                 worker.isSilent(now, settings.term()),
-                worker.isDraining());
+                worker.isDraining(),
+                worker.block().map(FarmWorker.Block::why),
+                worker.batchLimit() == Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of(worker.batchLimit()));
     }
 
     JobAccount account(JobId id, Collection<PatchId> asked, Instant now) {

@@ -70,6 +70,19 @@ public final class LeaseBook {
     /** Patches of one job that were taken back: ready again, or given up for good. */
     public record TakenPart(JobId job, List<PatchId> returned, List<PatchId> givenUp) {}
 
+    /**
+     * What became of a worker that was blocked.
+     *
+     * @param taken from it
+     * @param readmitted patches that had been given up, and go out again
+     */
+    public record Verdict(WorkerId worker, String why, List<Taken> taken, List<TakenPart> readmitted) {
+        public Verdict {
+            taken = List.copyOf(taken);
+            readmitted = List.copyOf(readmitted);
+        }
+    }
+
     /** A batch to run and a batch to wait behind it. */
     public static final int BATCHES_PER_SLOT = 2;
 
@@ -97,6 +110,8 @@ public final class LeaseBook {
 
     private final Sharing sharing;
     private final LeaseAnswers answers;
+    private final Blame blame;
+    private List<Verdict> verdicts = List.of();
     private long nextEpoch;
     private long nextSequence;
 
@@ -108,6 +123,7 @@ public final class LeaseBook {
         this.settings = settings;
         this.nextEpoch = incarnation << INCARNATION_SHIFT;
         this.sharing = new Sharing(settings, workers, jobs);
+        this.blame = new Blame(settings.blame());
         this.answers = new LeaseAnswers(settings, workers, turnedAway, jobs, leases);
     }
 
@@ -177,6 +193,101 @@ public final class LeaseBook {
                         : "Worker " + id + " was not drained, and gets patches as before.");
     }
 
+    /**
+     * Takes back what a worker holds and gives it nothing until {@link #unblock}.
+     *
+     * @return whether there is such a worker; {@link #takeVerdicts} has what follows
+     */
+    public boolean block(WorkerId id, String why, Instant now) {
+        return block(id, new FarmWorker.Block(why, Optional.empty()), now);
+    }
+
+    private boolean block(WorkerId id, FarmWorker.Block block, Instant now) {
+        FarmWorker worker = workers.get(id);
+        if (worker == null) {
+            return false;
+        }
+        worker.block(Optional.of(block));
+        blame.forget(id);
+        List<Taken> taken = new ArrayList<>();
+        for (Lease lease : List.copyOf(worker.leases.values())) {
+            taken.add(takeBack(lease, "its worker was blocked", now));
+        }
+        List<TakenPart> readmitted = new ArrayList<>();
+        for (LentJob job : jobs.values()) {
+            List<PatchId> back = pardon(job, id);
+            if (!back.isEmpty()) {
+                readmitted.add(new TakenPart(job.settings.job(), back, List.of()));
+            }
+        }
+        List<Verdict> all = new ArrayList<>(verdicts);
+        all.add(new Verdict(id, block.why(), taken, readmitted));
+        verdicts = all;
+        return true;
+    }
+
+    /** What failed on this worker failed because of it. */
+    private List<PatchId> pardon(LentJob job, WorkerId worker) {
+        job.ready.values().forEach(ready -> ready.all().forEach(attempt -> attempt.pardon(worker)));
+        leases.values().stream()
+                .flatMap(lease -> lease.parts.stream())
+                .filter(part -> part.job() == job)
+                .flatMap(part -> part.attempts().stream())
+                .forEach(attempt -> attempt.pardon(worker));
+        List<PatchId> back = new ArrayList<>();
+        for (Map.Entry<PatchId, LentJob.Quarantined> entry : List.copyOf(job.quarantined.entrySet())) {
+            Attempt attempt = entry.getValue().attempt();
+            attempt.pardon(worker);
+            if (attempt.failureCount() < settings.attemptCount()) {
+                readmit(job, entry.getKey());
+                back.add(entry.getKey());
+            }
+        }
+        return back;
+    }
+
+    private void readmit(LentJob job, PatchId patch) {
+        LentJob.Quarantined back = job.quarantined.remove(patch);
+        if (back != null) {
+            job.stage(back.stage()).add(back.attempt());
+        }
+    }
+
+    /** @return whether there is such a worker, and it was blocked */
+    public boolean unblock(WorkerId id) {
+        FarmWorker worker = workers.get(id);
+        if (worker == null || !worker.isBlocked()) {
+            return false;
+        }
+        worker.block(Optional.empty());
+        return true;
+    }
+
+    /** Somebody wants patches tried again that were given up; returns those that are. */
+    public List<PatchId> retry(JobId id, Collection<PatchId> patches) {
+        LentJob job = jobs.get(id);
+        List<PatchId> back = new ArrayList<>();
+        for (PatchId patch : patches) {
+            if (job != null && job.quarantined.containsKey(patch)) {
+                job.quarantined.get(patch).attempt().forgive();
+                readmit(job, patch);
+                back.add(patch);
+            }
+        }
+        return back;
+    }
+
+    /** Workers that were blocked since this was last asked. */
+    public List<Verdict> takeVerdicts() {
+        List<Verdict> taken = verdicts;
+        verdicts = List.of();
+        return taken;
+    }
+
+    public boolean hasVerdicts() {
+        return !verdicts.isEmpty();
+    }
+
     /** The worker has room for one more batch in this slot. */
     public void pull(WorkerId id, int slotIndex, int batchSize, Instant now) {
         FarmWorker worker = workers.get(id);
@@ -218,6 +329,7 @@ public final class LeaseBook {
         if (worker == null) {
             return List.of();
         }
+        blame.forget(id);
         List<Taken> taken = new ArrayList<>();
         for (Lease lease : List.copyOf(worker.leases.values())) {
             taken.add(takeBack(lease, "the worker was lost", worker.heard()));
@@ -229,8 +341,16 @@ public final class LeaseBook {
         return taken;
     }
 
-    /** Takes back what has not been renewed for a whole term; no fault of the patches. */
+    /** Takes back what has not been renewed for a whole term; no fault of the patches. Workers were blocked long enough. */
     public List<Taken> expire(Instant now) {
+        for (FarmWorker worker : workers.values()) {
+            if (worker.block()
+                    .flatMap(FarmWorker.Block::until)
+                    .filter(now::isAfter)
+                    .isPresent()) {
+                worker.block(Optional.empty());
+            }
+        }
         List<Lease> over =
                 leases.values().stream().filter(lease -> lease.isOver(now)).toList();
         return over.stream()
@@ -253,7 +373,23 @@ public final class LeaseBook {
      */
     public void offer(
             RenderSettings settings, int priority, Optional<String> deviceClass, int stage, List<OfferedTask> tasks) {
+        offer(settings, Optional.empty(), priority, deviceClass, stage, tasks);
+    }
+
+    /**
+     * Adds tasks of one stage to what is ready.
+     *
+     * @param tokens what its results must look like; empty takes anything
+     */
+    public void offer(
+            RenderSettings settings,
+            Optional<TokenShape> tokens,
+            int priority,
+            Optional<String> deviceClass,
+            int stage,
+            List<OfferedTask> tasks) {
         LentJob job = jobs.computeIfAbsent(settings.job(), id -> begin(settings, priority, deviceClass));
+        job.tokens = tokens;
         if (job.readyCount() == 0) {
             Duration credit = this.settings.sharing().credit();
             leastSlotTime(job).ifPresent(least -> job.slotTime.catchUp(least - credit.toNanos()));
@@ -380,30 +516,72 @@ public final class LeaseBook {
             ended.add(new Ended(
                     part.job().settings.job(), worker.deviceClass(), results.subList(from, from + count), work));
             from += count;
+            // What failed before is always granted alone.
+            if (count == 1 && part.attempts().get(0).failureCount() > 0) {
+                weigh(part.attempts().get(0), worker.id, now);
+            }
         }
         end(lease);
         return ended;
     }
 
+    /** Others may be to blame for what this worker could render. */
+    private void weigh(Attempt attempt, WorkerId by, Instant now) {
+        for (WorkerId guilty : blame.rendered(attempt, by, now)) {
+            convict(
+                    guilty,
+                    "others rendered what it failed, " + settings.blame().strikes() + " times",
+                    now);
+        }
+    }
+
+    private void convict(WorkerId worker, String why, Instant now) {
+        block(
+                worker,
+                new FarmWorker.Block(why, Optional.of(now.plus(settings.blame().memory()))),
+                now);
+    }
+
+    /** Ends a lease whose tasks could not be rendered, for whatever reason. */
+    public Optional<Taken> fail(WorkerId id, long epoch, String reason, Instant now) {
+        return fail(id, epoch, Fault.UNKNOWN, reason, now);
+    }
+
     /**
-     * Ends a lease whose tasks could not be rendered, and counts the attempt; empty when it is over already.
+     * Ends a lease whose tasks could not be rendered; empty when it is over already. What the device is to blame for never
+     * counts against the patches, as long as there is another worker to tell.
      *
      * @param reason in one sentence, for those who ask later
      */
-    public Optional<Taken> fail(WorkerId id, long epoch, String reason, Instant now) {
+    public Optional<Taken> fail(WorkerId id, long epoch, Fault fault, String reason, Instant now) {
         return held(id, epoch, now).map(lease -> {
+            FarmWorker worker = lease.slot.worker;
+            worker.failed(lease.taskCount());
+            if (fault == Fault.MEMORY && lease.taskCount() > 1) {
+                worker.halve(lease.taskCount());
+                return takeBack(lease, reason, now);
+            }
+            if (fault == Fault.DEVICE && isAnotherThere(lease, now)) {
+                Taken taken = takeBack(lease, reason, now);
+                if (blame.strike(id, now)) {
+                    convict(id, "its device failed " + settings.blame().strikes() + " times, at last: " + reason, now);
+                }
+                return taken;
+            }
             endInVain(lease);
-            lease.slot.worker.failed(lease.taskCount());
+            var batch = new Blame.FailedBatch(id, lease.taskCount());
+            Instant forgotten = now.minus(settings.blame().memory());
             List<TakenPart> parts = new ArrayList<>(lease.parts.size());
             for (Lease.Part part : lease.parts) {
                 List<PatchId> returned = new ArrayList<>();
                 List<PatchId> givenUp = new ArrayList<>();
                 for (Attempt attempt : part.attempts()) {
                     PatchId patch = attempt.offered.task().patch();
-                    if (attempt.failOn(id, reason, now) < settings.attemptCount()) {
+                    if (attempt.failOn(batch, reason, now, forgotten) < settings.attemptCount()) {
                         part.job().stage(part.stage()).add(attempt);
                         returned.add(patch);
                     } else {
+                        part.job().quarantined.put(patch, new LentJob.Quarantined(part.stage(), attempt));
                         givenUp.add(patch);
                     }
                 }
@@ -411,6 +589,21 @@ public final class LeaseBook {
             }
             return new Taken(id, epoch, parts);
         });
+    }
+
+    /** Who could render what this worker holds. */
+    private boolean isAnotherThere(Lease lease, Instant now) {
+        LentJob job = lease.parts.get(0).job();
+        for (FarmWorker other : workers.values()) {
+            if (other != lease.slot.worker
+                    && job.canBeServedBy(other)
+                    && !other.isDraining()
+                    && !other.isBlocked()
+                    && !other.isSilent(now, settings.term())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Optional<Lease> held(WorkerId id, long epoch, Instant now) {

@@ -12,6 +12,7 @@ import handscroll.coordinator.lease.LeaseBook.Ended;
 import handscroll.coordinator.lease.LeaseBook.Grant;
 import handscroll.coordinator.lease.LeaseBook.Taken;
 import handscroll.coordinator.lease.LeaseBook.TakenPart;
+import handscroll.coordinator.lease.LeaseBook.Verdict;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
@@ -36,11 +37,13 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
      * Offers tasks of one stage of a job; their owner hears an {@link Outcome} of each. A patch must not
      * be offered again before that. When the owner ends, its job is withdrawn.
      *
+     * @param tokens what its results must look like; empty takes anything
      * @param priority of jobs that could use a slot the one with the highest gets it
      * @param deviceClass that a resumed job began with; empty lets the first worker that renders decide
      */
     public record Offer(
             RenderSettings settings,
+            Optional<TokenShape> tokens,
             int priority,
             Optional<String> deviceClass,
             int stage,
@@ -58,7 +61,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                 int stage,
                 List<OfferedTask> tasks,
                 ActorRef<Outcome> owner) {
-            this(settings, JobSpec.DEFAULT_PRIORITY, deviceClass, stage, tasks, owner);
+            this(settings, Optional.empty(), JobSpec.DEFAULT_PRIORITY, deviceClass, stage, tasks, owner);
         }
     }
 
@@ -87,6 +90,18 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     public record Drain(WorkerId worker, ActorRef<DrainAnswer> replyTo) implements Leasing.ToDesk {}
 
     public record Undrain(WorkerId worker, ActorRef<DrainAnswer> replyTo) implements Leasing.ToDesk {}
+
+    /** Takes back what the worker holds and gives it nothing, at once and until {@link Unblock}. */
+    public record Block(WorkerId worker, ActorRef<DrainAnswer> replyTo) implements Leasing.ToDesk {}
+
+    public record Unblock(WorkerId worker, ActorRef<DrainAnswer> replyTo) implements Leasing.ToDesk {}
+
+    /** Tries patches again that were given up; their owner hears of those that were. */
+    public record Retry(JobId job, List<PatchId> patches) implements Leasing.ToDesk {
+        public Retry {
+            patches = List.copyOf(patches);
+        }
+    }
 
     /** @param message what is now the case, in a sentence; empty when there is no such worker */
     public record DrainAnswer(WorkerId worker, Optional<String> message) {}
@@ -141,6 +156,8 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                 .onMessage(Leasing.Renew.class, this::onRenew)
                 .onMessage(Release.class, this::onRelease)
                 .onMessage(Leasing.Failed.class, this::onFailed)
+                .onMessage(Leasing.OutOfMemory.class, this::onOutOfMemory)
+                .onMessage(Leasing.DeviceFailed.class, this::onDeviceFailed)
                 .onMessage(Leasing.Join.class, this::onJoin)
                 .onMessage(Leasing.Leave.class, this::onLeave)
                 .onMessage(Withdraw.class, this::onWithdraw)
@@ -149,6 +166,9 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                 .onMessage(ListWorkers.class, this::onListWorkers)
                 .onMessage(Drain.class, this::onDrain)
                 .onMessage(Undrain.class, this::onUndrain)
+                .onMessage(Block.class, this::onBlock)
+                .onMessage(Unblock.class, this::onUnblock)
+                .onMessage(Retry.class, this::onRetry)
                 .onMessage(AskWhy.class, this::onAskWhy)
                 .onMessageEquals(CheckDeadlines.INSTANCE, this::onCheckDeadlines)
                 .onSignal(Terminated.class, this::onTerminated)
@@ -165,7 +185,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                             part.job(), completed.epoch(), worker, part.deviceClass(), part.results(), part.work()));
         }
         if (ended.isEmpty()) {
-            fail(worker, completed.epoch(), "the worker answered other tasks than it was given");
+            fail(worker, completed.epoch(), Fault.UNKNOWN, "its answer is none that the model can have given");
         }
         if (completed.roomFor() > 0) {
             book.pull(worker, completed.slot(), completed.roomFor(), clock.instant());
@@ -183,7 +203,8 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         if (!offer.owner().equals(owners.put(job, offer.owner()))) {
             getContext().watch(offer.owner());
         }
-        book.offer(offer.settings(), offer.priority(), offer.deviceClass(), offer.stage(), offer.tasks());
+        book.offer(
+                offer.settings(), offer.tokens(), offer.priority(), offer.deviceClass(), offer.stage(), offer.tasks());
         return grantReady();
     }
 
@@ -207,7 +228,41 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     }
 
     private Behavior<Leasing.ToDesk> onFailed(Leasing.Failed failed) {
-        fail(failed.worker(), failed.epoch(), failed.reason());
+        fail(failed.worker(), failed.epoch(), Fault.UNKNOWN, failed.reason());
+        return grantReady();
+    }
+
+    private Behavior<Leasing.ToDesk> onOutOfMemory(Leasing.OutOfMemory failed) {
+        fail(failed.worker(), failed.epoch(), Fault.MEMORY, failed.reason());
+        return grantReady();
+    }
+
+    private Behavior<Leasing.ToDesk> onDeviceFailed(Leasing.DeviceFailed failed) {
+        fail(failed.worker(), failed.epoch(), Fault.DEVICE, failed.reason());
+        return grantReady();
+    }
+
+    private Behavior<Leasing.ToDesk> onBlock(Block block) {
+        boolean isThere = book.block(block.worker(), "somebody asked for it", clock.instant());
+        String news = "Worker " + block.worker() + " is blocked: what it held goes to others, and it gets nothing.";
+        return answer(block.worker(), isThere ? Optional.of(news) : Optional.empty(), block.replyTo());
+    }
+
+    private Behavior<Leasing.ToDesk> onUnblock(Unblock unblock) {
+        Optional<String> news = !workers.containsKey(unblock.worker())
+                ? Optional.empty()
+                : Optional.of(
+                        book.unblock(unblock.worker())
+                                ? "Worker " + unblock.worker() + " gets patches again."
+                                : "Worker " + unblock.worker() + " was not blocked, and gets patches as before.");
+        return answer(unblock.worker(), news, unblock.replyTo());
+    }
+
+    private Behavior<Leasing.ToDesk> onRetry(Retry retry) {
+        List<PatchId> back = book.retry(retry.job(), retry.patches());
+        if (!back.isEmpty()) {
+            tellOwner(retry.job(), new Outcome.Readmitted(retry.job(), back, "somebody asked for it"));
+        }
         return grantReady();
     }
 
@@ -306,6 +361,9 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     }
 
     private Behavior<Leasing.ToDesk> grantReady() {
+        if (book.hasVerdicts()) {
+            pronounce();
+        }
         for (Grant grant : book.grantReady(clock.instant())) {
             tellWorker(grant.worker(), new Leasing.Granted(grant.epoch(), grant.slot(), grant.parts()));
             for (JobTasks part : grant.parts()) {
@@ -317,8 +375,23 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         return this;
     }
 
-    private void fail(WorkerId worker, long epoch, String reason) {
-        book.fail(worker, epoch, reason, clock.instant()).ifPresent(taken -> {
+    /** Workers that were blocked hold nothing any more, and what failed because of them goes out again. */
+    private void pronounce() {
+        for (Verdict verdict : book.takeVerdicts()) {
+            String why = "worker " + verdict.worker() + " was blocked: " + verdict.why();
+            getContext().getLog().warn("{}", why);
+            for (Taken taken : verdict.taken()) {
+                tellWorker(taken.worker(), new Leasing.Revoked(taken.epoch(), why));
+                tellReturned(taken, why);
+            }
+            for (TakenPart back : verdict.readmitted()) {
+                tellOwner(back.job(), new Outcome.Readmitted(back.job(), back.returned(), why));
+            }
+        }
+    }
+
+    private void fail(WorkerId worker, long epoch, Fault fault, String reason) {
+        book.fail(worker, epoch, fault, reason, clock.instant()).ifPresent(taken -> {
             tellReturned(taken, reason);
             for (TakenPart part : taken.parts()) {
                 getContext().getLog().warn("A batch of [{}] failed on worker [{}]: {}", part.job(), worker, reason);

@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * @param grantBytes tasks of one grant together, so that it fits into a frame between processes
  */
-public record LeaseSettings(Duration term, int attemptCount, int grantBytes, SharingSettings sharing) {
+public record LeaseSettings(
+        Duration term, int attemptCount, int grantBytes, SharingSettings sharing, BlameSettings blame) {
 
     public LeaseSettings {
         if (term.isNegative() || term.isZero() || attemptCount < 1 || grantBytes < 1) {
@@ -18,7 +19,7 @@ public record LeaseSettings(Duration term, int attemptCount, int grantBytes, Sha
     }
 
     public LeaseSettings(Duration term, int attemptCount, int grantBytes) {
-        this(term, attemptCount, grantBytes, SharingSettings.USUAL);
+        this(term, attemptCount, grantBytes, SharingSettings.USUAL, BlameSettings.USUAL);
     }
 
     /** @param config the whole configuration */
@@ -28,6 +29,7 @@ public record LeaseSettings(Duration term, int attemptCount, int grantBytes, Sha
                 lease.getDuration("term"),
                 lease.getInt("attempts"),
                 Math.toIntExact(lease.getBytes("grant-bytes")),
-                SharingSettings.from(lease.getConfig("sharing")));
+                SharingSettings.from(lease.getConfig("sharing")),
+                BlameSettings.from(lease.getConfig("blame")));
     }
 }

@@ -1,7 +1,11 @@
 package handscroll.coordinator.lease;
 
+import handscroll.coordinator.lease.ReadyTasks.Attempt;
+import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.task.RenderSettings;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -17,6 +21,15 @@ final class LentJob {
     final StateHolders holders;
     /** By stage. */
     final TreeMap<Integer, ReadyTasks> ready = new TreeMap<>();
+
+    /** Given up for now, by where they are; another verdict on a worker, or somebody, may bring them back. */
+    final Map<PatchId, Quarantined> quarantined = new LinkedHashMap<>();
+
+    /** A patch that failed wherever it was tried. */
+    record Quarantined(int stage, Attempt attempt) {}
+
+    /** Empty where anything is taken. */
+    Optional<TokenShape> tokens = Optional.empty();
 
     private Optional<String> deviceClass;
     /** Set by the first result, or by whoever resumes the job; until then it falls with the last lease. */

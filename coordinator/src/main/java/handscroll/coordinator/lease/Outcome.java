@@ -29,6 +29,9 @@ public sealed interface Outcome {
     record Rendered(JobId job, long epoch, WorkerId worker, String deviceClass, List<TaskResult> results, WorkTime work)
             implements Outcome {}
 
-    /** Tried as often as allowed; the reason is that of the last attempt. */
+    /** Given up before, and ready again; says why in one sentence. */
+    record Readmitted(JobId job, List<PatchId> patches, String reason) implements Outcome {}
+
+    /** Tried as often as allowed, and left out until it is {@link Readmitted}; the reason is that of the last attempt. */
     record GivenUp(JobId job, PatchId patch, String reason) implements Outcome {}
 }

@@ -5,12 +5,10 @@ import handscroll.protocol.task.Task;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.function.ToIntFunction;
@@ -23,24 +21,44 @@ final class ReadyTasks {
     static final class Attempt implements Comparable<Attempt> {
         final OfferedTask offered;
         private final long sequence;
-        private Set<WorkerId> failedOn = Set.of();
+        private List<Failure> failures = List.of();
         private List<EndedAttempt> ended = List.of();
-        private int failureCount;
         private int passedOverCount;
+
+        /** One that counts. */
+        record Failure(Blame.FailedBatch batch, Instant at) {}
 
         Attempt(OfferedTask offered, long sequence) {
             this.offered = offered;
             this.sequence = sequence;
         }
 
-        /** How often it failed, this time counted. */
-        int failOn(WorkerId worker, String reason, Instant at) {
-            if (failedOn.isEmpty()) {
-                failedOn = new HashSet<>();
+        /**
+         * How often it failed, this time counted.
+         *
+         * @param forgotten what failed before does not count any more
+         */
+        int failOn(Blame.FailedBatch batch, String reason, Instant at, Instant forgotten) {
+            List<Failure> counted = new ArrayList<>(failures);
+            counted.removeIf(failure -> failure.at().isBefore(forgotten));
+            counted.add(new Failure(batch, at));
+            failures = counted;
+            remember(new EndedAttempt(batch.worker, at, reason, true));
+            return failures.size();
+        }
+
+        /** Its failures on this worker were the worker's. */
+        void pardon(WorkerId worker) {
+            if (failedOn(worker)) {
+                failures = failures.stream()
+                        .filter(failure -> !failure.batch().worker.equals(worker))
+                        .toList();
             }
-            failedOn.add(worker);
-            remember(new EndedAttempt(worker, at, reason, true));
-            return ++failureCount;
+        }
+
+        /** Whatever was, it is tried as if it had never failed. */
+        void forgive() {
+            failures = List.of();
         }
 
         /** Taken back from its worker; no fault of the patch. */
@@ -64,11 +82,20 @@ final class ReadyTasks {
         }
 
         int failureCount() {
-            return failureCount;
+            return failures.size();
         }
 
-        Set<WorkerId> failedOn() {
-            return failedOn;
+        List<Failure> failures() {
+            return failures;
+        }
+
+        boolean failedOn(WorkerId worker) {
+            for (Failure failure : failures) {
+                if (failure.batch().worker.equals(worker)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         @Override
@@ -106,7 +133,7 @@ final class ReadyTasks {
     }
 
     void add(Attempt attempt) {
-        (attempt.failureCount == 0 ? fresh : failed).add(attempt);
+        (attempt.failureCount() == 0 ? fresh : failed).add(attempt);
     }
 
     int count() {

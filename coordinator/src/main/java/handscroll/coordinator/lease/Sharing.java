@@ -270,14 +270,13 @@ final class Sharing {
 
     /** A failed task goes to a worker that has not failed it, as long as there is such a worker. */
     private boolean mayRetry(LentJob job, Attempt attempt, WorkerId worker, Instant now) {
-        return !attempt.failedOn().contains(worker)
+        return !attempt.failedOn(worker)
                 || workers.values().stream()
-                        .noneMatch(other -> !attempt.failedOn().contains(other.id)
-                                && job.canBeServedBy(other)
-                                && !isPassedOver(other, now));
+                        .noneMatch(other ->
+                                !attempt.failedOn(other.id) && job.canBeServedBy(other) && !isPassedOver(other, now));
     }
 
     private boolean isPassedOver(FarmWorker worker, Instant now) {
-        return worker.isDraining() || worker.isSilent(now, settings.term());
+        return worker.isDraining() || worker.isBlocked() || worker.isSilent(now, settings.term());
     }
 }

@@ -22,7 +22,9 @@ public record WorkerList(Instant at, List<Standing> workers, List<RefusedWorker>
         DRAINING,
         /** Drained, with nothing left in its hands: its process can be ended. */
         DRAINED,
-        SILENT
+        SILENT,
+        /** To blame for what it could not render, or so somebody said. */
+        BLOCKED
     }
 
     /** @param objection why it gets nothing of what was asked about, be it one job or all there are, with what to do */
@@ -31,6 +33,9 @@ public record WorkerList(Instant at, List<Standing> workers, List<RefusedWorker>
         public State state() {
             if (report.silent()) {
                 return State.SILENT;
+            }
+            if (report.blocked().isPresent()) {
+                return State.BLOCKED;
             }
             if (report.draining()) {
                 return report.leaseCount() > 0 ? State.DRAINING : State.DRAINED;
@@ -43,7 +48,10 @@ public record WorkerList(Instant at, List<Standing> workers, List<RefusedWorker>
 
         /** Whether a free slot of it would be granted something. */
         public boolean canServe() {
-            return objection.isEmpty() && !report.silent() && !report.draining();
+            return objection.isEmpty()
+                    && !report.silent()
+                    && !report.draining()
+                    && report.blocked().isEmpty();
         }
     }
 

@@ -3,6 +3,8 @@ package handscroll.coordinator.lease;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * One worker as the lease desk sees it.
@@ -17,6 +19,8 @@ import java.util.Map;
  * @param heard when it last spoke
  * @param silent it has not spoken for a whole term and gets nothing until it does
  * @param draining it finishes what it holds and gets nothing until it is undrained
+ * @param blocked why it gets nothing until it is unblocked, or the memory of it fades
+ * @param batchLimit the most tasks of a batch that its memory bears, as far as that was found out
  * @param modelHashes by model name
  */
 public record WorkerReport(
@@ -33,4 +37,6 @@ public record WorkerReport(
         Map<String, String> modelHashes,
         Instant heard,
         boolean silent,
-        boolean draining) {}
+        boolean draining,
+        Optional<String> blocked,
+        OptionalInt batchLimit) {}

@@ -68,9 +68,13 @@ final class FarmSimulation {
     private static final long SECOND = 1_000_000;
     private static final List<String> DEVICE_CLASSES = List.of("cpu-bf16", "cpu-fp32");
     private static final int FEWEST_WORKERS = 2;
+    private static final String DEVICE_ERROR = "the device has an error";
 
     final VirtualTime time = new VirtualTime();
     final RandomGenerator random;
+    /** Drawn apart, so that older seeds stay what they were. */
+    private final RandomGenerator causes;
+
     final WallClock wallClock = new WallClock();
     final SimulatedNetwork network;
     final SimulatedJournal journal;
@@ -84,6 +88,7 @@ final class FarmSimulation {
     long grantCount;
     long mixedCount;
     long startCount;
+    long blockedCount;
 
     private final Map<Fault, Integer> faultCounts = new EnumMap<>(Fault.class);
     private final List<Fault> possible = new ArrayList<>();
@@ -153,6 +158,7 @@ final class FarmSimulation {
 
     private FarmSimulation(long seed, boolean isCalm) {
         this.random = new SplittableRandom(seed);
+        this.causes = new SplittableRandom(seed ^ 0xb1a3e);
         this.isCalm = isCalm;
         // Each run has its own weather: where everything fails at once, some faults hide behind others.
         network = new SimulatedNetwork(random, share(0.2), share(0.1), share(0.2), 2 * 30 * SECOND);
@@ -290,6 +296,14 @@ final class FarmSimulation {
         return random.nextLong(diskIsSlow ? 10 * SECOND : 5_000);
     }
 
+    /** What a worker takes for the cause; a bad patch looks like any other failure. */
+    handscroll.coordinator.lease.Fault faultOf(String reason) {
+        var all = handscroll.coordinator.lease.Fault.values();
+        return poison.isPresent() || !reason.equals(DEVICE_ERROR)
+                ? handscroll.coordinator.lease.Fault.UNKNOWN
+                : all[causes.nextInt(all.length)];
+    }
+
     /** In one sentence why a batch cannot be rendered. */
     Optional<String> renderingFails(List<JobTasks> batch) {
         JobId first = witnesses.keySet().iterator().next();
@@ -298,7 +312,7 @@ final class FarmSimulation {
                 .flatMap(part -> part.tasks().stream())
                 .anyMatch(task -> poison.isPresent() && poison.get().equals(task.patch()));
         return isPoisoned || !isCalm && random.nextDouble() < failureShare
-                ? Optional.of("the device has an error")
+                ? Optional.of(DEVICE_ERROR)
                 : Optional.empty();
     }
 

@@ -158,6 +158,13 @@ final class JobWitness {
         withDesk.remove(patch);
     }
 
+    void readmitted(List<PatchId> patches) {
+        for (PatchId patch : patches) {
+            require(withDesk.add(patch), patch + " was readmitted and had not been given up");
+            require(!durable.contains(patch), patch + " is rendered and was readmitted");
+        }
+    }
+
     void logging(List<TaskResult.Tokens> tokens) {
         for (TaskResult.Tokens rows : tokens) {
             require(!durable.contains(rows.patch()), "a second result of " + rows.patch() + " was accepted");

@@ -2,14 +2,17 @@ package handscroll.coordinator.farmsim;
 
 import handscroll.coordinator.journal.JobEvent;
 import handscroll.coordinator.journal.RegisteredJob;
+import handscroll.coordinator.lease.Fault;
 import handscroll.coordinator.lease.LeaseBook;
 import handscroll.coordinator.lease.LeaseBook.Ended;
 import handscroll.coordinator.lease.LeaseBook.Grant;
 import handscroll.coordinator.lease.LeaseBook.Taken;
 import handscroll.coordinator.lease.LeaseBook.TakenPart;
+import handscroll.coordinator.lease.LeaseBook.Verdict;
 import handscroll.coordinator.lease.OfferedTask;
 import handscroll.coordinator.lease.Outcome;
 import handscroll.coordinator.lease.SteadyClock;
+import handscroll.coordinator.lease.TokenShape;
 import handscroll.coordinator.lease.WorkerReport;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
@@ -91,8 +94,13 @@ final class SimulatedCoordinator extends SimulatedProcess {
     // From jobs.
 
     void offer(
-            RenderSettings settings, int priority, Optional<String> deviceClass, int stage, List<OfferedTask> tasks) {
-        book().offer(settings, priority, deviceClass, stage, tasks);
+            RenderSettings settings,
+            TokenShape tokens,
+            int priority,
+            Optional<String> deviceClass,
+            int stage,
+            List<OfferedTask> tasks) {
+        book().offer(settings, Optional.of(tokens), priority, deviceClass, stage, tasks);
         grantReady();
     }
 
@@ -161,13 +169,13 @@ final class SimulatedCoordinator extends SimulatedProcess {
             job.fromDesk.tell(() -> job.rendered(rendered));
         }
         if (ended.isEmpty()) {
-            fail(worker, epoch, "the worker answered other tasks than it was given");
+            fail(worker, epoch, Fault.UNKNOWN, "its answer is none that the model can have given");
         }
         grantReady();
     }
 
     void failed(SimulatedWorker worker, long epoch, String reason) {
-        fail(worker, epoch, reason);
+        fail(worker, epoch, farm.faultOf(reason), reason);
         grantReady();
     }
 
@@ -185,6 +193,16 @@ final class SimulatedCoordinator extends SimulatedProcess {
     }
 
     private void grantReady() {
+        for (Verdict verdict : book().takeVerdicts()) {
+            farm.blockedCount++;
+            verdict.taken().forEach(taken -> tellWorker(taken.worker(), worker -> worker.revoked(taken.epoch())));
+            for (TakenPart back : verdict.readmitted()) {
+                SimulatedJob job = jobs.get(back.job());
+                job.witness.readmitted(back.returned());
+                job.fromDesk.tell(
+                        () -> job.readmitted(new Outcome.Readmitted(back.job(), back.returned(), verdict.why())));
+            }
+        }
         for (Grant grant : book().grantReady(now())) {
             for (JobTasks part : grant.parts()) {
                 jobs.get(part.settings().job()).witness.granted(part.tasks());
@@ -200,8 +218,8 @@ final class SimulatedCoordinator extends SimulatedProcess {
         }
     }
 
-    private void fail(SimulatedWorker worker, long epoch, String reason) {
-        book().fail(worker.id, epoch, reason, now()).ifPresent(taken -> {
+    private void fail(SimulatedWorker worker, long epoch, Fault fault, String reason) {
+        book().fail(worker.id, epoch, fault, reason, now()).ifPresent(taken -> {
             for (TakenPart part : taken.parts()) {
                 SimulatedJob job = jobs.get(part.job());
                 for (PatchId patch : part.givenUp()) {

@@ -9,6 +9,7 @@ import handscroll.coordinator.journal.SimulatedDisk;
 import handscroll.coordinator.journal.TokenLog;
 import handscroll.coordinator.lease.OfferedTask;
 import handscroll.coordinator.lease.Outcome;
+import handscroll.coordinator.lease.TokenShape;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.task.RenderSettings;
@@ -77,6 +78,10 @@ final class SimulatedJob implements JobCourse.Effects {
 
     void givenUp(Outcome.GivenUp givenUp) {
         course.givenUp(givenUp, now());
+    }
+
+    void readmitted(Outcome.Readmitted readmitted) {
+        course.readmitted(readmitted);
     }
 
     void withdrawn() {
@@ -162,7 +167,7 @@ final class SimulatedJob implements JobCourse.Effects {
                     disk = Optional.of(thread);
                     log = Optional.of(opened);
                     book = Optional.of(restored);
-                    course.prepared(restored);
+                    course.prepared(restored, now());
                 });
             } catch (IOException e) {
                 fromDisk.tell(() -> course.notPrepared(e, now()));
@@ -182,7 +187,8 @@ final class SimulatedJob implements JobCourse.Effects {
         witness.offered(tasks);
         Optional<String> deviceClass = course.deviceClass();
         int priority = farm.priority(witness.job);
-        toDesk.tell(() -> coordinator.offer(settings, priority, deviceClass, stage, tasks));
+        TokenShape shape = book.orElseThrow().tokenShape();
+        toDesk.tell(() -> coordinator.offer(settings, shape, priority, deviceClass, stage, tasks));
     }
 
     @Override
@@ -200,7 +206,7 @@ final class SimulatedJob implements JobCourse.Effects {
             }
             if (failure == null) {
                 witness.logged(tokens);
-                fromDisk.tell(() -> course.logged(tokens));
+                fromDisk.tell(() -> course.logged(tokens, now()));
             } else {
                 witness.notLogged(tokens);
                 fromDisk.tell(() -> course.trouble(failure, now()));

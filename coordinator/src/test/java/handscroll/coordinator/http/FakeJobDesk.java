@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Speaks the job desk's side of the conversation, and says what a test tells it to say. */
 final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
@@ -68,7 +69,9 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                             Map.of("starry-night", "2aedbb250407"),
                             Instant.parse("2026-11-22T10:19:58Z"),
                             false,
-                            false),
+                            false,
+                            Optional.empty(),
+                            OptionalInt.empty()),
                     Optional.empty())),
             List.of());
 
@@ -104,6 +107,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 .onMessage(Jobs.AskWhy.class, this::onAskWhy)
                 .onMessage(Jobs.ListWorkers.class, this::onListWorkers)
                 .onMessage(Jobs.DrainWorker.class, this::onDrainWorker)
+                .onMessage(Jobs.BlockWorker.class, this::onBlockWorker)
                 .onMessage(Jobs.Cancel.class, cancel -> onVerb(cancel.job(), State.CANCELLED, cancel.replyTo()))
                 .build();
     }
@@ -217,6 +221,11 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
 
     private Behavior<Jobs.Command> onDrainWorker(Jobs.DrainWorker drain) {
         drain.replyTo().tell(new LeaseDesk.DrainAnswer(drain.worker(), Optional.of("It is drained.")));
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onBlockWorker(Jobs.BlockWorker block) {
+        block.replyTo().tell(new LeaseDesk.DrainAnswer(block.worker(), Optional.of("It is blocked.")));
         return this;
     }
 

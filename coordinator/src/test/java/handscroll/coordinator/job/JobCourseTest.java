@@ -40,7 +40,7 @@ class JobCourseTest {
     @Test
     void offersWhatIsReadyOnceItIsPrepared() {
         assertThat(farm.said).containsExactly("prepare");
-        course.prepared(book());
+        course.prepared(book(), NOW);
         assertThat(course.state()).isEqualTo(Jobs.State.RENDERING);
         assertThat(farm.taken()).containsExactly("prepare", "take tiles", "offer [0/0,0]");
     }
@@ -51,7 +51,7 @@ class JobCourseTest {
         course.rendered(result(), NOW);
         course.pause(NOW);
         farm.taken();
-        course.logged(tokens());
+        course.logged(tokens(), NOW);
         assertThat(farm.taken()).isEmpty();
     }
 
@@ -117,14 +117,14 @@ class JobCourseTest {
         course.cancel(NOW);
         stopIsThrough();
         farm.taken();
-        course.prepared(book());
+        course.prepared(book(), NOW);
         assertThat(farm.taken()).containsExactly("close");
         assertThat(course.state()).isEqualTo(Jobs.State.CANCELLED);
     }
 
     @Test
     void theFirstResultCountsWhenItsDeviceClassIsRecorded() {
-        course.prepared(book());
+        course.prepared(book(), NOW);
         farm.taken();
         course.rendered(result(), NOW);
         assertThat(farm.taken()).containsExactly("record DeviceClassFixed");
@@ -134,7 +134,7 @@ class JobCourseTest {
 
     @Test
     void aDeviceClassThatIsRecordedWhileTheJobIsPausedIsKnownWhenItGoesOn() {
-        course.prepared(book());
+        course.prepared(book(), NOW);
         course.rendered(result(), NOW);
         JobEvent deviceClass = farm.lastEvent();
         course.pause(NOW);
@@ -143,7 +143,7 @@ class JobCourseTest {
         course.recorded(deviceClass, NOW);
         course.resume(NOW);
         course.recorded(farm.lastEvent(), NOW);
-        course.prepared(book());
+        course.prepared(book(), NOW);
         farm.taken();
         course.rendered(result(), NOW);
         assertThat(farm.taken()).containsExactly("log 1");
@@ -151,7 +151,7 @@ class JobCourseTest {
 
     @Test
     void tooManyResultsThatWaitForTheJournalPauseTheJob() {
-        course.prepared(book());
+        course.prepared(book(), NOW);
         for (int count = 0; count <= SETTINGS.heldBackOutcomes(); count++) {
             course.rendered(result(), NOW);
         }
@@ -169,11 +169,12 @@ class JobCourseTest {
         course.closed();
         course.resume(NOW);
         course.recorded(farm.lastEvent(), NOW);
-        course.prepared(book());
+        course.prepared(book(), NOW);
         course.givenUp(new Outcome.GivenUp(SKY, new PatchId(0, 0, 0, 0), "the device has an error"), NOW);
         stopIsThrough();
         assertThat(course.state()).isEqualTo(Jobs.State.FAILED);
-        assertThat(course.cause()).contains("0/0,0 was given up: the device has an error");
+        assertThat(course.cause().orElseThrow())
+                .startsWith("0/0,0 was given up: the device has an error; 16 patches and tiles wait");
     }
 
     @Test
@@ -183,7 +184,7 @@ class JobCourseTest {
         all.restoreTokens(0, 0, new short[64]);
         all.restoreTokens(0, 1, new short[64]);
         all.start();
-        course.prepared(all);
+        course.prepared(all, NOW);
         course.rendered(new Outcome.Rendered(SKY, 1, new WorkerId("w"), "cpu", List.of(stored()), WorkTime.NONE), NOW);
         course.recorded(farm.lastEvent(), NOW);
         farm.taken();
@@ -200,19 +201,19 @@ class JobCourseTest {
         RenderBook two = new RenderBook(
                 Planner.plan(Specs.unconditional(128, 64, "zeta"), Specs.MODEL, Optional.empty()), Optional.empty());
         two.start();
-        course.prepared(two);
+        course.prepared(two, NOW);
         course.rendered(result(), NOW);
         course.recorded(farm.lastEvent(), NOW);
-        course.logged(tokens());
+        course.logged(tokens(), NOW);
         farm.taken();
-        course.logged(List.of(new TaskResult.Tokens(new PatchId(0, 1, 0, 0), new short[64])));
+        course.logged(List.of(new TaskResult.Tokens(new PatchId(0, 1, 0, 0), new short[64])), NOW);
         assertThat(farm.taken()).containsExactly("offer [1/0,0]");
         course.rendered(new Outcome.Rendered(SKY, 3, new WorkerId("w"), "cpu", List.of(stored()), WorkTime.NONE), NOW);
         assertThat(farm.taken()).containsExactly("release [0/1,0, 0/0,0]", "finish picture");
     }
 
     private void render() {
-        course.prepared(book());
+        course.prepared(book(), NOW);
         course.rendered(result(), NOW);
         course.recorded(farm.lastEvent(), NOW);
         farm.taken();

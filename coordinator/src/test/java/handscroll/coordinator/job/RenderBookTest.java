@@ -94,21 +94,31 @@ class RenderBookTest {
     }
 
     @Test
-    void refusesResultsThatNoModelCanHaveMade() {
-        RenderBook book = unconditional("zeta");
-        var patch = new PatchId(0, 0, 0, 0);
-        assertThat(book.refusal(List.of(new TaskResult.Tokens(patch, new short[TOKENS]))))
-                .isEmpty();
-        assertThat(book.refusal(List.of(new TaskResult.Tokens(patch, new short[5]))))
-                .isPresent();
-        short[] beyond = new short[TOKENS];
-        beyond[3] = 512;
-        assertThat(book.refusal(List.of(new TaskResult.Tokens(patch, beyond)))).isPresent();
-        beyond[3] = -1;
-        assertThat(book.refusal(List.of(new TaskResult.Tokens(patch, beyond)))).isPresent();
-        var nowhere = new PatchId(0, 99, 0, 0);
-        assertThat(book.refusal(List.of(new TaskResult.Tokens(nowhere, new short[TOKENS]))))
-                .isPresent();
+    void whatDoesNotReadAPatchThatWasGivenUpGoesOn() {
+        RenderBook book = unconditional("colours");
+        book.start();
+        List<OfferedTask> first = taken(book, 100);
+        book.quarantine(first.get(0).task().patch(), "it broke");
+        assertThat(book.isStuck()).as("others are with the desk").isEqualTo(first.size() == 1);
+        for (List<OfferedTask> next = first.subList(1, first.size()); !next.isEmpty(); next = taken(book, 100)) {
+            next.forEach(task -> rendered(book, task.task().patch()));
+        }
+        assertThat(book.isStuck()).isTrue();
+        int missing = 0;
+        for (Jobs.StageProgress stage : book.stages()) {
+            missing += stage.cellCount() - stage.renderedCount();
+        }
+        assertThat(book.blockedCount(1_000_000)).isEqualTo(missing - 1);
+        book.readmit(first.get(0).task().patch());
+        assertThat(book.isStuck()).isFalse();
+    }
+
+    private static void rendered(RenderBook book, PatchId patch) {
+        if (patch.stage() == book.plan().decodeStage()) {
+            book.tileStored(patch);
+        } else {
+            book.tokensLogged(new TaskResult.Tokens(patch, new short[TOKENS]));
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import handscroll.coordinator.lease.LeaseBook.Ended;
 import handscroll.coordinator.lease.LeaseBook.Grant;
 import handscroll.coordinator.lease.LeaseBook.Taken;
 import handscroll.coordinator.lease.LeaseBook.TakenPart;
+import handscroll.coordinator.lease.LeaseBook.Verdict;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.lease.Leasing.Completed;
@@ -468,6 +469,11 @@ class LeaseBookTest extends LeaseBookFixture {
                                 now);
                     case 6, 7, 8 -> finish();
                     default -> book.pull(worker, random.nextInt(2), 1 + random.nextInt(5), now);
+                }
+                for (Verdict verdict : book.takeVerdicts()) {
+                    verdict.taken().forEach(this::taken);
+                    verdict.readmitted().forEach(back -> ended.removeAll(back.returned()));
+                    assertThat(book.unblock(verdict.worker())).isTrue();
                 }
                 for (Grant grant : book.grantReady(now)) {
                     for (PatchId patch : grant.patches()) {

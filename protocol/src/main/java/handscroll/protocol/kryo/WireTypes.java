@@ -59,7 +59,9 @@ final class WireTypes {
         types.put(43, Leasing.WorkTime.class);
         types.put(44, Leasing.Granted.class);
         types.put(45, Leasing.Completed.class);
-        // 46 to 59: left for the lease conversation.
+        types.put(46, Leasing.OutOfMemory.class);
+        types.put(47, Leasing.DeviceFailed.class);
+        // 48 to 59: left for the lease conversation.
 
         types.put(60, JobId.class);
         types.put(61, PatchId.class);

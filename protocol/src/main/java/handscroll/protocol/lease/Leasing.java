@@ -24,6 +24,7 @@ import java.util.Map;
  *     | &lt;- Granted ---------------------- |   tasks of one stage are ready
  *     | -- Renew -----------------------> |   every third of the term
  *     | -- Completed | Failed ----------> |   exactly one, and the lease is over; Completed pulls the next
+ *     |    | OutOfMemory | DeviceFailed   |   both no fault of the patches
  *     | &lt;- Revoked ---------------------- |   in its stead: stop, nobody waits for it any more
  *     |                                   |
  *     | &lt;- Released --------------------- |   no patch will read these again
@@ -162,6 +163,12 @@ public final class Leasing {
 
     /** One sentence for the job's report; the stack trace is in the worker's log. */
     public record Failed(WorkerId worker, long epoch, String reason) implements ToDesk {}
+
+    /** The batch was too large for the device. */
+    public record OutOfMemory(WorkerId worker, long epoch, String reason) implements ToDesk {}
+
+    /** The device, or what the worker needs beside it, failed. */
+    public record DeviceFailed(WorkerId worker, long epoch, String reason) implements ToDesk {}
 
     public record Revoked(long epoch, String reason) implements ToWorker {}
 

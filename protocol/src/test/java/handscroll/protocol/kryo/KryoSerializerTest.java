@@ -132,6 +132,8 @@ class KryoSerializerTest {
                         3,
                         16),
                 new Leasing.Failed(WORKER, 7, ""),
+                new Leasing.OutOfMemory(WORKER, 7, "out of memory"),
+                new Leasing.DeviceFailed(WORKER, 7, "the device is gone"),
                 new Leasing.Revoked(7, "the job was withdrawn"),
                 new Leasing.Released(SKY, List.of(PATCH, new PatchId(0, 0, 0, 0))),
                 new Leasing.Leave(WORKER));

@@ -156,7 +156,7 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
         if (answer instanceof SlotRenderer.Rendered rendered) {
             onRendered(rendered.epoch(), rendered.rendering());
         } else if (answer instanceof SlotRenderer.NotRendered failed) {
-            end(failed.epoch(), Optional.of(failed.reason()));
+            end(failed.epoch(), Optional.of(failure(failed)));
         } else if (answer instanceof SlotRenderer.NotOpened failed) {
             node.tell(new NotOpened(slot, failed.reason()));
         } else {
@@ -174,7 +174,11 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
         batch.work = rendering.work();
         if (batch.isDropped || results.isEmpty() || rendering.tiles().isEmpty()) {
             batch.results = results.orElse(List.of());
-            end(epoch, results.isPresent() ? Optional.empty() : Optional.of("the renderer answered other tasks"));
+            end(
+                    epoch,
+                    results.isPresent()
+                            ? Optional.empty()
+                            : Optional.of(new Leasing.Failed(worker, epoch, "the renderer answered other tasks")));
             return;
         }
         batch.phase = Phase.STORING;
@@ -215,7 +219,8 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
     }
 
     private Behavior<Command> onFromTileStream(FromTileStream from) {
-        end(from.sent().epoch(), from.sent().failure());
+        long epoch = from.sent().epoch();
+        end(epoch, from.sent().failure().map(reason -> new Leasing.Failed(worker, epoch, reason)));
         return renderNext();
     }
 
@@ -274,7 +279,7 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
     }
 
     /** The lease is over: reports it, unless nobody waits for it, and pulls the next. */
-    private void end(long epoch, Optional<String> failure) {
+    private void end(long epoch, Optional<? extends Leasing.ToDesk> failure) {
         Batch batch = batches.remove(epoch);
         if (batch == null) {
             return;
@@ -285,11 +290,19 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
             return;
         }
         if (!batch.isDropped) {
-            node.tell(new Say(new Leasing.Failed(worker, epoch, failure.orElseThrow())));
+            node.tell(new Say(failure.orElseThrow()));
         }
         if (!isDraining) {
             pull();
         }
+    }
+
+    private Leasing.ToDesk failure(SlotRenderer.NotRendered failed) {
+        return switch (failed.kind()) {
+            case UNKNOWN -> new Leasing.Failed(worker, failed.epoch(), failed.reason());
+            case OUT_OF_MEMORY -> new Leasing.OutOfMemory(worker, failed.epoch(), failed.reason());
+            case DEVICE -> new Leasing.DeviceFailed(worker, failed.epoch(), failed.reason());
+        };
     }
 
     private void pull() {

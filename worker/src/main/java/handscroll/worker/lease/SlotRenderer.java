@@ -44,7 +44,14 @@ final class SlotRenderer extends AbstractBehavior<SlotRenderer.Command> {
 
     record Rendered(long epoch, Rendering rendering) implements Answer {}
 
-    record NotRendered(long epoch, String reason) implements Answer {}
+    record NotRendered(long epoch, Kind kind, String reason) implements Answer {}
+
+    /** What the slot can tell of a failure. */
+    enum Kind {
+        UNKNOWN,
+        OUT_OF_MEMORY,
+        DEVICE
+    }
 
     /** @param replyTo hears whether the renderer could be opened */
     static Behavior<Command> create(RendererFactory renderers, int slot, ActorRef<Answer> replyTo) {
@@ -98,7 +105,7 @@ final class SlotRenderer extends AbstractBehavior<SlotRenderer.Command> {
                                     .map(part -> part.settings().job())
                                     .toList(),
                             e);
-            render.replyTo().tell(new NotRendered(granted.epoch(), sentence(e)));
+            render.replyTo().tell(new NotRendered(granted.epoch(), kind(e), sentence(e)));
         }
         return this;
     }
@@ -115,6 +122,13 @@ final class SlotRenderer extends AbstractBehavior<SlotRenderer.Command> {
     private Behavior<Command> onPostStop(PostStop stopped) {
         renderer.close();
         return this;
+    }
+
+    private static Kind kind(Throwable e) {
+        if (DeviceTrouble.isOutOfMemory(e)) {
+            return Kind.OUT_OF_MEMORY;
+        }
+        return DeviceTrouble.isDevice(e) ? Kind.DEVICE : Kind.UNKNOWN;
     }
 
     private static String sentence(Throwable e) {
