@@ -169,7 +169,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
             job.fromDesk.tell(() -> job.rendered(rendered));
         }
         if (ended.isEmpty()) {
-            fail(worker, epoch, Fault.UNKNOWN, "its answer is none that the model can have given");
+            fail(worker, epoch, Fault.UNKNOWN, "it answered other tasks than it was given, or with tokens that the model does not have");
         }
         grantReady();
     }

@@ -264,6 +264,20 @@ class LeaseDeskSpec extends ScalaTestWithActorTestKit(LeaseDeskSpec.Config) with
       anna.granted()
     }
 
+    "give what a blocked worker holds to another, and tell both" in new Desk {
+      val anna: Worker = new Worker("anna").join()
+      val bert: Worker = new Worker("bert").join()
+      anna.pull()
+      offer(1)
+      val held: Leasing.Granted = anna.granted()
+      bert.pull()
+      val answer: TestProbe[LeaseDesk.DrainAnswer] = createTestProbe[LeaseDesk.DrainAnswer]()
+      desk ! new LeaseDesk.Block(anna.id, answer.ref)
+      answer.receiveMessage().message.get should include("is blocked")
+      anna.inbox.expectMessageType[Leasing.Revoked].epoch shouldBe held.epoch
+      bert.granted().tasks.get(0).patch shouldBe held.tasks.get(0).patch
+    }
+
     "say that there is no worker to drain" in new Desk {
       val answer: TestProbe[LeaseDesk.DrainAnswer] = createTestProbe[LeaseDesk.DrainAnswer]()
       desk ! new LeaseDesk.Drain(new WorkerId("anna"), answer.ref)
