@@ -28,6 +28,7 @@ class ArchitectureTest {
             protocol.job         : protocol.canvas
             protocol.model       : protocol.job
             protocol.task        : protocol.job protocol.canvas
+            protocol.video       : protocol.task protocol.job
             protocol.lease       : protocol.task protocol.job protocol.canvas
             protocol.tile        : protocol.lease protocol.task protocol.job protocol.canvas
             protocol.kryo        : protocol.tile protocol.lease protocol.task protocol.model protocol.job protocol.canvas

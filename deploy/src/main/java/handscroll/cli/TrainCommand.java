@@ -10,6 +10,7 @@ import handscroll.worker.djl.ModelDirectory;
 import handscroll.worker.djl.TokenizerShape;
 import handscroll.worker.djl.TransformerShape;
 import handscroll.worker.train.Captions;
+import handscroll.worker.train.FilmCut;
 import handscroll.worker.train.Training;
 import handscroll.worker.train.TrainingPlan;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -44,6 +46,11 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+    private static final Pattern FRAMES = Pattern.compile("(\\d{1,6})-(\\d{1,6})");
+    private static final Pattern VIDEO_NAME = Pattern.compile("(?i)\\.(mp4|m4v|mov|mkv|webm|avi|ogv)$");
+
+    /** Frames of a video are held in memory while it is learned. */
+    private static final int MOST_FRAMES = 5000;
 
     @Mixin
     private SharedOptions shared = new SharedOptions();
@@ -67,6 +74,32 @@ final class TrainCommand implements Callable<Integer> {
                     "What the pictures show, so that texts can be drawn: names (the words of the file names, with the"
                             + " colours and the light of each picture), or a table of lines: file name, caption.")
     private Optional<String> captions = Optional.empty();
+
+    @Option(
+            names = "--task",
+            paramLabel = "TASK",
+            description = "pictures or video; by default what the files look like.")
+    private Optional<Kind> task = Optional.empty();
+
+    @Option(
+            names = "--frames",
+            paramLabel = "FIRST-LAST",
+            description = "Of a video, the frames to learn from, counted from 0; by default all of them.")
+    private Optional<String> frames = Optional.empty();
+
+    @Option(
+            names = "--every",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Of a video, one frame of so many follows the other: 3 makes 8 frames a second of 24.")
+    private int every;
+
+    @Option(
+            names = "--height",
+            paramLabel = "PIXELS",
+            defaultValue = "192",
+            description = "Of a video, the height that its frames are made small to.")
+    private int height;
 
     @Option(
             names = "--frame",
@@ -132,16 +165,15 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--extent",
             paramLabel = "PATCHES",
-            defaultValue = "2",
-            description = "How many patches to each side a patch looks, 0 to 2; by default 2.")
-    private int extent;
+            description = "How many patches to each side a patch looks, 0 to 2; by default 2, in videos 1.")
+    private Optional<Integer> extent = Optional.empty();
 
     @Option(
             names = "--size",
             paramLabel = "SIZE",
-            defaultValue = "standard",
-            description = "standard, or small: a fifth of it, to compare kinds of models in minutes.")
-    private Size size = Size.STANDARD;
+            description = "standard, medium, or small: a fifth of it, to compare kinds of models in minutes; by default"
+                    + " standard, of videos medium.")
+    private Optional<Size> size = Optional.empty();
 
     @Option(
             names = "--no-layouts",
@@ -166,8 +198,14 @@ final class TrainCommand implements Callable<Integer> {
                     "With --start-from: learn its tokenizer on, for pictures of another kind, instead of keeping it.")
     private boolean learnTokenizer;
 
+    private enum Kind {
+        PICTURES,
+        VIDEO
+    }
+
     private enum Size {
         STANDARD(TransformerShape.STANDARD),
+        MEDIUM(TransformerShape.MEDIUM),
         SMALL(TransformerShape.SMALL);
 
         private final TransformerShape shape;
@@ -197,10 +235,10 @@ final class TrainCommand implements Callable<Integer> {
         Path directory = models.resolve(name).toAbsolutePath().normalize();
         checkDirectory(directory);
         Optional<TrainingPlan.Base> base = base();
-        List<Path> files = TrainingFiles.in(pictures);
+        List<Path> files = isVideo() ? pictures : TrainingFiles.in(pictures);
         TrainingFiles.Split split = TrainingFiles.split(files);
         Captions said = captions();
-        TransformerShape shape = size.shape.as(extent, states, decoding, !noLayouts);
+        TransformerShape shape = shape();
         Logs.to(directory);
         PrintWriter err = spec.commandLine().getErr();
         var plan = new TrainingPlan(
@@ -219,7 +257,8 @@ final class TrainCommand implements Callable<Integer> {
                 split.heldOut(),
                 said,
                 base.map(from -> from.model().tokenizer()).orElse(TokenizerShape.STANDARD),
-                said instanceof Captions.None ? shape : shape.told());
+                said instanceof Captions.None ? shape : shape.told(),
+                film());
         try (Interruption interruption = Interruption.calls(() -> interrupt(directory, err))) {
             try (Training training = new Training(plan, err::println)) {
                 err.println("Learning " + name + " for " + Figures.time(plan.time())
@@ -265,15 +304,53 @@ final class TrainCommand implements Callable<Integer> {
         throw new Refusal("The model \"" + name + "\" cannot be learned:", problems);
     }
 
+    private TransformerShape shape() {
+        TransformerShape shape = size.orElse(isVideo() ? Size.MEDIUM : Size.STANDARD).shape;
+        return isVideo()
+                ? shape.as(extent.orElse(1), states, decoding, false).withFrames(TransformerShape.LARGEST_FRAMES)
+                : shape.as(extent.orElse(TransformerShape.LARGEST_EXTENT), states, decoding, !noLayouts);
+    }
+
+    /** What to learn of a video; nothing of pictures. */
+    private Optional<FilmCut> film() {
+        if (!isVideo()) {
+            return Optional.empty();
+        }
+        Matcher range = FRAMES.matcher(frames.orElse("0-" + MOST_FRAMES));
+        if (!range.matches()) {
+            throw wrong("--frames is \"" + frames.orElse("") + "\"; give two numbers, as in 30-284");
+        }
+        int first = Integer.parseInt(range.group(1));
+        int last = Integer.parseInt(range.group(2));
+        if (first >= last || last - first > MOST_FRAMES) {
+            throw wrong("--frames is " + frames.orElse("") + "; the first comes before the last, and there are at most "
+                    + MOST_FRAMES);
+        }
+        if (every < 1 || height < FilmCut.SMALLEST_HEIGHT_PIXELS || height % 2 != 0) {
+            throw wrong("--every is " + every + " and --height " + height + "; give at least 1, and an even height of"
+                    + " at least " + FilmCut.SMALLEST_HEIGHT_PIXELS);
+        }
+        return Optional.of(new FilmCut(first, last, every, height));
+    }
+
+    private boolean isVideo() {
+        return task.map(kind -> kind == Kind.VIDEO)
+                .orElseGet(() -> pictures.size() == 1
+                        && (Files.isDirectory(pictures.get(0))
+                                || VIDEO_NAME
+                                        .matcher(pictures.get(0).toString())
+                                        .find()));
+    }
+
     private Optional<TrainingPlan.Base> base() {
         ModelShelf shelf =
                 CliSettings.from(shared.config("local.conf", Map.of())).models();
         return startFrom.or(() -> tokenizerOf).map(from -> {
             ModelDirectory model = ModelDirectory.load(shelf.find(from));
-            if (model.tokenizer().codes() != size.shape.codes()) {
+            if (model.tokenizer().codes() != TransformerShape.STANDARD.codes()) {
                 throw refusal(
                         from,
-                        "has " + model.tokenizer().codes() + " codes, not " + size.shape.codes(),
+                        "has " + model.tokenizer().codes() + " codes, not " + TransformerShape.STANDARD.codes(),
                         "begin with a model of this version");
             }
             return new TrainingPlan.Base(from, model, startFrom.isPresent(), !learnTokenizer);
@@ -299,11 +376,15 @@ final class TrainCommand implements Callable<Integer> {
         if (cpuMinutes.isPresent() && !(cpuMinutes.get() > 0)) {
             throw wrong("--cpu-minutes is " + cpuMinutes.get() + "; more than 0 are needed");
         }
-        if (extent < 0 || extent > TransformerShape.LARGEST_EXTENT) {
-            throw wrong("--extent is " + extent + "; give 0 to " + TransformerShape.LARGEST_EXTENT);
+        if (extent.filter(far -> far < 0 || far > TransformerShape.LARGEST_EXTENT)
+                .isPresent()) {
+            throw wrong("--extent is " + extent.get() + "; give 0 to " + TransformerShape.LARGEST_EXTENT);
         }
         if (states == ContextStates.RECURRENT && decoding == Decoding.PARALLEL) {
             throw wrong("--context recurrent needs --decoding autoregressive: its states are made token by token");
+        }
+        if (states == ContextStates.RECURRENT && isVideo()) {
+            throw wrong("--context recurrent is for pictures: its states remember no frames");
         }
         if (states == ContextStates.RECURRENT && !noLayouts) {
             throw wrong("--context recurrent needs --no-layouts: its states remember no layout");
@@ -313,6 +394,9 @@ final class TrainCommand implements Callable<Integer> {
         }
         if (states == ContextStates.RECURRENT && captions.isPresent()) {
             throw wrong("--context recurrent needs no --captions: its states remember no texts");
+        }
+        if (isVideo() && captions.isPresent()) {
+            throw wrong("--captions is for pictures; videos are learned without texts");
         }
         if (learnTokenizer && startFrom.isEmpty()) {
             throw wrong("--learn-tokenizer learns on what --start-from names; name a model there");

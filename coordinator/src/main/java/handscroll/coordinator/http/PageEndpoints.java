@@ -15,8 +15,11 @@ import akka.http.javadsl.server.Route;
 import handscroll.coordinator.http.Endpoint.Call;
 import handscroll.coordinator.job.Jobs.JobStatus;
 import handscroll.coordinator.output.TileId;
+import handscroll.coordinator.output.VideoFiles;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
@@ -30,11 +33,19 @@ final class PageEndpoints extends AllDirectives {
     /** A tile is named by numbers alone, so no name leads out of its directory. */
     private static final Pattern TILE_NAME = Pattern.compile("([0-9]{1,7})_([0-9]{1,7})\\.(jpg|png|webp)");
 
+    private static final Pattern SEGMENT_NAME = Pattern.compile("start\\.mp4|[0-9]{6}\\.m4s");
+
+    private static final ContentType MP4 = MediaTypes.VIDEO_MP4.toContentType();
+
+    private static final ContentType PLAYLIST = MediaTypes.customBinary(
+                    "application", "vnd.apple.mpegurl", MediaTypes.NOT_COMPRESSIBLE, Map.of(), false)
+            .toContentType();
+
     private static final Pattern LEVEL = Pattern.compile("[0-9]{1,2}");
 
     /** Nothing from elsewhere is ever loaded; the viewer decodes tiles in a worker made from a blob. */
     private static final String CONTENT_POLICY = "default-src 'self'; img-src 'self' blob: data:; "
-            + "worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+            + "media-src 'self' blob:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
     private final Answers answers;
     private final PictureFiles pictures;
@@ -57,7 +68,41 @@ final class PageEndpoints extends AllDirectives {
                         Role.VIEWER,
                         "GET",
                         "/jobs/{job}/picture_files/{level}/{tile}",
-                        call -> answers.withJob(call.variable("job"), status -> tile(status, call))));
+                        call -> answers.withJob(call.variable("job"), status -> tile(status, call))),
+                Endpoint.of(
+                        Role.VIEWER,
+                        "GET",
+                        "/jobs/{job}/video.m3u8",
+                        call -> answers.withJob(
+                                call.variable("job"), status -> video(status, VideoFiles.PLAYLIST, PLAYLIST))),
+                Endpoint.of(
+                        Role.VIEWER,
+                        "GET",
+                        "/jobs/{job}/video.mp4",
+                        call -> answers.withJob(
+                                call.variable("job"),
+                                status -> wholeVideo(status.directory().resolve(VideoFiles.WHOLE)))),
+                Endpoint.of(
+                        Role.VIEWER,
+                        "GET",
+                        "/jobs/{job}/video/{segment}",
+                        call -> answers.withJob(
+                                call.variable("job"), status -> segment(status, call.variable("segment")))));
+    }
+
+    private Route segment(JobStatus status, String name) {
+        return SEGMENT_NAME.matcher(name).matches()
+                ? video(status, VideoFiles.SEGMENTS + "/" + name, MP4)
+                : answers.noSuch("segment " + name);
+    }
+
+    private Route video(JobStatus status, String name, ContentType type) {
+        return stored(pictures.read(status.directory().resolve(name)), type);
+    }
+
+    /** Players ask for pieces of it. */
+    private Route wholeVideo(Path file) {
+        return Files.isRegularFile(file) ? withRangeSupport(() -> getFromFile(file.toFile(), MP4)) : pending();
     }
 
     Route assets() {
@@ -83,9 +128,16 @@ final class PageEndpoints extends AllDirectives {
         }
         Route missing = mapResponse(response -> response.withStatus(StatusCodes.NOT_FOUND), () -> page("missing.html"));
         return Answers.jobId(call.variable("job"))
-                .<Route>map(job ->
-                        onSuccess(answers.statusOf(job), status -> status.isPresent() ? page("job.html") : missing))
+                .<Route>map(job -> onSuccess(
+                        answers.statusOf(job),
+                        status -> status.map(PageEndpoints::pageOf)
+                                .map(this::page)
+                                .orElse(missing)))
                 .orElse(missing);
+    }
+
+    private static String pageOf(JobStatus status) {
+        return status.spec().canvas().isVideo() ? "video.html" : "job.html";
     }
 
     private Route deepZoom(JobStatus status) {

@@ -1,7 +1,7 @@
 package handscroll.coordinator.job;
 
 import akka.Done;
-import handscroll.coordinator.output.DeepZoomOutput;
+import handscroll.coordinator.output.TileOutput;
 import handscroll.coordinator.tile.TileStore;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.tile.RenderedTile;
@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  */
 final class OpenPictures {
 
-    private record Open(DeepZoomOutput output, Consumer<Throwable> onFailure) implements TileStore {
+    private record Open(TileOutput output, Consumer<Throwable> onFailure) implements TileStore {
         @Override
         public CompletionStage<Done> store(RenderedTile tile) {
             return output.store(tile).whenComplete((done, failure) -> {
@@ -31,7 +31,7 @@ final class OpenPictures {
     private final Map<JobId, Open> pictures = new ConcurrentHashMap<>();
 
     /** @param onFailure hears, on the output's threads, why a tile could not be made durable */
-    void open(JobId job, DeepZoomOutput output, Consumer<Throwable> onFailure) {
+    void open(JobId job, TileOutput output, Consumer<Throwable> onFailure) {
         pictures.put(job, new Open(output, onFailure));
     }
 

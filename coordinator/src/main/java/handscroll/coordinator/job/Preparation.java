@@ -20,6 +20,8 @@ import handscroll.coordinator.output.OutputDirectory;
 import handscroll.coordinator.output.OutputSettings;
 import handscroll.coordinator.output.Pyramid;
 import handscroll.coordinator.output.TileListener;
+import handscroll.coordinator.output.TileOutput;
+import handscroll.coordinator.output.VideoOutput;
 import handscroll.coordinator.plan.InputPicture;
 import handscroll.coordinator.plan.Picture;
 import handscroll.coordinator.plan.PictureReader;
@@ -63,7 +65,7 @@ class Preparation {
             Plan plan,
             RenderBook book,
             TokenLog log,
-            DeepZoomOutput output,
+            TileOutput output,
             RenderSettings renderSettings,
             Manifest manifest,
             List<Jobs.PlannedWidth> plannedWidths) {}
@@ -149,16 +151,23 @@ class Preparation {
                     write(manifest, directory);
                     return planned;
                 })
-                .thenCompose(planned -> DeepZoomOutput.open(
-                                directory,
-                                Pyramid.of(spec.canvas(), Plan.TILE_PIXELS),
-                                spec.output(),
-                                outputSettings,
-                                outputExecutor,
-                                listener)
+                .thenCompose(planned -> output(directory, spec, listener)
                         .thenApplyAsync(
                                 output -> restore(registered, deviceClass, spec, incarnation, planned, output),
                                 executor));
+    }
+
+    private CompletionStage<? extends TileOutput> output(Path directory, JobSpec spec, TileListener listener) {
+        return spec.canvas().isVideo()
+                ? VideoOutput.open(
+                        directory, spec.canvas(), Plan.TILE_PIXELS, spec.output(), outputSettings, outputExecutor)
+                : DeepZoomOutput.open(
+                        directory,
+                        Pyramid.of(spec.canvas(), Plan.TILE_PIXELS),
+                        spec.output(),
+                        outputSettings,
+                        outputExecutor,
+                        listener);
     }
 
     private Ready restore(
@@ -167,7 +176,7 @@ class Preparation {
             JobSpec spec,
             long incarnation,
             Planned planned,
-            DeepZoomOutput output) {
+            TileOutput output) {
         Path tokens = tokens(spec);
         RenderBook book = new RenderBook(planned.plan(), planned.picture().map(picture -> (Picture) picture));
         TokenLog.Scan scan = TokenLog.scan(tokens, planned.identity(), book::restoreTokens);

@@ -35,7 +35,7 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * <p>Safe for many threads; never blocks its callers. Works on the executor it is given.
  */
-public final class DeepZoomOutput {
+public final class DeepZoomOutput implements TileOutput {
 
     static final String WORK = "work";
     private static final String HALVES = "halves";
@@ -124,6 +124,7 @@ public final class DeepZoomOutput {
      * there already. Fails when it could not be written, does not fit the pyramid, or when
      * {@code max-pending-tiles} wait already; it may be offered again.
      */
+    @Override
     public CompletionStage<Done> store(RenderedTile tile) {
         TileId id = new TileId(
                 pyramid.topLevel(), tile.patch().column(), tile.patch().row());
@@ -154,6 +155,7 @@ public final class DeepZoomOutput {
     }
 
     /** The tiles of full resolution that need not come again, numbered as the grid of the top level numbers them. */
+    @Override
     public BitSet storedTiles() {
         synchronized (lock) {
             return progress.topTiles();
@@ -164,11 +166,13 @@ public final class DeepZoomOutput {
      * Completes when every tile of every level is durable; fails when a lower level
      * could not be made, and then the output has to be closed and opened again.
      */
+    @Override
     public CompletionStage<Done> whenFinished() {
         return finished.minimalCompletionStage();
     }
 
     /** Takes no more tiles; completes when no thread works for it any longer. */
+    @Override
     public CompletionStage<Done> close() {
         synchronized (lock) {
             closed = true;

@@ -31,6 +31,10 @@ public final class OutputDirectory {
             DeepZoomDescription.TILES,
             TileArchive.FILE_NAME,
             TileArchive.INDEX,
+            VideoFiles.FRAMES,
+            VideoFiles.SEGMENTS,
+            VideoFiles.PLAYLIST,
+            VideoFiles.WHOLE,
             DeepZoomOutput.WORK);
 
     /**
@@ -150,7 +154,20 @@ public final class OutputDirectory {
     }
 
     private static Optional<Problem> checkFileCount(JobSpec spec, int tilePixels, OutputSettings settings) {
-        long count = Pyramid.of(spec.canvas(), tilePixels).tileCount();
+        long count = spec.canvas().isVideo()
+                ? spec.canvas().cutInto(tilePixels).cellCount()
+                : Pyramid.of(spec.canvas(), tilePixels).tileCount();
+        if (spec.canvas().isVideo() && count > settings.filesAtMost()) {
+            return Optional.of(new Problem(
+                    "canvas.frames",
+                    String.format(
+                            Locale.ROOT,
+                            "%,d frames are %,d files, more than the %,d of handscroll.coordinator.output.files-at-most",
+                            spec.canvas().frameCount(),
+                            count,
+                            settings.filesAtMost()),
+                    "make it shorter, or raise that"));
+        }
         boolean files = spec.output().container().equals(Optional.of(Container.FILES));
         return files && count > settings.filesAtMost()
                 ? Optional.of(new Problem(

@@ -375,7 +375,7 @@ public final class Planner {
                     "input",
                     "a picture of " + picture + " covers no patch of " + model.patchPixels() + " pixels wholly",
                     "use a larger picture, and place it at a multiple of " + model.patchPixels());
-        } else if (given.get().cellCount() == grid.columns() * grid.rows()) {
+        } else if (grid.frames() == 1 && given.get().cellCount() == grid.columns() * grid.rows()) {
             refuse("canvas", "the picture fills all of it", "make the canvas larger than the picture");
         }
         return given;

@@ -22,14 +22,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
 
 /**
  * Reads a job spec in HOCON or JSON and refuses it with everything that is wrong with it at once.
  *
  * <pre>
- * task = extension                  # or unconditional, or text-to-image
+ * task = extension                  # or unconditional, text-to-image, image-to-video
  * canvas { width = 3584, height = 512, wrap = none }  # x: the right border goes on at the left, 360 degrees round
+ *                                   # of a video frames = 240 and fps = 8, too
  *                                   # or { aspect = "21:9" }, the smallest of that shape around the picture
  * model = starry-night
  * input { image = "starry-night.jpg", at = [0, 0] }   # extension only; relative to the job file
@@ -64,6 +66,13 @@ public final class JobSpecReader {
 
     private static final Set<String> REGION_KEYS = new LinkedHashSet<>(List.of("at", "size", "text"));
     private static final double STRONGEST_GUIDANCE = 20;
+    /** More frames a second than any screen shows. */
+    static final int MAX_RATE = 120;
+
+    /** What H.264 holds at the most. */
+    static final int MAX_VIDEO_WIDTH = 4096;
+
+    static final int MAX_VIDEO_HEIGHT = 2304;
 
     private static final Map<String, Boolean> WRAPS = Map.of("x", true, "none", false);
 
@@ -73,6 +82,7 @@ public final class JobSpecReader {
             "canvas.width",
             "canvas.height",
             "canvas.frames",
+            "canvas.fps",
             "canvas.wrap",
             "canvas.aspect",
             "model",
@@ -169,6 +179,7 @@ public final class JobSpecReader {
         Optional<Long> width = fields.whole("canvas.width", 1, MAX_SIDE_PIXELS);
         Optional<Long> height = fields.whole("canvas.height", 1, MAX_SIDE_PIXELS);
         Optional<Long> frames = fields.whole("canvas.frames", 1, MAX_FRAMES);
+        Optional<Long> rate = fields.whole("canvas.fps", 1, MAX_RATE);
         Optional<Boolean> wraps = fields.oneOf("canvas.wrap", WRAPS);
         Optional<String> model = fields.text("model");
         Texts texts = texts(fields, task);
@@ -180,6 +191,12 @@ public final class JobSpecReader {
         JobSpec.Output output = output(fields, name.orElse(defaultName));
         Optional<Long> priority = fields.whole("priority", 0, JobSpec.HIGHEST_PRIORITY);
 
+        checkVideo(
+                fields,
+                task,
+                width.or(() -> canvasSide(placed, Canvas::widthPixels)),
+                height.or(() -> canvasSide(placed, Canvas::heightPixels)),
+                frames.orElse(1L));
         if (!fields.problems().isEmpty()) {
             throw new Refusal(heading, fields.problems());
         }
@@ -194,7 +211,8 @@ public final class JobSpecReader {
                                 .map(Canvas::heightPixels)
                                 .orElseGet(() -> Math.toIntExact(height.orElseThrow())),
                         Math.toIntExact(frames.orElse(1L)),
-                        wraps.orElse(false)),
+                        wraps.orElse(false),
+                        frames.orElse(1L) > 1 ? rate.map(Long::intValue).orElse(Canvas.USUAL_RATE) : 0),
                 model.orElseThrow(),
                 placed.map(Placed::input),
                 direction.orElse("auto"),
@@ -204,6 +222,42 @@ public final class JobSpecReader {
                 output,
                 priority.map(Long::intValue).orElse(JobSpec.DEFAULT_PRIORITY),
                 texts);
+    }
+
+    private static Optional<Long> canvasSide(Optional<Placed> placed, ToIntFunction<Canvas> side) {
+        return placed.flatMap(Placed::canvas).map(canvas -> (long) side.applyAsInt(canvas));
+    }
+
+    /** What a canvas of several frames must be, and what one of a single frame cannot say. */
+    private static void checkVideo(
+            SpecFields fields, Optional<RenderingTask> task, Optional<Long> width, Optional<Long> height, long frames) {
+        if (frames == 1) {
+            if (task.equals(Optional.of(RenderingTask.IMAGE_TO_VIDEO))) {
+                fields.refuse("canvas.frames", "a video has more than one", "say how many, as in canvas.frames = 80");
+            } else if (fields.has("canvas.fps")) {
+                fields.refuse("canvas.fps", "is for videos", "drop it, or say how many canvas.frames there are");
+            }
+            return;
+        }
+        if (task.equals(Optional.of(RenderingTask.EXTENSION))) {
+            fields.refuse("canvas.frames", "an extension is one picture", "say task = image-to-video, or drop it");
+        }
+        boolean isEven = width.orElse(2L) % 2 == 0 && height.orElse(2L) % 2 == 0;
+        if (!isEven) {
+            fields.refuse(
+                    "canvas",
+                    width.orElse(0L) + " x " + height.orElse(0L) + " pixels make no video",
+                    "both sides must be even numbers");
+        }
+        if (width.orElse(1L) > MAX_VIDEO_WIDTH || height.orElse(1L) > MAX_VIDEO_HEIGHT) {
+            fields.refuse(
+                    "canvas",
+                    width.orElse(0L) + " x " + height.orElse(0L) + " pixels are more than a video can have",
+                    "at most " + MAX_VIDEO_WIDTH + " x " + MAX_VIDEO_HEIGHT);
+        }
+        if (fields.has("output.container")) {
+            fields.refuse("output.container", "is for pictures", "drop it; frames are files");
+        }
     }
 
     /** An input picture on its canvas, which is empty where the spec gives it in pixels. */
@@ -220,26 +274,31 @@ public final class JobSpecReader {
         if (task.equals(Optional.of(RenderingTask.UNCONDITIONAL)) && fields.has("input")) {
             fields.refuse("input", "an unconditional picture starts from nothing", "drop it, or say task = extension");
         }
-        if (task.equals(Optional.of(RenderingTask.EXTENSION)) || fields.has("input")) {
-            fields.demand("input.image", "name the picture to extend");
+        boolean isVideo = task.equals(Optional.of(RenderingTask.IMAGE_TO_VIDEO));
+        if (task.equals(Optional.of(RenderingTask.EXTENSION)) || isVideo || fields.has("input")) {
+            fields.demand("input.image", isVideo ? "name the first frame" : "name the picture to extend");
         }
         boolean hasAspect = fields.has("canvas.aspect");
         if (hasAspect && task.isPresent() && task.get() != RenderingTask.EXTENSION) {
             fields.refuse("canvas.aspect", "fits a canvas to a picture", "give width and height in pixels");
         }
-        if (fields.has("input.image") && !hasAspect) {
+        if (fields.has("input.image") && !hasAspect && !isVideo) {
             fields.demand("input.at", "say where its upper left lies on the canvas: at = [x, y]");
         }
         Optional<String> image = path(fields, "input.image")
                 .map(directory::resolve)
                 .map(file -> file.toAbsolutePath().normalize().toString());
         Optional<long[]> at = fields.pair("input.at", -MAX_SIDE_PIXELS, MAX_SIDE_PIXELS);
+        if (isVideo && !fields.has("input.at") && !hasAspect) {
+            at = Optional.of(new long[2]);
+        }
+        Optional<long[]> corner = at;
         if (!hasAspect) {
             return image.flatMap(file ->
-                    at.map(xy -> new Placed(new JobSpec.Input(file, (int) xy[0], (int) xy[1]), Optional.empty())));
+                    corner.map(xy -> new Placed(new JobSpec.Input(file, (int) xy[0], (int) xy[1]), Optional.empty())));
         }
         Optional<AspectRatio> aspect = aspect(fields);
-        return image.flatMap(file -> aspect.flatMap(ratio -> fitted(fields, ratio, file, at, pictures)));
+        return image.flatMap(file -> aspect.flatMap(ratio -> fitted(fields, ratio, file, corner, pictures)));
     }
 
     private static Texts texts(SpecFields fields, Optional<RenderingTask> task) {
@@ -326,7 +385,7 @@ public final class JobSpecReader {
     }
 
     private static JobSpec.Output output(SpecFields fields, String name) {
-        fields.oneOf("output.format", Map.of("deep-zoom", "deep-zoom"));
+        fields.oneOf("output.format", Map.of("deep-zoom", "deep-zoom", "video", "video"));
         Path to = path(fields, "output.to").orElse(Path.of("out", name.replaceAll("[^A-Za-z0-9._-]+", "-")));
         return new JobSpec.Output(
                 to.toAbsolutePath().normalize().toString(),

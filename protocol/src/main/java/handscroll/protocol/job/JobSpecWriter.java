@@ -16,7 +16,8 @@ public final class JobSpecWriter {
                 "{ width = " + spec.canvas().widthPixels() + ", height = "
                         + spec.canvas().heightPixels()
                         + (spec.canvas().frameCount() > 1
-                                ? ", frames = " + spec.canvas().frameCount()
+                                ? ", frames = " + spec.canvas().frameCount() + ", fps = "
+                                        + spec.canvas().framesPerSecond()
                                 : "")
                         + (spec.canvas().wraps() ? ", wrap = x" : "") + " }");
         line(text, "model", quoted(spec.model()));
@@ -54,7 +55,7 @@ public final class JobSpecWriter {
                                 .container()
                                 .map(container -> ", container = " + container.configName())
                                 .orElse("")
-                        + ", format = deep-zoom }");
+                        + ", format = " + (spec.canvas().isVideo() ? "video" : "deep-zoom") + " }");
         return text.toString();
     }
 

@@ -8,7 +8,8 @@ import java.util.Optional;
 public enum RenderingTask {
     UNCONDITIONAL,
     EXTENSION,
-    TEXT_TO_IMAGE;
+    TEXT_TO_IMAGE,
+    IMAGE_TO_VIDEO;
 
     public String configName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -65,7 +65,8 @@ public record ModelDirectory(
                     card.contextColumns(),
                     card.states(),
                     card.decoding(),
-                    card.knowsTexts());
+                    card.knowsTexts(),
+                    card.contextFrames());
             if (card.knowsTexts() && !card.textEncoder().equals(TextEncoder.NAME)) {
                 problems.add(new Problem(
                         ModelCard.FILE_NAME,
@@ -136,7 +137,7 @@ public record ModelDirectory(
                 licence = "%s"
                 dtype = float16
                 patch { pixels = %d, tokens = %d }
-                context { columns = %d, rows = %d, frames = 0%s }
+                context { columns = %d, rows = %d, frames = %d%s }
                 tokenizer {
                   codes = %d
                   dim = %d
@@ -161,6 +162,7 @@ public record ModelDirectory(
                 TransformerShape.PATCH_SIDE,
                 transformer.extent(),
                 transformer.extent(),
+                transformer.frames(),
                 transformer.isRecurrent() ? ", states = recurrent" : "",
                 tokenizer.codes(),
                 tokenizer.dim(),

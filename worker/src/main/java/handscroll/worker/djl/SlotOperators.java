@@ -304,7 +304,8 @@ public final class SlotOperators implements PatchOperators {
                 int columns = seen.column() - one.patch().column();
                 int rows = seen.row() - one.patch().row();
                 boolean isNear = Math.max(Math.abs(columns), Math.abs(rows)) <= 1;
-                (isNear ? near : far).fill(i, columns, rows, isNear ? held.near() : held.far());
+                (isNear ? near : far)
+                        .fill(i, new ContextPatch(columns, rows, 0, held.tokens()), isNear ? held.near() : held.far());
                 surround(columns, rows, held.tokens(), window, 0);
             }
             near.pad(i, emptyNear);
@@ -408,6 +409,8 @@ public final class SlotOperators implements PatchOperators {
         float[] texts = new float[count * TextStates.MOST * TextStates.WIDTH];
         float[] textBias = new float[count * TextStates.MOST];
         long[] layouts = new long[count * LAYOUT_SIDE * LAYOUT_SIDE];
+        int framesBefore = model.transformer().shape().framesBefore();
+        long[] before = new long[count * TOKENS * framesBefore * 9];
         for (int i = 0; i < count; i++) {
             Patch patch = patches.get(Math.min(i % drawn, patches.size() - 1));
             Task.Sample task = patch.task();
@@ -417,15 +420,15 @@ public final class SlotOperators implements PatchOperators {
                 if (states == null) {
                     throw new IllegalStateException("context patch was not selected");
                 }
-                boolean isNear = Math.max(Math.abs(seen.columnOffset()), Math.abs(seen.rowOffset())) <= 1;
-                (isNear ? near : far)
-                        .fill(i, seen.columnOffset(), seen.rowOffset(), isNear ? states.near() : states.far());
+                boolean isNear = distance(seen) <= 1;
+                (isNear ? near : far).fill(i, seen, isNear ? states.near() : states.far());
             }
             near.pad(i, emptyNear);
             far.pad(i, emptyFar);
             surround(task, codes, window, i * WINDOW * WINDOW);
             heights(task.topPosition(), task.bottomPosition(), heights, i);
             lay(task, codes, layouts, i * LAYOUT_SIDE * LAYOUT_SIDE);
+            lookBack(task, codes, framesBefore, before, i * TOKENS * framesBefore * 9);
             told(patch, i < drawn).fill(texts, textBias, i);
             if (i >= drawn) {
                 if (!known.isEmpty()) {
@@ -452,6 +455,7 @@ public final class SlotOperators implements PatchOperators {
                 batch.create(window, new Shape(count, WINDOW, WINDOW)),
                 batch.create(heights, new Shape(count, SIDE, FEATURES)),
                 batch.create(layouts, new Shape(count, LAYOUT_SIDE * LAYOUT_SIDE)),
+                batch.create(before, new Shape(count, TOKENS, framesBefore * 9L)),
                 batch.create(texts, new Shape(count, TextStates.MOST, TextStates.WIDTH)),
                 batch.create(textBias, new Shape(count, TextStates.MOST)),
                 batch.create(noise, new Shape(drawn, TOKENS, codes))));
@@ -517,10 +521,38 @@ public final class SlotOperators implements PatchOperators {
     private static void surround(Task.Sample task, int codes, long[] window, int at) {
         Arrays.fill(window, at, at + WINDOW * WINDOW, codes);
         for (ContextPatch seen : task.context()) {
-            if (Math.max(Math.abs(seen.columnOffset()), Math.abs(seen.rowOffset())) != 1) {
+            if (seen.frameOffset() != 0 || distance(seen) != 1) {
                 continue;
             }
             surround(seen.columnOffset(), seen.rowOffset(), seen.tokens(), window, at);
+        }
+    }
+
+    /** How far away a patch is in space or in time, whichever is more. */
+    private static int distance(ContextPatch seen) {
+        int inFrame = Math.max(Math.abs(seen.columnOffset()), Math.abs(seen.rowOffset()));
+        return Math.max(inFrame, -seen.frameOffset());
+    }
+
+    /** Writes what each token sees of the frames before: [64, frames * 9] with {@code codes} where nothing is known. */
+    private static void lookBack(Task.Sample task, int codes, int frames, long[] before, int at) {
+        long[] window = new long[WINDOW * WINDOW];
+        for (int back = 1; back <= frames; back++) {
+            Arrays.fill(window, codes);
+            for (ContextPatch seen : task.context()) {
+                boolean isThere = seen.frameOffset() == -back
+                        && Math.abs(seen.columnOffset()) <= 1
+                        && Math.abs(seen.rowOffset()) <= 1;
+                if (isThere) {
+                    surround(seen.columnOffset(), seen.rowOffset(), seen.tokens(), window, 0);
+                }
+            }
+            for (int m = 0; m < TOKENS; m++) {
+                int first = at + (m * frames + back - 1) * 9;
+                for (int place = 0; place < 9; place++) {
+                    before[first + place] = window[(m / SIDE + place / 3) * WINDOW + m % SIDE + place % 3];
+                }
+            }
         }
     }
 
@@ -650,12 +682,12 @@ public final class SlotOperators implements PatchOperators {
             bias = new float[patches * perPatch];
         }
 
-        void fill(int patch, int columnOffset, int rowOffset, NDArray seenStates) {
+        void fill(int patch, ContextPatch seen, NDArray seenStates) {
             if (states.size() >= (patch + 1) * perPatch) {
                 throw new IllegalArgumentException(
                         "a patch has more context than the " + perPatch + " slots of its job");
             }
-            offsets[states.size()] = shape.offsetRow(columnOffset, rowOffset);
+            offsets[states.size()] = shape.offsetRow(seen.columnOffset(), seen.rowOffset(), seen.frameOffset());
             states.add(seenStates);
         }
 

@@ -16,6 +16,10 @@ public final class TinyModel {
     private static final TokenizerShape TOKENIZER = new TokenizerShape(32, 8, 4, 8, 8, 8);
     private static final TransformerShape TRANSFORMER = new TransformerShape(32, 32, 2, 1, 1, true);
 
+    private static final TransformerShape VIDEO = new TransformerShape(32, 32, 2, 2, 1, false)
+            .as(1, ContextStates.ENCODED, Decoding.AUTOREGRESSIVE, false)
+            .withFrames(TransformerShape.LARGEST_FRAMES);
+
     private TinyModel() {}
 
     /** Random weights; equal seeds make equal models. */
@@ -32,6 +36,16 @@ public final class TinyModel {
     /** One that draws what a text says. */
     public static ModelDirectory told(long seed) {
         return of(seed, TRANSFORMER.told());
+    }
+
+    /** One of videos, whose patches look three frames back. */
+    public static ModelDirectory ofVideo(long seed) {
+        return of(seed, VIDEO);
+    }
+
+    /** Writes one of videos. */
+    public static ModelCard writeVideo(Path directory, long seed) throws IOException {
+        return write(directory, ofVideo(seed), seed);
     }
 
     private static ModelDirectory of(long seed, TransformerShape shape) {

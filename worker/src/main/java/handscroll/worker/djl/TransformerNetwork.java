@@ -16,27 +16,18 @@ public final class TransformerNetwork implements AutoCloseable {
                 "transformer.py",
                 "Transformer",
                 layout.scriptMethod("Transformer", "named"),
-                Map.<String, Number>of(
-                        "RECURRENT",
-                        shape.isRecurrent() ? 1 : 0,
-                        "PARALLEL",
-                        shape.isParallel() ? 1 : 0,
-                        "CODES",
-                        shape.codes(),
-                        "WIDTH",
-                        shape.width(),
-                        "HEADS",
-                        shape.heads(),
-                        "SCALE",
-                        1 / Math.sqrt(shape.width() / (double) shape.heads()),
-                        "ENCODER_LAYERS",
-                        shape.encoderLayers(),
-                        "LAYERS",
-                        shape.layers(),
-                        "KNOWS_LAYOUTS",
-                        shape.knowsLayouts() ? 1 : 0,
-                        "KNOWS_TEXTS",
-                        shape.knowsTexts() ? 1 : 0));
+                Map.<String, Number>ofEntries(
+                        Map.entry("RECURRENT", shape.isRecurrent() ? 1 : 0),
+                        Map.entry("PARALLEL", shape.isParallel() ? 1 : 0),
+                        Map.entry("CODES", shape.codes()),
+                        Map.entry("WIDTH", shape.width()),
+                        Map.entry("HEADS", shape.heads()),
+                        Map.entry("SCALE", 1 / Math.sqrt(shape.width() / (double) shape.heads())),
+                        Map.entry("ENCODER_LAYERS", shape.encoderLayers()),
+                        Map.entry("LAYERS", shape.layers()),
+                        Map.entry("KNOWS_LAYOUTS", shape.knowsLayouts() ? 1 : 0),
+                        Map.entry("KNOWS_TEXTS", shape.knowsTexts() ? 1 : 0),
+                        Map.entry("BEFORE", shape.framesBefore())));
     }
 
     public TransformerShape shape() {

@@ -20,6 +20,7 @@ import java.util.random.RandomGenerator;
  * @param states what a patch's readers attend to
  * @param decoding how the tokens of a patch come about
  * @param knowsTexts whether what is drawn can follow a text
+ * @param frames that a patch looks back; 0 for a model of pictures
  */
 public record TransformerShape(
         int codes,
@@ -31,7 +32,8 @@ public record TransformerShape(
         int extent,
         ContextStates states,
         Decoding decoding,
-        boolean knowsTexts) {
+        boolean knowsTexts,
+        int frames) {
 
     /** Tokens along a patch's side. */
     public static final int PATCH_SIDE = 8;
@@ -41,6 +43,14 @@ public record TransformerShape(
 
     /** The most patches to each side that a patch can look. */
     public static final int LARGEST_EXTENT = 2;
+
+    /** The most frames that a patch can look back. */
+    public static final int LARGEST_FRAMES = 3;
+
+    /** Frames of a clip that a model of videos learns from: the last of them sees as many as it ever will. */
+    public static final int CLIP_FRAMES = LARGEST_FRAMES + 1;
+
+    private static final int MOST_FRAMES_BEFORE = 2;
 
     /** How many times smaller a layout is than the canvas that is drawn over it. */
     public static final int LAYOUT_FACTOR = 4;
@@ -57,8 +67,26 @@ public record TransformerShape(
     /** The shipped size: 5 million parameters. */
     public static final TransformerShape STANDARD = new TransformerShape(512, 256, 8, 4, 1, true);
 
+    /** Between the two: what a video of a few hundred small frames needs. */
+    public static final TransformerShape MEDIUM = new TransformerShape(512, 192, 6, 4, 1, true);
+
     /** A fifth of it, for comparing kinds of models in minutes. */
     public static final TransformerShape SMALL = new TransformerShape(512, 128, 4, 3, 1, true);
+
+    /** One of pictures. */
+    public TransformerShape(
+            int codes,
+            int width,
+            int heads,
+            int layers,
+            int encoderLayers,
+            boolean knowsLayouts,
+            int extent,
+            ContextStates states,
+            Decoding decoding,
+            boolean knowsTexts) {
+        this(codes, width, heads, layers, encoderLayers, knowsLayouts, extent, states, decoding, knowsTexts, 0);
+    }
 
     /** The shipped kind: encoded states, token by token, the paper's extent. */
     public TransformerShape(int codes, int width, int heads, int layers, int encoderLayers, boolean knowsLayouts) {
@@ -82,6 +110,15 @@ public record TransformerShape(
         if (states == ContextStates.RECURRENT && decoding == Decoding.PARALLEL) {
             throw new IllegalArgumentException("recurrent states are made in the order of tokens, not in rounds");
         }
+        if (frames < 0 || frames > LARGEST_FRAMES) {
+            throw new IllegalArgumentException("a patch looks 0 to " + LARGEST_FRAMES + " frames back, not " + frames);
+        }
+        if (states == ContextStates.RECURRENT && frames > 0) {
+            throw new IllegalArgumentException("recurrent states remember no frames");
+        }
+        if (frames > 0 && knowsLayouts) {
+            throw new IllegalArgumentException("videos are drawn over no layout");
+        }
         if (states == ContextStates.RECURRENT && knowsLayouts) {
             throw new IllegalArgumentException("recurrent states remember no layouts");
         }
@@ -90,10 +127,40 @@ public record TransformerShape(
         }
     }
 
-    /** Room for patches at a distance: half a ring where patches come in the order of a sweep. */
+    /**
+     * Room for patches at a distance, the farther of those in the frame and in time: half a ring of the own frame
+     * where patches come in the order of a sweep, and all that is as far away in the frames before.
+     */
     public int slots(int distance, boolean wholeRing) {
         int ring = distance > extent ? 0 : 8 * distance;
-        return wholeRing ? ring : ring / 2;
+        int slots = wholeRing ? ring : ring / 2;
+        int close = 2 * Math.min(extent, 1) + 1;
+        int across = 2 * extent + 1;
+        if (distance == 1) {
+            return slots + (frames > 0 ? close * close : 0);
+        }
+        return slots + (frames > 0 ? across * across - close * close : 0) + Math.max(0, frames - 1) * across * across;
+    }
+
+    /** How many of the frames before each token looks at directly, where it stands and around. */
+    public int framesBefore() {
+        return Math.min(frames, MOST_FRAMES_BEFORE);
+    }
+
+    /** The same sizes for videos: a patch looks so many frames back. */
+    public TransformerShape withFrames(int framesBack) {
+        return new TransformerShape(
+                codes,
+                width,
+                heads,
+                layers,
+                encoderLayers,
+                knowsLayouts,
+                extent,
+                states,
+                decoding,
+                knowsTexts,
+                framesBack);
     }
 
     public boolean isRecurrent() {
@@ -108,18 +175,34 @@ public record TransformerShape(
     public TransformerShape as(int otherExtent, ContextStates otherStates, Decoding otherDecoding, boolean layouts) {
         int encoders = otherStates == ContextStates.RECURRENT ? 0 : encoderLayers;
         return new TransformerShape(
-                codes, width, heads, layers, encoders, layouts, otherExtent, otherStates, otherDecoding, knowsTexts);
+                codes,
+                width,
+                heads,
+                layers,
+                encoders,
+                layouts,
+                otherExtent,
+                otherStates,
+                otherDecoding,
+                knowsTexts,
+                frames);
     }
 
     /** The same, drawing what a text says. */
     public TransformerShape told() {
         return new TransformerShape(
-                codes, width, heads, layers, encoderLayers, knowsLayouts, extent, states, decoding, true);
+                codes, width, heads, layers, encoderLayers, knowsLayouts, extent, states, decoding, true, frames);
     }
 
-    /** The row of the offset table for a patch so far away, in patches. */
+    /** The row of the offset table for a patch so far away, in patches and frames. */
+    public int offsetRow(int columnOffset, int rowOffset, int frameOffset) {
+        int across = 2 * extent + 1;
+        return (-frameOffset * across + rowOffset + extent) * across + columnOffset + extent;
+    }
+
+    /** That of a patch of the same frame. */
     public int offsetRow(int columnOffset, int rowOffset) {
-        return (rowOffset + extent) * (2 * extent + 1) + columnOffset + extent;
+        return offsetRow(columnOffset, rowOffset, 0);
     }
 
     /** Writes sine and cosine of a height, 0 at the top of the picture and 1 at its bottom, from {@code at} on. */
@@ -153,7 +236,7 @@ public record TransformerShape(
             if (!isRecurrent()) {
                 layout.linear(name + ".context", width, 2 * width, 0.04);
             }
-            layout.normal(name + ".offset", 0.1, (2 * extent + 1) * (2 * extent + 1), width);
+            layout.normal(name + ".offset", 0.1, (frames + 1) * (2 * extent + 1) * (2 * extent + 1), width);
             layout.normal(name + ".empty", 0.02, 1, 2, width);
             if (knowsTexts) {
                 layout.norm(name + ".norm3", width)
@@ -170,6 +253,9 @@ public record TransformerShape(
         if (knowsLayouts) {
             // From three by three tokens of the layout to each quarter of what the middle one lies beneath.
             layout.linear("layout", 9 * CODE_WIDTH, 4 * width, 0.02);
+        }
+        if (frames > 0) {
+            layout.linear("before", framesBefore() * 9 * CODE_WIDTH, width, 0.04);
         }
         return layout;
     }

@@ -10,7 +10,7 @@ import java.util.Random;
 /** Random crops of varied pictures, mirrored and scaled: what the tokenizer learns from. */
 final class Crops {
 
-    private static final int CROP_PIXELS = 128;
+    static final int CROP_PIXELS = 128;
     private static final int CROPS_PER_BATCH = 4;
     private static final int VARIANT_COUNT = 24;
     private static final int DRAWS_PER_VARIANT = 10;

@@ -9,10 +9,11 @@ import handscroll.worker.djl.TransformerShape;
 import handscroll.worker.text.TextStates;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 
 /**
- * One crop of a token grid cut into patches, with the order they are to be drawn in and what each of them
+ * One crop of a token grid, or of the frames of a clip, cut into patches, with the order they are to be drawn in and what each of them
  * may see: the input of one teacher-forced pass over all patches.
  *
  * <p>Three of four lessons follow one of the paper's four orders (PAPERS 1.3); the rest draw any order, so
@@ -24,6 +25,9 @@ final class Lesson {
 
     private static final int SIDE = TransformerShape.PATCH_SIDE;
     private static final int TOKENS = TransformerShape.PATCH_TOKENS;
+    /** Patches to a side of a lesson from a clip, which has some frames of them. */
+    private static final int VIDEO_SIDE = 3;
+
     private static final double ANY_ORDER = 0.2;
     private static final double HALTON_ORDER = 0.5;
 
@@ -36,6 +40,9 @@ final class Lesson {
 
         /** What makes a model robust against its own mistakes. */
         static final Disturbance TO_LEARN = new Disturbance(0.08, 0.2, 0.04, 0.08, 0.15);
+
+        /** The same for videos: what a frame takes over from the one before adds up. */
+        static final Disturbance TO_LEARN_VIDEO = new Disturbance(0.04, 0.1, 0.08, 0, 0.15);
 
         /** The truth and nothing else. */
         static final Disturbance NONE = new Disturbance(0, 0, 0, 0, 0);
@@ -51,7 +58,8 @@ final class Lesson {
     private final Random random;
     private final int columns;
     private final int rows;
-    private final short[] truth; // the crop's tokens, row by row over the whole crop
+    private final int frames;
+    private final short[] truth; // the crop's tokens, row by row over the whole crop, frame by frame
     private final short[] seen; // the same with wrong ones among them
     private final double[] heights; // of each token row
     private final short[] layouts; // what each patch sees of the layout, one after the other; -1 for nothing
@@ -65,30 +73,40 @@ final class Lesson {
     private int hiddenColumn; // context this many columns or rows away is hidden where it is not 0
     private int hiddenRow;
 
-    /** Draws a lesson from the grid for a model of that shape. */
+    /** Draws a lesson from a picture. */
     Lesson(TokenGrid grid, TransformerShape shape, Disturbance disturbance, Random random) {
+        this(List.of(grid), shape, disturbance, random);
+    }
+
+    /** Draws a lesson from frames that follow each other, or from one picture, for a model of that shape. */
+    Lesson(List<TokenGrid> clip, TransformerShape shape, Disturbance disturbance, Random random) {
+        TokenGrid grid = clip.get(0);
+        frames = clip.size();
         this.shape = shape;
         this.codes = shape.codes();
         this.disturbance = disturbance;
         this.random = random;
-        columns = Math.min(4 + random.nextInt(3), grid.columns() / SIDE);
-        rows = Math.min(4 + random.nextInt(2), grid.rows() / SIDE);
+        boolean isVideo = shape.frames() > 0;
+        columns = Math.min(isVideo ? VIDEO_SIDE : 4 + random.nextInt(3), grid.columns() / SIDE);
+        rows = Math.min(isVideo ? VIDEO_SIDE : 4 + random.nextInt(2), grid.rows() / SIDE);
         // As on a canvas: the corner of a patch lies at the corner of a token of the layout.
         int step = grid.layout().isPresent() ? TransformerShape.LAYOUT_FACTOR : 1;
         int left = step * random.nextInt((grid.columns() - columns * SIDE) / step + 1);
         int top = step * random.nextInt((grid.rows() - rows * SIDE) / step + 1);
-        truth = new short[columns * rows * TOKENS];
+        truth = new short[patchCount() * TOKENS];
         seen = new short[truth.length];
-        for (int y = 0; y < rows * SIDE; y++) {
+        for (int line = 0; line < frames * rows * SIDE; line++) {
+            short[] tokens = clip.get(line / (rows * SIDE)).tokens();
+            int y = line % (rows * SIDE);
             for (int x = 0; x < columns * SIDE; x++) {
-                int at = y * columns * SIDE + x;
-                truth[at] = grid.tokens()[(top + y) * grid.columns() + left + x];
+                int at = line * columns * SIDE + x;
+                truth[at] = tokens[(top + y) * grid.columns() + left + x];
                 seen[at] = random.nextDouble() < disturbance.wrongTokens() ? (short) random.nextInt(codes) : truth[at];
             }
         }
         heights = heights(grid, top);
         layouts = layouts(grid, left, top);
-        hidden = new boolean[columns * rows];
+        hidden = new boolean[patchCount()];
         for (int i = 0; i < hidden.length; i++) {
             hidden[i] = random.nextDouble() < disturbance.hiddenPatches();
         }
@@ -101,8 +119,8 @@ final class Lesson {
             }
         }
         anyOrder = random.nextDouble() < ANY_ORDER;
-        rank = anyOrder ? anyRank() : namedRank(random.nextInt(4));
-        int[] level = shape.isRecurrent() ? levels() : new int[columns * rows];
+        rank = frameByFrame(anyOrder ? anyRank() : namedRank(random.nextInt(4)));
+        int[] level = shape.isRecurrent() ? levels() : new int[patchCount()];
         Integer[] byLevel = new Integer[level.length];
         Arrays.setAll(byLevel, patch -> patch);
         Arrays.sort(byLevel, Comparator.comparingInt(patch -> level[patch])); // stable
@@ -121,6 +139,31 @@ final class Lesson {
                 : grid.captions().get(random.nextInt(grid.captions().size()));
     }
 
+    private int patchCount() {
+        return columns * rows * frames;
+    }
+
+    private int columnOf(int patch) {
+        return patch % columns;
+    }
+
+    private int rowOf(int patch) {
+        return patch / columns % rows;
+    }
+
+    private int frameOf(int patch) {
+        return patch / (columns * rows);
+    }
+
+    /** The order of one frame, in one frame after the other. */
+    private int[] frameByFrame(int[] inFrame) {
+        int[] result = new int[patchCount()];
+        for (int patch = 0; patch < result.length; patch++) {
+            result[patch] = frameOf(patch) * inFrame.length + inFrame[patch % inFrame.length];
+        }
+        return result;
+    }
+
     /** The first round of an ideal farm that could draw each patch: one more than the last of those it sees. */
     private int[] levels() {
         int[] byRank = new int[rank.length];
@@ -131,7 +174,7 @@ final class Lesson {
         for (int patch : byRank) {
             for (int dy = -shape.extent(); dy <= shape.extent(); dy++) {
                 for (int dx = -shape.extent(); dx <= shape.extent(); dx++) {
-                    if (knows(patch, dx, dy)) {
+                    if (knows(patch, dx, dy, 0)) {
                         level[patch] = Math.max(level[patch], level[patch + dy * columns + dx] + 1);
                     }
                 }
@@ -146,7 +189,7 @@ final class Lesson {
      */
     private boolean[] knownInRounds() {
         boolean[] result = new boolean[truth.length];
-        for (int patch = 0; patch < columns * rows; patch++) {
+        for (int patch = 0; patch < patchCount(); patch++) {
             long[] order = Rounds.order();
             if (disturbance == Disturbance.NONE || random.nextDouble() >= HALTON_ORDER) {
                 for (int i = TOKENS - 1; i > 0; i--) {
@@ -166,14 +209,19 @@ final class Lesson {
 
     /** Where token {@code m} of a patch lies in the crop. */
     private int at(int patch, int m) {
-        return (patch / columns * SIDE + m / SIDE) * columns * SIDE + patch % columns * SIDE + m % SIDE;
+        return line(patch, m / SIDE) * columns * SIDE + columnOf(patch) * SIDE + m % SIDE;
+    }
+
+    /** The line of the crop, whose frames lie below each other, that holds row {@code r} of a patch, or one beside it. */
+    private int line(int patch, int r) {
+        return (frameOf(patch) * rows + rowOf(patch)) * SIDE + r;
     }
 
     /** The windows of the layout beneath the patches, some of their tokens wrong as a drawn layout's may be. */
     private short[] layouts(TokenGrid grid, int left, int top) {
         int side = TransformerShape.LAYOUT_SIDE;
         int beneath = SIDE / TransformerShape.LAYOUT_FACTOR;
-        short[] result = new short[columns * rows * side * side];
+        short[] result = new short[patchCount() * side * side];
         if (grid.layout().isEmpty()) {
             Arrays.fill(result, (short) -1);
             return result;
@@ -196,7 +244,7 @@ final class Lesson {
      */
     private double[] heights(TokenGrid grid, int top) {
         double shift = HEIGHT_DEVIATION * random.nextGaussian();
-        boolean stretched = grid.layout().isPresent() || random.nextDouble() < STRETCHED;
+        boolean stretched = grid.layout().isPresent() || shape.frames() == 0 && random.nextDouble() < STRETCHED;
         double slope = stretched ? Math.pow(MOST_STRETCH, -random.nextDouble()) : 1;
         double middle = grid.top() + (top + rows * SIDE / 2.0) * grid.rowHeight();
         double[] result = new double[rows * SIDE];
@@ -241,32 +289,38 @@ final class Lesson {
         return result;
     }
 
-    private boolean knows(int patch, int columnOffset, int rowOffset) {
+    private boolean knows(int patch, int columnOffset, int rowOffset, int frameOffset) {
+        if (-frameOffset > shape.frames() || frameOf(patch) + frameOffset < 0) {
+            return false;
+        }
         if (Math.max(Math.abs(columnOffset), Math.abs(rowOffset)) > shape.extent()) {
             return false;
         }
-        int c = patch % columns + columnOffset;
-        int r = patch / columns + rowOffset;
+        int c = columnOf(patch) + columnOffset;
+        int r = rowOf(patch) + rowOffset;
         if (c < 0 || c >= columns || r < 0 || r >= rows) {
             return false;
         }
-        if (hiddenColumn != 0 && Integer.signum(columnOffset) == hiddenColumn
-                || hiddenRow != 0 && Integer.signum(rowOffset) == hiddenRow) {
+        boolean isBeside = hiddenColumn != 0 && Integer.signum(columnOffset) == hiddenColumn
+                || hiddenRow != 0 && Integer.signum(rowOffset) == hiddenRow;
+        if (frameOffset == 0 && isBeside) {
             return false;
         }
-        int other = r * columns + c;
+        int other = ((frameOf(patch) + frameOffset) * rows + r) * columns + c;
         return rank[other] < rank[patch] && !hidden[other];
     }
 
     /** The tensors that {@code learn} of transformer.py takes after the weights. */
     NDArray[] tensors(NDManager owner) {
-        int count = columns * rows;
+        int count = patchCount();
         long[] inputs = new long[count * TOKENS];
         long[] targets = new long[count * TOKENS];
         long[] neighbours = new long[count * TOKENS * 8];
         float[] vertical = new float[count * SIDE * TransformerShape.HEIGHT_FEATURES];
         long[] own = new long[count * TOKENS];
         long[] layout = new long[layouts.length];
+        int perToken = shape.framesBefore() * 9;
+        long[] before = new long[count * TOKENS * perToken];
         int window = layouts.length / count;
         for (int i = 0; i < count; i++) {
             int patch = sequence[i];
@@ -277,12 +331,11 @@ final class Lesson {
                 targets[i * TOKENS + m] = isKnown ? NOT_ASKED : truth[at];
                 own[i * TOKENS + m] = isKnown ? seen[at] : codes;
                 lookAround(patch, m, neighbours, (i * TOKENS + m) * 8);
+                lookBack(patch, m, before, (i * TOKENS + m) * perToken);
             }
             for (int r = 0; r < SIDE; r++) {
                 TransformerShape.heightFeatures(
-                        heights[patch / columns * SIDE + r],
-                        vertical,
-                        (i * SIDE + r) * TransformerShape.HEIGHT_FEATURES);
+                        heights[rowOf(patch) * SIDE + r], vertical, (i * SIDE + r) * TransformerShape.HEIGHT_FEATURES);
             }
             for (int k = 0; k < window; k++) {
                 short code = layouts[patch * window + k];
@@ -309,7 +362,8 @@ final class Lesson {
             owner.create(own, new Shape(count, TOKENS)),
             owner.create(levelSizes),
             owner.create(told, new Shape(1, TextStates.MOST, TextStates.WIDTH)),
-            owner.create(toldBias, new Shape(1, TextStates.MOST))
+            owner.create(toldBias, new Shape(1, TextStates.MOST)),
+            owner.create(before, new Shape(count, TOKENS, perToken))
         };
     }
 
@@ -324,10 +378,24 @@ final class Lesson {
             int rowOffset = Math.floorDiv(r, SIDE);
             int columnOffset = Math.floorDiv(c, SIDE);
             boolean inside = rowOffset == 0 && columnOffset == 0;
-            boolean isKnown = inside ? knowsOwn(patch, r * SIDE + c, place) : knows(patch, columnOffset, rowOffset);
-            int x = patch % columns * SIDE + c;
-            int y = patch / columns * SIDE + r;
+            boolean isKnown = inside ? knowsOwn(patch, r * SIDE + c, place) : knows(patch, columnOffset, rowOffset, 0);
+            int x = columnOf(patch) * SIDE + c;
+            int y = line(patch, r);
             neighbours[at + place - (place > 4 ? 1 : 0)] = isKnown ? seen[y * columns * SIDE + x] : codes;
+        }
+    }
+
+    /** The nine tokens at and around the place of token {@code m} in each of the frames before. */
+    private void lookBack(int patch, int m, long[] before, int at) {
+        for (int back = 1; back <= shape.framesBefore(); back++) {
+            for (int place = 0; place < 9; place++) {
+                int r = m / SIDE + place / 3 - 1;
+                int c = m % SIDE + place % 3 - 1;
+                boolean isKnown = knows(patch, Math.floorDiv(c, SIDE), Math.floorDiv(r, SIDE), -back);
+                int x = columnOf(patch) * SIDE + c;
+                int y = line(patch, r) - back * rows * SIDE;
+                before[at + (back - 1) * 9 + place] = isKnown ? seen[y * columns * SIDE + x] : codes;
+            }
         }
     }
 
@@ -338,7 +406,7 @@ final class Lesson {
 
     /** Indices [P, s], rows of the offset table [P, s] and bias [P, s] of the context at this distance. */
     private NDArray[] slots(NDManager owner, int distance) {
-        int count = columns * rows;
+        int count = patchCount();
         int slots = shape.slots(distance, anyOrder);
         int[] number = new int[count]; // of each patch among the tensors; a recurrent model counts from 1
         for (int i = 0; i < count; i++) {
@@ -352,12 +420,16 @@ final class Lesson {
         for (int i = 0; i < count; i++) {
             int patch = sequence[i];
             int slot = i * slots;
-            for (int dy = -extent; dy <= extent; dy++) {
-                for (int dx = -extent; dx <= extent; dx++) {
-                    if (Math.max(Math.abs(dx), Math.abs(dy)) == distance && knows(patch, dx, dy)) {
-                        indices[slot] = number[patch + dy * columns + dx];
-                        offsets[slot] = shape.offsetRow(dx, dy);
-                        bias[slot++] = 0;
+            for (int back = shape.frames(); back >= 0; back--) {
+                for (int dy = -extent; dy <= extent; dy++) {
+                    for (int dx = -extent; dx <= extent; dx++) {
+                        int away = Math.max(Math.max(Math.abs(dx), Math.abs(dy)), back);
+                        // Far is all that is not near.
+                        if (Math.min(away, 2) == distance && knows(patch, dx, dy, -back)) {
+                            indices[slot] = number[patch + (dy - back * rows) * columns + dx];
+                            offsets[slot] = shape.offsetRow(dx, dy, -back);
+                            bias[slot++] = 0;
+                        }
                     }
                 }
             }

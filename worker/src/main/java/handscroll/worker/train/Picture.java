@@ -126,8 +126,8 @@ record Picture(int width, int height, byte[] rgb) {
     /** A random variant: mirrored or not, scaled by {@code smallest..largest}. */
     Picture varied(Random random, double smallest, double largest) {
         double scale = smallest * Math.pow(largest / smallest, random.nextDouble());
-        int newWidth = Math.max(SMALLEST_SIDE_PIXELS, (int) Math.round(width * scale));
-        int newHeight = Math.max(SMALLEST_SIDE_PIXELS, (int) Math.round(height * scale));
+        int newWidth = Math.max(Math.min(width, SMALLEST_SIDE_PIXELS), (int) Math.round(width * scale));
+        int newHeight = Math.max(Math.min(height, SMALLEST_SIDE_PIXELS), (int) Math.round(height * scale));
         Picture scaled = resized(newWidth, newHeight);
         return random.nextBoolean() ? scaled.mirrored() : scaled;
     }

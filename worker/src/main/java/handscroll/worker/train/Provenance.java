@@ -74,10 +74,18 @@ final class Provenance {
     private static String kind(TrainingPlan plan) {
         TransformerShape shape = plan.transformer();
         StringBuilder options = new StringBuilder();
+        plan.film().ifPresent(cut -> options.append(" --task video ").append(cut));
         if (shape.width() == TransformerShape.SMALL.width()) {
             options.append(" --size small");
         }
-        if (shape.extent() != TransformerShape.LARGEST_EXTENT) {
+        boolean isVideo = plan.film().isPresent();
+        if (shape.width() == TransformerShape.MEDIUM.width() && !isVideo) {
+            options.append(" --size medium");
+        }
+        if (shape.width() == TransformerShape.STANDARD.width() && isVideo) {
+            options.append(" --size standard");
+        }
+        if (shape.extent() != (isVideo ? 1 : TransformerShape.LARGEST_EXTENT)) {
             options.append(" --extent ").append(shape.extent());
         }
         if (shape.isRecurrent()) {
@@ -86,7 +94,7 @@ final class Provenance {
         if (shape.isParallel()) {
             options.append(" --decoding ").append(shape.decoding().configName());
         }
-        if (!shape.knowsLayouts()) {
+        if (!shape.knowsLayouts() && !isVideo) {
             options.append(" --no-layouts");
         }
         plan.base()

@@ -9,6 +9,7 @@ import handscroll.worker.djl.TokenizerShape;
 import handscroll.worker.djl.TransformerShape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -30,6 +31,10 @@ final class TokenGrids implements AutoCloseable {
     private static final double LARGEST_SCALE_WITH_LAYOUT = TransformerShape.LAYOUT_FACTOR;
 
     private static final double MOST_STRETCH = 1.06;
+    /** How many clips keep their size. */
+    private static final double AS_IT_IS = 0.4;
+
+    private static final double LARGEST_CLIP_SCALE = 1.12;
     /** Of larger variants a piece is taken. */
     private static final int LARGEST_SIDE_PIXELS = 1280;
 
@@ -43,8 +48,10 @@ final class TokenGrids implements AutoCloseable {
     private final NDManager manager;
     private final NDArray weights;
     private final NDArray codebook; // [codes, dim]
-    private final List<TokenGrid> grids = new ArrayList<>();
+    private final Optional<Film> film;
+    private final List<List<TokenGrid>> grids = new ArrayList<>(); // one grid each, or those of a clip
     private List<Example> from;
+    private boolean clipsHeldOut;
 
     /** @param heldOut pictures that are never learned from; where there are none, variants of the others are held out */
     TokenGrids(
@@ -54,8 +61,10 @@ final class TokenGrids implements AutoCloseable {
             float[] codes,
             List<Example> examples,
             List<Example> heldOut,
+            Optional<Film> film,
             boolean knowsLayouts,
             long seed) {
+        this.film = film;
         this.network = network;
         this.examples = examples;
         this.heldOut = heldOut;
@@ -70,6 +79,7 @@ final class TokenGrids implements AutoCloseable {
 
     /** Empties the stock and goes on with other draws. */
     void restart(long seed) {
+        clipsHeldOut = false;
         grids.clear();
         random.setSeed(seed);
         from = examples;
@@ -79,30 +89,58 @@ final class TokenGrids implements AutoCloseable {
     void restartHeldOut(long seed) {
         restart(seed);
         from = heldOut.isEmpty() ? examples : heldOut;
+        clipsHeldOut = true;
     }
 
     /** Adds a variant, in place of another one when the stock is full. */
     void renew() {
         if (grids.size() < STOCK) {
-            grids.add(variant());
+            grids.add(next());
         } else {
-            grids.set(random.nextInt(STOCK), variant());
+            grids.set(random.nextInt(STOCK), next());
         }
     }
 
-    TokenGrid draw(Random by) {
+    private List<TokenGrid> next() {
+        return film.map(this::clip).orElseGet(() -> List.of(variant()));
+    }
+
+    List<TokenGrid> draw(Random by) {
         return grids.get(by.nextInt(grids.size()));
     }
 
     /** How often each code occurs in the stock. */
     long[] counts(int codes) {
         long[] counts = new long[codes];
-        for (TokenGrid grid : grids) {
-            for (short token : grid.tokens()) {
-                counts[token]++;
+        for (List<TokenGrid> clip : grids) {
+            for (TokenGrid grid : clip) {
+                for (short token : grid.tokens()) {
+                    counts[token]++;
+                }
             }
         }
         return counts;
+    }
+
+    /**
+     * Frames that follow each other, all scaled and shifted by the same. Never mirrored: a camera that moves shows
+     * its way, and a small model need not know the other one.
+     */
+    private List<TokenGrid> clip(Film of) {
+        int[] starts = of.clipStarts(TransformerShape.CLIP_FRAMES, clipsHeldOut);
+        List<Picture> frames = of.clip(starts[random.nextInt(starts.length)], TransformerShape.CLIP_FRAMES);
+        int patch = TransformerShape.PATCH_SIDE * TokenizerShape.FACTOR;
+        boolean asItIs = random.nextDouble() < AS_IT_IS;
+        double scale = asItIs ? 1 : Math.pow(LARGEST_CLIP_SCALE, random.nextDouble());
+        int width = (int) Math.round(frames.get(0).width() * scale);
+        int height = (int) Math.round(frames.get(0).height() * scale);
+        int left = random.nextInt(TokenizerShape.FACTOR);
+        int top = random.nextInt(Math.min(TokenizerShape.FACTOR, height % patch + 1));
+        List<TokenGrid> clip = new ArrayList<>();
+        for (Picture frame : frames) {
+            clip.add(encode(asItIs ? frame : frame.resized(width, height), left, top));
+        }
+        return clip;
     }
 
     private TokenGrid variant() {

@@ -8,6 +8,7 @@ import handscroll.worker.djl.LibTorch;
 import handscroll.worker.djl.ModelDirectory;
 import handscroll.worker.djl.TokenizerNetwork;
 import handscroll.worker.djl.TransformerNetwork;
+import handscroll.worker.djl.TransformerShape;
 import handscroll.worker.text.TextEncoder;
 import handscroll.worker.text.TextStates;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -40,6 +42,7 @@ public final class Training implements AutoCloseable {
     private final Consumer<String> lines;
     private final List<Picture> pictures;
     private final List<Picture> heldOut;
+    private final Optional<Film> film;
     private final NDManager manager;
     private final Replicas replicas;
     private final Checkpoint checkpoint;
@@ -55,8 +58,13 @@ public final class Training implements AutoCloseable {
         this.pictures = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
         this.heldOut = new ArrayList<>();
-        for (Path path : plan.pictures()) {
-            Picture.read(path, plan.framePixels(), problems).ifPresent(pictures::add);
+        this.film = readFilm(problems);
+        if (film.isPresent()) {
+            pictures.addAll(film.get().toLearn());
+        } else {
+            for (Path path : plan.pictures()) {
+                Picture.read(path, plan.framePixels(), problems).ifPresent(pictures::add);
+            }
         }
         for (Path path : plan.heldOut()) {
             Picture.read(path, plan.framePixels(), problems).ifPresent(heldOut::add);
@@ -74,6 +82,18 @@ public final class Training implements AutoCloseable {
         this.checkpoint = plan.resume() ? Checkpoint.read(plan.directory()) : new Checkpoint();
         this.manager = LibTorch.newManager(Device.cpu());
         this.replicas = new Replicas(plan.threads());
+    }
+
+    private Optional<Film> readFilm(List<Problem> problems) throws IOException {
+        if (plan.film().isEmpty()) {
+            return Optional.empty();
+        }
+        if (plan.pictures().size() != 1) {
+            problems.add(new Problem("--from", "names several files", "give one video, or one directory of frames"));
+            return Optional.empty();
+        }
+        return Optional.of(
+                Film.read(plan.pictures().get(0), plan.film().get(), TransformerShape.CLIP_FRAMES, problems));
     }
 
     /** Runs all stages; blocks until the time budget is spent. */
@@ -105,8 +125,9 @@ public final class Training implements AutoCloseable {
                             tokenizer,
                             weights,
                             codebook,
-                            examples(plan.pictures(), pictures),
+                            film.isPresent() ? List.of() : examples(plan.pictures(), pictures),
                             examples(plan.heldOut(), heldOut),
+                            film,
                             plan.transformer().knowsLayouts(),
                             seed);
                     TransformerTraining stage = new TransformerTraining(
@@ -116,6 +137,8 @@ public final class Training implements AutoCloseable {
                             codebook,
                             plan.base()
                                     .filter(TrainingPlan.Base::withTransformer)
+                                    .filter(base -> base.model().transformer().width()
+                                            == plan.transformer().width())
                                     .map(TrainingPlan.Base::model),
                             replicas,
                             seed)) {
@@ -260,7 +283,9 @@ public final class Training implements AutoCloseable {
                 "png",
                 plan.directory().resolve("loss-curve.png").toFile());
         ImageIO.write(
-                SampleSheet.draw(model, first, grids, textsToShow(), plan.seed()),
+                film.isPresent()
+                        ? ClipSheet.draw(model, film.get(), grids, plan.seed())
+                        : SampleSheet.draw(model, first, grids, textsToShow(), plan.seed()),
                 "png",
                 plan.directory().resolve("samples.png").toFile());
     }

@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param captions what is said of the pictures
  * @param tokenizer sizes of the tokenizer, {@link TokenizerShape#STANDARD} but in tests
  * @param transformer sizes of the transformer
+ * @param film what to learn of a video, whose file or directory of frames stands for the pictures
  */
 public record TrainingPlan(
         String name,
@@ -45,7 +46,8 @@ public record TrainingPlan(
         List<Path> heldOut,
         Captions captions,
         TokenizerShape tokenizer,
-        TransformerShape transformer) {
+        TransformerShape transformer,
+        Optional<FilmCut> film) {
 
     /**
      * A model to begin with.
@@ -105,7 +107,46 @@ public record TrainingPlan(
                 List.of(),
                 new Captions.None(),
                 TokenizerShape.STANDARD,
-                TransformerShape.STANDARD);
+                TransformerShape.STANDARD,
+                Optional.empty());
+    }
+
+    /** Of pictures, without a video. */
+    public TrainingPlan(
+            String name,
+            List<Path> pictures,
+            int framePixels,
+            Path directory,
+            Duration time,
+            int threads,
+            long seed,
+            boolean resume,
+            double horizon,
+            String licence,
+            Optional<Base> base,
+            Clock clock,
+            List<Path> heldOut,
+            Captions captions,
+            TokenizerShape tokenizer,
+            TransformerShape transformer) {
+        this(
+                name,
+                pictures,
+                framePixels,
+                directory,
+                time,
+                threads,
+                seed,
+                resume,
+                horizon,
+                licence,
+                base,
+                clock,
+                heldOut,
+                captions,
+                tokenizer,
+                transformer,
+                Optional.empty());
     }
 
     Duration tokenizerTime() {

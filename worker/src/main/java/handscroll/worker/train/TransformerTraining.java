@@ -25,6 +25,9 @@ final class TransformerTraining implements Stage {
      */
     private static final int STEPS_PER_VARIANT = 16;
 
+    /** Clips are small, and there are many of them in a video. */
+    private static final int STEPS_PER_CLIP = 4;
+
     private static final int FIRST_VARIANTS = 96;
     private static final int HELD_OUT_VARIANTS = 16;
     private static final int HELD_OUT_LESSONS = 48;
@@ -111,12 +114,17 @@ final class TransformerTraining implements Stage {
 
     @Override
     public double step(double progress) {
-        if (optimizer.stepCount() % STEPS_PER_VARIANT == 0) {
+        boolean isVideo = network.shape().frames() > 0;
+        if (optimizer.stepCount() % (isVideo ? STEPS_PER_CLIP : STEPS_PER_VARIANT) == 0) {
             grids.renew();
         }
         List<Lesson> lessons = new ArrayList<>();
         for (int i = 0; i < replicas.count(); i++) {
-            lessons.add(new Lesson(grids.draw(random), network.shape(), Lesson.Disturbance.TO_LEARN, random));
+            lessons.add(new Lesson(
+                    grids.draw(random),
+                    network.shape(),
+                    isVideo ? Lesson.Disturbance.TO_LEARN_VIDEO : Lesson.Disturbance.TO_LEARN,
+                    random));
         }
         try (NDManager step = manager.newSubManager()) {
             List<NDList> results = replicas.each(i -> {

@@ -89,6 +89,12 @@ class Transformer(Module):
     wide = torch.repeat_interleave(torch.reshape(quarters, [n, 4, 4, WIDTH]), 2, 1)
     return torch.to(torch.view(torch.repeat_interleave(wide, 2, 2), [n, 64, WIDTH]), 6)
 
+  # What the frames before say of each token: the codes of three by three of their tokens around its place, CODES
+  # where there is none. [n, 64, BEFORE * 9] to [n, 64, d] in fp32.
+  def over_before(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], before: Tensor) -> Tensor:
+    look = torch.flatten(torch.embedding(e["code"], before), -2)
+    return torch.to(self.project(p, "before", look), 6)
+
   # What a token says of itself, where it is told apart from those around it. [...] tokens to [..., d] in fp32.
   def own_code(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], tokens: Tensor) -> Tensor:
     return torch.to(self.project(p, "own", torch.embedding(e["code"], tokens)), 6)
@@ -166,12 +172,15 @@ class Transformer(Module):
       own = torch.triu(torch.full([64, 64], -inf, device=ops.prim.device(near_bias)), 1)
     return torch.unsqueeze(torch.to(torch.cat([seen, torch.expand(own, [n, 64, 64])], 2), kind), 1)
 
-  # The input of each token but for what the tokens around it say: its place, its height, its layout, [n, 64, d].
-  def places(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], vertical: Tensor, layout: Tensor) -> Tensor:
+  # The input of each token but for what the tokens around it say: its place, its height, its layout, the frames
+  # before, [n, 64, d].
+  def places(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], vertical: Tensor, layout: Tensor, before: Tensor) -> Tensor:
     height = torch.linear(torch.to(vertical, e["vertical.weight"]), e["vertical.weight"], e["vertical.bias"])
     x = torch.add(torch.to(e["position"], 6), torch.repeat_interleave(torch.to(height, 6), 8, 1))
     if KNOWS_LAYOUTS == 1:
       x = torch.add(x, self.over_layout(e, p, layout))
+    if BEFORE > 0:
+      x = torch.add(x, self.over_before(e, p, before))
     return x
 
   # Encoded states: all patches at once, each looking at what the encoder made of the others. x to [P, 64, d].
@@ -221,8 +230,8 @@ class Transformer(Module):
     return torch.cat(done, 0)
 
   # Logits of all tokens of a lesson, [P * 64, CODES]. For the arguments see learn.
-  def answer(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], inputs: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor, text: Tensor, text_bias: Tensor) -> Tensor:
-    x = torch.add(self.look_around(e, p, neighbours), self.places(e, p, vertical, layout))
+  def answer(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], inputs: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor, text: Tensor, text_bias: Tensor, before: Tensor) -> Tensor:
+    x = torch.add(self.look_around(e, p, neighbours), self.places(e, p, vertical, layout, before))
     mask = self.whole_mask(near_bias, far_bias, 15)
     if RECURRENT == 1:
       y = self.in_order(p, x, self.own_code(e, p, inputs), near, near_offsets, far, far_offsets, mask, levels, text, text_bias)
@@ -247,21 +256,22 @@ class Transformer(Module):
   #   *_bias: 0, or minus infinity for a slot without a patch,
   #   own [P, 64] the tokens that are known when drawn in rounds, CODES for the others,
   #   levels: how many patches, one after the other, can be drawn at once,
-  #   text [1, t, 384] the states of what is said of the crop, text_bias [1, t]: 0, or minus infinity where none is.
-  def learn(self: __torch__.Transformer, w: Tensor, inputs: Tensor, targets: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor, text: Tensor, text_bias: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+  #   text [1, t, 384] the states of what is said of the crop, text_bias [1, t]: 0, or minus infinity where none is,
+  #   before [P, 64, BEFORE * 9] the tokens at and around each token's place in the frames before.
+  def learn(self: __torch__.Transformer, w: Tensor, inputs: Tensor, targets: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor, text: Tensor, text_bias: Tensor, before: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     leaf = torch.requires_grad_(torch.detach(w))
     e = self.named(leaf)
     p = self.named(torch.to(leaf, 15))
-    rows = self.answer(e, p, inputs, neighbours, vertical, layout, near, near_offsets, near_bias, far, far_offsets, far_bias, own, levels, text, text_bias)
+    rows = self.answer(e, p, inputs, neighbours, vertical, layout, near, near_offsets, near_bias, far, far_offsets, far_bias, own, levels, text, text_bias, before)
     loss = torch.cross_entropy_loss(rows, torch.flatten(targets), None, 1, -100, 0.1)
     gradient = unchecked_cast(Tensor, torch.grad([loss], [leaf], None, None, False, False)[0])
     return (torch.detach(loss), gradient, self.nats(torch.detach(rows), targets))
 
   # Nats a token of the same, without learning from it.
-  def weigh(self: __torch__.Transformer, w: Tensor, inputs: Tensor, targets: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor, text: Tensor, text_bias: Tensor) -> Tensor:
+  def weigh(self: __torch__.Transformer, w: Tensor, inputs: Tensor, targets: Tensor, neighbours: Tensor, vertical: Tensor, layout: Tensor, near: Tensor, near_offsets: Tensor, near_bias: Tensor, far: Tensor, far_offsets: Tensor, far_bias: Tensor, own: Tensor, levels: Tensor, text: Tensor, text_bias: Tensor, before: Tensor) -> Tensor:
     e = self.named(w)
     p = self.named(torch.to(w, 15))
-    rows = self.answer(e, p, inputs, neighbours, vertical, layout, near, near_offsets, near_bias, far, far_offsets, far_bias, own, levels, text, text_bias)
+    rows = self.answer(e, p, inputs, neighbours, vertical, layout, near, near_offsets, near_bias, far, far_offsets, far_bias, own, levels, text, text_bias, before)
     return self.nats(rows, targets)
 
   # The flat vector in the type numbered `kind`, for rendering.
@@ -290,7 +300,8 @@ class Transformer(Module):
     far_all = self.slots(w, far, n, 16)
     mask = self.whole_mask(near_bias, far_bias, ops.prim.dtype(w))
     said = self.own_code(p, p, tokens)
-    x = torch.add(self.look_around(p, p, neighbours), self.places(p, p, vertical, layout))
+    # Recurrent models know one frame only.
+    x = torch.add(self.look_around(p, p, neighbours), self.places(p, p, vertical, layout, layout))
     of_near = annotate(List[Tensor], [])
     of_far = annotate(List[Tensor], [])
     for i in range(LAYERS):
@@ -352,12 +363,12 @@ class Transformer(Module):
   #   near: B * s states [LAYERS, 64, 2d], far: B * f states [LAYERS, 16, 2d], slot by slot for each patch,
   #   *_offsets: rows of the offset table [B, s] and [B, f], *_bias: 0, or minus infinity for an empty slot,
   #   window [B, 10, 10]: the patch with the tokens around it, CODES where unknown,
-  #   vertical [B, 8, 8], layout [B, 16] as in learn, text [B, t, 384] and text_bias [B, t]: what is said of each,
+  #   vertical [B, 8, 8], layout [B, 16] and before as in learn, text [B, t, 384] and text_bias [B, t]: what is said of each,
   #   noise [B, 64, CODES]: Gumbel noise for each token and code. For half as many patches, those in the first half are
   #   drawn, `guidance` times as far from what the second half, the same without texts, would draw (classifier-free
   #   guidance, arXiv 2207.12598).
   # Each operation computes a patch independently of the rest of its batch, so any batch gives the same bits.
-  def sample(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, text: Tensor, text_bias: Tensor, noise: Tensor, temperature: float, top_k: int, guidance: float) -> Tensor:
+  def sample(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, text: Tensor, text_bias: Tensor, before: Tensor, noise: Tensor, temperature: float, top_k: int, guidance: float) -> Tensor:
     p = self.named(w)
     n = torch.size(window, 0)
     near_all = self.slots(w, near, n, 64)
@@ -413,6 +424,8 @@ class Transformer(Module):
     position = torch.expand(torch.to(p["position"], 6), [n, 64, WIDTH])
     if KNOWS_LAYOUTS == 1:
       position = torch.add(position, self.over_layout(p, p, layout))
+    if BEFORE > 0:
+      position = torch.add(position, self.over_before(p, p, before))
     tokens = torch.new_zeros(window, [drawn_count, 64])
     for m in range(64):
       r = m // 8
@@ -461,7 +474,7 @@ class Transformer(Module):
   # Draws a batch of patches in rounds (MaskGIT, arXiv 2202.04200), [B, 64]: each round looks at all tokens known
   # so far and draws the next `counts` of the places in `order`, each by itself, at its round's temperature.
   # The rest as in sample.
-  def sample_in_rounds(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, text: Tensor, text_bias: Tensor, noise: Tensor, top_k: int, order: Tensor, counts: Tensor, temperatures: Tensor, guidance: float) -> Tensor:
+  def sample_in_rounds(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, text: Tensor, text_bias: Tensor, before: Tensor, noise: Tensor, top_k: int, order: Tensor, counts: Tensor, temperatures: Tensor, guidance: float) -> Tensor:
     p = self.named(w)
     n = torch.size(window, 0)
     near_all = self.slots(w, near, n, 64)
@@ -473,7 +486,7 @@ class Transformer(Module):
       _0 = torch.append(keys, k)
       _1 = torch.append(values, v)
     mask = self.whole_mask(near_bias, far_bias, ops.prim.dtype(w))
-    places = self.places(p, p, vertical, layout)
+    places = self.places(p, p, vertical, layout, before)
     head = self.head(p)
     around = torch.tensor([0, 1, 2, 3, 5, 6, 7, 8], dtype=4, device=ops.prim.device(window))
     drawn_count = torch.size(noise, 0)
