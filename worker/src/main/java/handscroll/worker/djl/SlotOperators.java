@@ -455,9 +455,9 @@ public final class SlotOperators implements PatchOperators {
                 batch.create(window, new Shape(count, WINDOW, WINDOW)),
                 batch.create(heights, new Shape(count, SIDE, FEATURES)),
                 batch.create(layouts, new Shape(count, LAYOUT_SIDE * LAYOUT_SIDE)),
-                batch.create(before, new Shape(count, TOKENS, framesBefore * 9L)),
                 batch.create(texts, new Shape(count, TextStates.MOST, TextStates.WIDTH)),
                 batch.create(textBias, new Shape(count, TextStates.MOST)),
+                batch.create(before, new Shape(count, TOKENS, framesBefore * 9L)),
                 batch.create(noise, new Shape(drawn, TOKENS, codes))));
         long topK = Math.min(shape.topK(), codes);
         if (inRounds) {
