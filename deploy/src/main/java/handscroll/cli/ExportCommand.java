@@ -68,8 +68,8 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--level",
             paramLabel = "N",
-            description = "How hard png, zarr and tiff with deflate are compressed: 1 is fastest, 9 smallest.")
-    private int level = 6;
+            description = "How hard png, zarr and tiff with deflate are compressed: 1 is fastest, 9 smallest, 4 usual.")
+    private int level = 4;
 
     @Option(
             names = {"-q", "--quiet"},

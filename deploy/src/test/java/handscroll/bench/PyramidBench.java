@@ -34,7 +34,7 @@ import javax.imageio.ImageIO;
 
 /**
  * Times the way of tiles from pixels to a durable pyramid, as workers and the coordinator go it, and the exports from there: a
- * picture repeated to a square. One line each: name and seconds. {@code deploy/bench pyramid} runs it beside libvips.
+ * picture repeated to a square. One line each: name, seconds, and bytes of the last export. {@code deploy/bench pyramid} runs it beside libvips.
  *
  * <pre>PyramidBench PICTURE SIDE OUT STEP…      steps: encode files zip png tiff tiff-deflate</pre>
  */
@@ -43,6 +43,9 @@ public final class PyramidBench {
     private static final int TILE = 256;
     private static final int QUALITY = 90;
     private static final int THREADS = 2;
+
+    /** handscroll.coordinator.output.dispatcher */
+    private static final int DISK_THREADS = 32;
 
     /** As many tiles as the coordinator lets be stored at once. */
     private static final int STORED_AT_ONCE = 64;
@@ -61,7 +64,7 @@ public final class PyramidBench {
         int side = Integer.parseInt(arguments[1]);
         bench.warmUp();
         for (int i = 3; i < arguments.length; i++) {
-            System.out.printf(Locale.ROOT, "%s %.3f%n", arguments[i], bench.step(arguments[i], side));
+            System.out.printf(Locale.ROOT, "%s %.3f %d%n", arguments[i], bench.step(arguments[i], side), bench.bytes);
         }
         System.exit(0);
     }
@@ -70,6 +73,9 @@ public final class PyramidBench {
     private final int height;
     private final byte[] rgb;
     private final Path out;
+
+    /** Of the last export. */
+    private long bytes;
 
     private PyramidBench(Path picture, Path out) throws Exception {
         BufferedImage image = ImageIO.read(picture.toFile());
@@ -98,7 +104,7 @@ public final class PyramidBench {
             case "zip" -> pyramid(Container.ZIP, side);
             case "png" -> export(ExportFormat.PNG, Optional.empty(), 1, "png");
             case "tiff" -> export(ExportFormat.TIFF, Optional.empty(), 6, "tif");
-            case "tiff-deflate" -> export(ExportFormat.TIFF, Optional.of(Export.Compression.DEFLATE), 6, "deflate.tif");
+            case "tiff-deflate" -> export(ExportFormat.TIFF, Optional.of(Export.Compression.DEFLATE), 4, "deflate.tif");
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -121,7 +127,7 @@ public final class PyramidBench {
         delete(directory());
         Files.createDirectories(directory());
         manifest(container, side).write(directory());
-        ExecutorService disk = Executors.newFixedThreadPool(16);
+        ExecutorService disk = Executors.newFixedThreadPool(DISK_THREADS);
         ExecutorService workers = Executors.newFixedThreadPool(THREADS);
         Pyramid pyramid = new Pyramid(side, side, TILE);
         long start = System.nanoTime();
@@ -179,7 +185,9 @@ public final class PyramidBench {
             export.check(picture, EXPORT);
             export.run(picture, EXPORT, (done, all) -> {});
         }
-        return (System.nanoTime() - start) / 1e9;
+        double seconds = (System.nanoTime() - start) / 1e9;
+        bytes = Files.size(target);
+        return seconds;
     }
 
     private Path directory() {

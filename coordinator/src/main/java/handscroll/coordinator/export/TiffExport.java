@@ -16,7 +16,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.Deflater;
 
 /**
  * A tiled pyramid in one BigTIFF file: a directory for each level, the largest first, then the tiles, the smallest level first.
@@ -224,24 +223,14 @@ final class TiffExport {
 
     private byte[] deflated(byte[] rgb) {
         int rowBytes = 3 * pyramid.tilePixels();
+        byte[] differences = new byte[rgb.length];
         for (int row = 0; row < rgb.length; row += rowBytes) {
-            for (int i = row + rowBytes - 1; i >= row + 3; i--) {
-                rgb[i] = (byte) (rgb[i] - rgb[i - 3]);
+            System.arraycopy(rgb, row, differences, row, 3);
+            for (int i = row + 3; i < row + rowBytes; i++) {
+                differences[i] = (byte) (rgb[i] - rgb[i - 3]);
             }
         }
-        var deflater = new Deflater(deflateLevel);
-        try {
-            deflater.setInput(rgb);
-            deflater.finish();
-            byte[] bytes = new byte[rgb.length + rgb.length / 1000 + 64];
-            int length = deflater.deflate(bytes);
-            if (!deflater.finished()) {
-                throw new IllegalStateException("a tile grew when it was compressed");
-            }
-            return java.util.Arrays.copyOf(bytes, length);
-        } finally {
-            deflater.end();
-        }
+        return Zlib.compress(differences, deflateLevel);
     }
 
     private void writeDirectory(Directory directory, boolean reduced, long next) throws IOException {

@@ -33,11 +33,19 @@ final class DurableFile {
     }
 
     static void rename(Path from, Path to) throws IOException {
+        move(from, to);
+        forceNames(folder(to));
+    }
+
+    /** At once; durable when the names of its folder are forced. */
+    static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        Path folder = to.toAbsolutePath().getParent();
-        if (folder != null) {
-            forceNames(folder);
-        }
+    }
+
+    static Path folder(Path file) {
+        Path absolute = file.toAbsolutePath();
+        Path parent = absolute.getParent();
+        return parent == null ? absolute : parent;
     }
 
     static void forceNames(Path folder) throws IOException {

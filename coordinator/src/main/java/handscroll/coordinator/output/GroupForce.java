@@ -1,24 +1,26 @@
 package handscroll.coordinator.output;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 
 /**
- * Makes what many threads write to one file durable, with one wait of the disk for all that came meanwhile. After a failure nothing
- * is durable any more until the file is opened again: the kernel may have dropped the pages that it could not write.
+ * Makes what many threads write to one file, or to one folder, durable, with one wait of the disk for all that came meanwhile. After a
+ * failure nothing is durable any more until the file is opened again: the kernel may have dropped the pages that it could not write.
  */
 final class GroupForce {
 
-    private final Disk disk;
-    private final FileChannel file;
+    /** Waits for the disk. */
+    interface Force {
+        void run() throws IOException;
+    }
+
+    private final Force force;
     private long askedCount;
     private long durableCount;
     private boolean isForcing;
     private boolean hasFailed;
 
-    GroupForce(Disk disk, FileChannel file) {
-        this.disk = disk;
-        this.file = file;
+    GroupForce(Force force) {
+        this.force = force;
     }
 
     /** All that was written before the call is durable when it returns. */
@@ -44,7 +46,7 @@ final class GroupForce {
             }
             boolean done = false;
             try {
-                disk.force(file);
+                force.run();
                 done = true;
             } finally {
                 synchronized (this) {

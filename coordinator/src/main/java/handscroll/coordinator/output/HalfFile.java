@@ -39,7 +39,7 @@ final class HalfFile implements Closeable {
         this.placeBytes = HEADER_BYTES + 3 * side * side;
         this.file =
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        this.group = new GroupForce(disk, file);
+        this.group = new GroupForce(() -> disk.force(file));
         takeUp();
     }
 

@@ -113,7 +113,7 @@ final class TileArchive implements TileContainer {
             archive.close();
             throw e;
         }
-        this.group = new GroupForce(disk, archive);
+        this.group = new GroupForce(() -> disk.force(archive));
     }
 
     @Override

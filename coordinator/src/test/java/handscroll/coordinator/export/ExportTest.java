@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExportTest {
 
@@ -47,6 +48,25 @@ class ExportTest {
             }
         }
         assertThat(directory.resolve("sky.png.part")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPngAtTheFastestLevelIsTheSamePictureWhetherPlacesRepeatOrNot(boolean noise) throws Exception {
+        Gallery.Colours colours = (x, y) -> {
+            int hash = noise ? (x * 7919 + y) * 0x9E3779B1 : x;
+            return new int[] {hash >>> 24, hash >>> 16 & 255, hash >>> 8 & 255};
+        };
+        Gallery.hang(directory, TileEncoding.PNG, Container.ZIP, colours);
+        Path png = directory.resolve("sky.png");
+        run(new Export(ExportFormat.PNG, png, Optional.empty(), 1, Optional.empty()));
+        BufferedImage image = ImageIO.read(png.toFile());
+        for (int y = 0; y < 411; y++) {
+            for (int x = 0; x < 700; x++) {
+                int[] rgb = colours.at(x, y);
+                assertThat(image.getRGB(x, y) & 0xFFFFFF).isEqualTo(rgb[0] << 16 | rgb[1] << 8 | rgb[2]);
+            }
+        }
     }
 
     @Test

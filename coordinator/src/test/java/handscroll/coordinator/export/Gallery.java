@@ -39,7 +39,16 @@ final class Gallery {
         return new int[] {x * 255 / 700, y * 255 / 411, (x + y) * 255 / 1111};
     }
 
+    /** Red, green, blue of a place. */
+    interface Colours {
+        int[] at(int x, int y);
+    }
+
     static void hang(Path directory, TileEncoding encoding, Container container) throws Exception {
+        hang(directory, encoding, container, Gallery::pixel);
+    }
+
+    static void hang(Path directory, TileEncoding encoding, Container container, Colours colours) throws Exception {
         var format = new JobSpec.Output("out", encoding, 90, Optional.of(container));
         manifest(encoding, container).write(directory);
         DeepZoomOutput output = DeepZoomOutput.open(
@@ -49,7 +58,7 @@ final class Gallery {
         var codec = new TileCodec(encoding, 90);
         Grid grid = PYRAMID.grid(PYRAMID.topLevel());
         for (int cell = 0; cell < grid.cellCount(); cell++) {
-            PixelBlock pixels = pixels(grid.columnOf(cell), grid.rowOf(cell));
+            PixelBlock pixels = pixels(grid.columnOf(cell), grid.rowOf(cell), colours);
             PatchId patch = new PatchId(1, grid.columnOf(cell), grid.rowOf(cell), 0);
             output.store(new RenderedTile(new JobId("sky"), patch, 1, codec.encode(pixels), TileCodec.half(pixels)));
         }
@@ -74,14 +83,14 @@ final class Gallery {
                 Map.of());
     }
 
-    private static PixelBlock pixels(int column, int row) {
+    private static PixelBlock pixels(int column, int row, Colours colours) {
         int width = Math.min(TILE, 700 - column * TILE);
         int height = Math.min(TILE, 411 - row * TILE);
         byte[] rgb = new byte[3 * width * height];
         int at = 0;
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                for (int value : pixel(column * TILE + x, row * TILE + y)) {
+                for (int value : colours.at(column * TILE + x, row * TILE + y)) {
                     rgb[at++] = (byte) value;
                 }
             }
