@@ -68,8 +68,9 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--level",
             paramLabel = "N",
-            description = "How hard png, zarr and tiff with deflate are compressed: 1 is fastest, 9 smallest, 4 usual.")
-    private int level = 4;
+            description =
+                    "How hard png, zarr and tiff with deflate are compressed: 1 is fastest and usual, 9 smallest.")
+    private int level = 1;
 
     @Option(
             names = {"-q", "--quiet"},

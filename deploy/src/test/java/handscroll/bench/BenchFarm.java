@@ -62,7 +62,7 @@ final class BenchFarm implements AutoCloseable {
             """);
 
     /** Options of this process that are for its workers as well: memory, compiler, the configuration of the farm. */
-    private static final Pattern OWN_OPTIONS = Pattern.compile("-X|-D(logback|handscroll|akka)\\.");
+    static final Pattern OWN_OPTIONS = Pattern.compile("-X|-D(logback|handscroll|akka)\\.");
 
     private static final String SYSTEM_NAME = "bench";
     private static final Duration PATIENCE = Duration.ofMinutes(10);

@@ -49,6 +49,14 @@ class BenchmarksTest {
                 .containsPattern("[34] of 4 patches and");
     }
 
+    @Test
+    void tilesMoveBetweenTwoProcesses() throws Exception {
+        assertThat(output(PatchesBetween::main, "4", "1"))
+                .containsPattern("196 KB: \\d+ MB/s over the tile stream, \\d+ over raw sockets")
+                .containsPattern("20 KB: \\d+ MB/s over the tile stream, \\d+ over raw sockets")
+                .containsPattern("result [1-9]\\d* [1-9]\\d* [1-9]\\d* [1-9]\\d*\\n$");
+    }
+
     private static String output(Benchmark benchmark, String... arguments) throws Exception {
         PrintStream before = System.out;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

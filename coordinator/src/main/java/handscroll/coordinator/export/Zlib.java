@@ -14,7 +14,7 @@ import java.util.zip.Deflater;
 
 /**
  * Whole pieces to zlib streams: through libdeflate where the machine has it (Debian: libdeflate0), which at level 4 makes as little of
- * them as the platform at 6, in a quarter of the time. Other bytes, the same content. Safe for many threads.
+ * them as the platform at 6 in a quarter of the time, and at level 1 2 % more of them in an eighth. Other bytes, the same content. Safe for many threads.
  */
 final class Zlib {
 
