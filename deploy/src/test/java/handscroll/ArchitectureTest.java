@@ -36,7 +36,7 @@ class ArchitectureTest {
             coordinator          : coordinator.http coordinator.job coordinator.plan coordinator.progress \
                                    coordinator.context coordinator.lease coordinator.journal coordinator.tile \
                                    coordinator.output coordinator.export
-            coordinator.http     : coordinator.job coordinator.lease coordinator.output
+            coordinator.http     : coordinator.job coordinator.plan coordinator.lease coordinator.output
             coordinator.job      : coordinator.plan coordinator.progress coordinator.context coordinator.lease \
                                    coordinator.journal coordinator.tile coordinator.output
             coordinator.plan     :

@@ -14,6 +14,8 @@ import akka.cluster.typed.SingletonActor;
 import com.typesafe.config.Config;
 import handscroll.coordinator.http.HttpServer;
 import handscroll.coordinator.http.HttpSettings;
+import handscroll.coordinator.http.WebhookSettings;
+import handscroll.coordinator.http.Webhooks;
 import handscroll.coordinator.job.JobDesk;
 import handscroll.coordinator.job.Jobs;
 import handscroll.coordinator.journal.JobJournal;
@@ -49,7 +51,8 @@ public record CoordinatorNode(ActorRef<Jobs.Command> jobs, HttpServer http) {
         Config config = system.settings().config();
         ActorRef<Jobs.Command> jobs = ClusterSingleton.get(system)
                 .init(SingletonActor.of(
-                                Behaviors.supervise(singleton(models, JournalSettings.from(config)))
+                                Behaviors.supervise(singleton(
+                                                models, JournalSettings.from(config), WebhookSettings.from(config)))
                                         .onFailure(SupervisorStrategy.restartWithBackoff(
                                                 MIN_BACKOFF, MAX_BACKOFF, BACKOFF_JITTER)),
                                 ROLE)
@@ -85,12 +88,14 @@ public record CoordinatorNode(ActorRef<Jobs.Command> jobs, HttpServer http) {
     }
 
     /** When the desk fails all of it starts anew from the journal, so that no part remembers what another forgot. */
-    private static Behavior<Jobs.Command> singleton(ModelShelf models, JournalSettings journalSettings) {
+    private static Behavior<Jobs.Command> singleton(
+            ModelShelf models, JournalSettings journalSettings, WebhookSettings webhooks) {
         return Behaviors.setup(context -> {
             ActorRef<JobJournal.Command> journal = context.spawn(JobJournal.create(journalSettings), "journal");
             ActorRef<Jobs.Command> desk = context.spawn(JobDesk.create(models, journal, Clock.systemUTC()), "job-desk");
             context.watch(journal);
             context.watch(desk);
+            Webhooks.start(context, desk, webhooks);
             return Behaviors.receiveMessage(command -> {
                 desk.tell(command);
                 return Behaviors.same();

@@ -14,6 +14,7 @@ import handscroll.coordinator.http.Endpoint.Call;
 import handscroll.coordinator.job.Jobs;
 import handscroll.coordinator.job.Jobs.JobStatus;
 import handscroll.coordinator.job.Jobs.State;
+import handscroll.coordinator.plan.PictureReader;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.JobSpecReader;
@@ -43,9 +44,11 @@ final class JobEndpoints extends AllDirectives {
     private final HttpSettings settings;
     private final Executor readers;
     private final JobEvents events;
+    private final PictureReader pictures;
 
     JobEndpoints(ActorSystem<?> system, Answers answers, HttpSettings settings, Executor readers, JobEvents events) {
         this.system = system;
+        this.pictures = PictureReader.from(system.settings().config());
         this.answers = answers;
         this.settings = settings;
         this.readers = readers;
@@ -157,7 +160,7 @@ final class JobEndpoints extends AllDirectives {
         }
         return onSuccess(
                 text(call.request().entity())
-                        .thenApplyAsync(JobEndpoints::spec, readers)
+                        .thenApplyAsync(this::spec, readers)
                         .thenCompose(spec -> submitted(spec, key)),
                 this::answer);
     }
@@ -180,9 +183,9 @@ final class JobEndpoints extends AllDirectives {
                 StatusCodes.UNPROCESSABLE_ENTITY, JobJson.problems(((Jobs.Rejected) submission).problems()));
     }
 
-    /** A name is the spec's to give; pictures are looked for where the coordinator was started. */
-    private static JobSpec spec(String text) {
-        return JobSpecReader.readText("untitled", text, Path.of("").toAbsolutePath());
+    /** A name is the spec's to give; pictures are looked for where the coordinator was started, also for a canvas that fits one. */
+    private JobSpec spec(String text) {
+        return JobSpecReader.readText("untitled", text, Path.of("").toAbsolutePath(), pictures);
     }
 
     private CompletionStage<Jobs.Submission> submitted(JobSpec spec, Optional<String> key) {

@@ -58,6 +58,8 @@ public final class JobDesk {
 
     private record Broken(Throwable cause) implements Jobs.Command {}
 
+    private record WatcherGone(ActorRef<Jobs.JobStatus> watcher) implements Jobs.Command {}
+
     private static final Instant FIRST_MINUTE = Instant.parse("2026-01-01T00:00:00Z");
 
     private final ActorContext<Jobs.Command> context;
@@ -70,6 +72,7 @@ public final class JobDesk {
     private final OpenPictures pictures = new OpenPictures();
     private final Map<JobId, ActorRef<Jobs.Command>> jobs = new LinkedHashMap<>();
     private final Map<JobId, Jobs.JobStatus> statuses = new LinkedHashMap<>();
+    private final Set<ActorRef<Jobs.JobStatus>> watchers = new LinkedHashSet<>();
     private final Set<JobId> reserved = new HashSet<>();
     /** Those whose map is still kept, the one that ended first before the others. */
     private final Set<JobId> ended = new LinkedHashSet<>();
@@ -206,6 +209,8 @@ public final class JobDesk {
                 .onMessage(Jobs.GetStatus.class, this::onGetStatus)
                 .onMessage(Jobs.ListJobs.class, this::onListJobs)
                 .onMessage(Job.StatusChanged.class, this::onStatusChanged)
+                .onMessage(Jobs.WatchStates.class, this::onWatchStates)
+                .onMessage(WatcherGone.class, this::onWatcherGone)
                 .onMessage(Jobs.ListWorkers.class, ask -> onListWorkers(ask, around))
                 .onMessage(Jobs.DrainWorker.class, drain -> onDrainWorker(drain, around))
                 .onMessage(Jobs.BlockWorker.class, block -> onBlockWorker(block, around))
@@ -302,7 +307,10 @@ public final class JobDesk {
 
     private Behavior<Jobs.Command> onStatusChanged(Job.StatusChanged changed) {
         Jobs.JobStatus status = changed.status();
-        statuses.put(status.job(), status);
+        Jobs.JobStatus before = statuses.put(status.job(), status);
+        if (before == null || before.state() != status.state()) {
+            watchers.forEach(watcher -> watcher.tell(status));
+        }
         ended.remove(status.job());
         if (status.state().isOver()) {
             ended.add(status.job());
@@ -312,6 +320,17 @@ public final class JobDesk {
             ended.remove(oldest);
             Optional.ofNullable(jobs.get(oldest)).ifPresent(job -> job.tell(new Job.ForgetMap()));
         }
+        return Behaviors.same();
+    }
+
+    private Behavior<Jobs.Command> onWatchStates(Jobs.WatchStates watch) {
+        watchers.add(watch.watcher());
+        context.watchWith(watch.watcher(), new WatcherGone(watch.watcher()));
+        return Behaviors.same();
+    }
+
+    private Behavior<Jobs.Command> onWatcherGone(WatcherGone gone) {
+        watchers.remove(gone.watcher());
         return Behaviors.same();
     }
 

@@ -90,6 +90,9 @@ public final class Jobs {
         }
     }
 
+    /** The watcher hears of every job each time that its state is another one than before; it is dropped when it ends. */
+    public record WatchStates(ActorRef<JobStatus> watcher) implements Command {}
+
     /** The answer is empty while the job's plan is not known. */
     public record AskMap(JobId job, ActorRef<Optional<JobMap>> replyTo) implements OfJob {}
 

@@ -185,7 +185,11 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                             part.job(), completed.epoch(), worker, part.deviceClass(), part.results(), part.work()));
         }
         if (ended.isEmpty()) {
-            fail(worker, completed.epoch(), Fault.UNKNOWN, "it answered other tasks than it was given, or with tokens that the model does not have");
+            fail(
+                    worker,
+                    completed.epoch(),
+                    Fault.UNKNOWN,
+                    "it answered other tasks than it was given, or with tokens that the model does not have");
         }
         if (completed.roomFor() > 0) {
             book.pull(worker, completed.slot(), completed.roomFor(), clock.instant());

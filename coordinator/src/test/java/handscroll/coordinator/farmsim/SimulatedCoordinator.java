@@ -169,7 +169,11 @@ final class SimulatedCoordinator extends SimulatedProcess {
             job.fromDesk.tell(() -> job.rendered(rendered));
         }
         if (ended.isEmpty()) {
-            fail(worker, epoch, Fault.UNKNOWN, "it answered other tasks than it was given, or with tokens that the model does not have");
+            fail(
+                    worker,
+                    epoch,
+                    Fault.UNKNOWN,
+                    "it answered other tasks than it was given, or with tokens that the model does not have");
         }
         grantReady();
     }

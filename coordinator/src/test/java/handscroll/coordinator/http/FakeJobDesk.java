@@ -83,6 +83,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
     private final Map<JobId, List<ActorRef<Jobs.Event>>> followers = new LinkedHashMap<>();
     private final Map<JobId, Jobs.JobMap> maps = new LinkedHashMap<>();
     private final List<WhenFollowed> waiting = new ArrayList<>();
+    private final List<ActorRef<JobStatus>> watchers = new ArrayList<>();
 
     private FakeJobDesk(ActorContext<Jobs.Command> context) {
         super(context);
@@ -96,6 +97,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 .onMessage(WhenFollowed.class, this::onWhenFollowed)
                 .onMessage(CountFollowers.class, this::onCountFollowers)
                 .onMessage(Gone.class, this::onGone)
+                .onMessage(Jobs.WatchStates.class, this::onWatchStates)
                 .onMessage(Jobs.Submit.class, this::onSubmit)
                 .onMessage(Jobs.GetStatus.class, this::onGetStatus)
                 .onMessage(Jobs.ListJobs.class, this::onListJobs)
@@ -115,8 +117,14 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
     private Behavior<Jobs.Command> onPut(Put put) {
         JobStatus status = put.status();
         jobs.put(status.job(), status);
+        watchers.forEach(watcher -> watcher.tell(status));
         return onSay(new Say(
                 status.state().isOver() ? new Jobs.Ended(status.job(), status) : new Jobs.Moved(status.job(), status)));
+    }
+
+    private Behavior<Jobs.Command> onWatchStates(Jobs.WatchStates watch) {
+        watchers.add(watch.watcher());
+        return this;
     }
 
     private Behavior<Jobs.Command> onSay(Say say) {

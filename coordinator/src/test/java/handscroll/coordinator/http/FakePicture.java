@@ -1,12 +1,9 @@
 package handscroll.coordinator.http;
 
-import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -56,31 +53,6 @@ final class FakePicture {
         Path unfinished = file.resolveSibling(file.getFileName() + ".part");
         ImageIO.write(tile, "png", unfinished.toFile());
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    /** Stores a tile that was encoded before. */
-    void store(int level, int column, int row, byte[] encoded) {
-        Path file = directory.resolve("picture_files/" + level + "/" + column + "_" + row + ".png");
-        try {
-            Files.createDirectories(file.getParent());
-            Path unfinished = file.resolveSibling(file.getFileName() + ".part");
-            Files.write(unfinished, encoded);
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** A whole tile of one colour. */
-    static byte[] tileOf(Color colour, int tilePixels) throws IOException {
-        var tile = new BufferedImage(tilePixels, tilePixels, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = tile.createGraphics();
-        graphics.setColor(colour);
-        graphics.fillRect(0, 0, tilePixels, tilePixels);
-        graphics.dispose();
-        var bytes = new ByteArrayOutputStream();
-        ImageIO.write(tile, "png", bytes);
-        return bytes.toByteArray();
     }
 
     private static int ceil(int pixels, int by) {

@@ -156,6 +156,20 @@ class SiteTest {
     }
 
     @Test
+    void aCanvasMayFitAPictureThatLiesBesideTheCoordinator() throws Exception {
+        Path picture = directory.resolve("wave.png");
+        javax.imageio.ImageIO.write(
+                new java.awt.image.BufferedImage(300, 200, java.awt.image.BufferedImage.TYPE_INT_RGB),
+                "png",
+                picture.toFile());
+        String job = "task = extension, canvas { aspect = \"3:1\" }, input { image = \"%s\" }, model = tiny";
+        assertThat(post("/api/jobs", String.format(job, picture)).statusCode()).isEqualTo(201);
+        HttpResponse<String> missing = post("/api/jobs", String.format(job, directory.resolve("none.png")));
+        assertThat(missing.statusCode()).isEqualTo(422);
+        assertThat(json(missing).get("problems").findValuesAsText("pointer")).containsExactly("/input/image");
+    }
+
+    @Test
     void aFullQueueAsksToComeAgain() throws Exception {
         HttpResponse<String> answer = post("/api/jobs", JOB + "full");
         assertThat(answer.statusCode()).isEqualTo(429);

@@ -106,75 +106,30 @@ class ViewerPageTest {
         assertThat(browser.complaints()).isEmpty();
     }
 
-    /** From the moment that a tile is on the disk until it is drawn, wholly, in the picture that somebody looks at. */
     @Test
-    void tilesThatComeFiftyASecondAreSeenWithinASecond() throws Exception {
-        Canvas wide = new Canvas(30 * 256, 10 * 256, 1);
-        var whole = new BufferedImage(wide.widthPixels(), wide.heightPixels(), BufferedImage.TYPE_BYTE_BINARY);
-        var many = new FakePicture(directory, whole, 256);
-        byte[] tile = FakePicture.tileOf(RIGHT, 256);
-        desk.tell(new FakeJobDesk.Put(FakeJobDesk.rendering("scroll", wide, directory, 256)));
+    void onlyTilesThatAreThereAreAskedFor() throws Exception {
+        byte[] cells = new byte[4 * 8 * 2];
+        cells[4 * (8 + 7)] = 3; // rendered
+        desk.tell(new FakeJobDesk.PutMap(new Jobs.JobMap(
+                JOB,
+                List.of(new Jobs.StageCells("decode", 8, 2, 256, cells)),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of())));
+        picture.store(picture.top(), 7, 1);
         openJob();
         browser.await("document.querySelector('.sheet').getBoundingClientRect().width > 0");
-        browser.evaluate(WATCH);
-        double[] born = new double[300];
-        var ready = new java.util.concurrent.CountDownLatch(born.length);
-        var clock = java.util.concurrent.Executors.newSingleThreadScheduledExecutor();
-        var next = new java.util.concurrent.atomic.AtomicInteger();
-        try {
-            clock.scheduleAtFixedRate(
-                    () -> {
-                        int number = next.getAndIncrement();
-                        if (number < born.length) {
-                            many.store(many.top(), number % 30, number / 30, tile);
-                            born[number] = System.currentTimeMillis();
-                            desk.tell(new FakeJobDesk.Say(
-                                    new Jobs.TileStored(JOB, number + 1, many.top(), number % 30, number / 30)));
-                            ready.countDown();
-                        }
-                    },
-                    0,
-                    20,
-                    TimeUnit.MILLISECONDS);
-            assertThat(ready.await(60, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            clock.shutdownNow();
-        }
-        browser.await("window.seen.filter(Boolean).length === 300");
-        browser.screenshot(SHOTS.resolve("fifty-a-second.png"));
-        double[] waited = new double[born.length];
-        var seen = browser.evaluate("window.seen");
-        for (int number = 0; number < born.length; number++) {
-            waited[number] = seen.get(number).asDouble() - born[number];
-        }
-        java.util.Arrays.sort(waited);
-        System.out.printf(
-                "a tile is seen %.0f ms after it is durable (median), %.0f ms (p95), %.0f ms (last)%n",
-                waited[150], waited[285], waited[299]);
-        assertThat(waited[285]).as("p95, milliseconds").isLessThan(1000);
-        assertThat(browser.complaints()).isEmpty();
+        browserShows(pixelOf(1920, 384), RIGHT, "known");
+        picture.store(picture.top(), 0, 0);
+        desk.tell(new FakeJobDesk.Say(new Jobs.TileStored(JOB, 1, picture.top(), 0, 0)));
+        browserShows(pixelOf(128, 128), LEFT, "known-and-born");
+        assertThat(browser.evaluate("performance.getEntriesByType('resource')"
+                                + ".filter((asked) => asked.name.includes('picture_files')).length")
+                        .asInt())
+                .as("tiles asked for")
+                .isEqualTo(2);
     }
-
-    /** Notes when the middle of each tile is first drawn as it will stay. */
-    private static final String WATCH = """
-            (() => {
-              window.seen = new Array(300).fill(0);
-              const look = () => {
-                const sheet = document.querySelector('.sheet').getBoundingClientRect();
-                const canvas = document.querySelector('.openseadragon-canvas canvas');
-                const place = canvas.getBoundingClientRect();
-                const side = sheet.width / 30;
-                const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-                for (let number = 0; number < 300; number++) {
-                  if (window.seen[number]) continue;
-                  const x = Math.round(sheet.left - place.left + (number % 30 + 0.5) * side);
-                  const y = Math.round(sheet.top - place.top + (Math.floor(number / 30) + 0.5) * side);
-                  if (pixels.data[4 * (y * pixels.width + x) + 3] > 250) window.seen[number] = Date.now();
-                }
-                requestAnimationFrame(look);
-              };
-              look();
-            })()""";
 
     @Test
     void aFarViewOfAGrowingPictureShowsTheFinestTilesAlready() throws Exception {

@@ -51,6 +51,12 @@ export class HeatMap {
     return true;
   }
 
+  /** Tells, now and later, whether a tile of full resolution is there; null where no stage makes tiles. */
+  tiles() {
+    const stage = this.stages.find(({ name }) => name === 'decode');
+    return stage ? (column, row) => stage.cells[BYTES * (row * stage.columns + column) + STATE] === RENDERED : null;
+  }
+
   /** Cells of all stages that are with workers. */
   get inWork() {
     let count = 0;

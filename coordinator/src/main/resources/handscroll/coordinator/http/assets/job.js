@@ -99,11 +99,15 @@ async function fetchMap() {
   asking = true;
   try {
     const answer = await fetch(`/api/jobs/${id}/map`);
-    if (!answer.ok) return;
+    if (!answer.ok) {
+      picture.learn(null);
+      return;
+    }
     const map = await answer.json();
     const kind = heat?.kind ?? '';
     const stage = heat?.stage;
     heat = new HeatMap(map);
+    picture.learn(heat.tiles());
     if (stage !== undefined) heat.stage = stage;
     chart ??= new WidthChart(at('widths'), map);
     happened = map.events;
@@ -266,11 +270,11 @@ function watch() {
   const events = new EventSource(`/api/jobs/${id}/events`);
   const on = (type, act) => events.addEventListener(type, (event) => act(JSON.parse(event.data)));
   // Also after every reconnection: what was born in between was told to nobody.
-  events.onopen = () => { picture.forgetMissing(); fetchMap(); };
+  events.onopen = fetchMap;
   events.onerror = () => sayState('Reconnecting', 'away');
   on('status', show);
   on('tile', ({ level, column, row }) => picture.born(level, column, row));
-  on('missed', () => { picture.forgetMissing(); fetchMap(); });
+  on('missed', fetchMap);
   on('cells', (changes) => {
     if (!heat || !heat.change(changes)) fetchMap();
     if (heat?.kind) redraw();

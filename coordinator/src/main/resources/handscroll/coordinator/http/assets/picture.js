@@ -20,6 +20,8 @@ export class Picture {
   #pyramid;
   #sheet;
   #growing = true;
+  #born = new Set();
+  #isThere;
   #atHome = true;
 
   constructor(host, job, { onMove, onTile, onPoint }) {
@@ -38,10 +40,11 @@ export class Picture {
         minLevel: Math.min(LOWEST_LEVEL, pyramid.top),
         maxLevel: pyramid.top,
         getTileUrl: (level, column, row) => pyramid.url(level, column, row),
+        tileExists: (level, column, row) => this.#exists(level, column, row),
       },
       animationTime: 0.6,
       blendTime: 0.25,
-      maxTilesPerFrame: 8,
+      maxTilesPerFrame: 32,
       maxImageCacheCount: 2 * TILES_IN_VIEW,
       maxZoomPixelRatio: 4,
       visibilityRatio: 0.3,
@@ -93,8 +96,9 @@ export class Picture {
   farther() { this.#zoomBy(1 / 1.6); }
   home() { this.#viewer.viewport.goHome(); }
 
-  /** A tile that was missing is there: asks for it, if it is one that the view had asked for in vain. */
+  /** A tile that was missing is there: asks for it, if it is one that the view wants. */
   born(level, column, row) {
+    this.#born.add(`${level}/${column}_${row}`);
     const tile = this.#image?.tilesMatrix[level]?.[column]?.[row];
     if (!tile || tile.loaded) return;
     if (tile.loading) {
@@ -105,13 +109,41 @@ export class Picture {
     }
   }
 
-  /** Nobody knows which tiles were born: everything that was missing is asked for once more. */
-  forgetMissing() {
-    for (const columns of Object.values(this.#image?.tilesMatrix ?? {})) {
-      for (const rows of Object.values(columns)) {
-        for (const tile of Object.values(rows)) {
+  /**
+   * Which tiles of full resolution are there: a view of a growing picture asks for no others. Without that it would ask
+   * for hundreds in vain, and those that are born meanwhile would wait behind them.
+   *
+   * @param isThere (column, row) => boolean; null when nobody knows, and then all are asked for
+   */
+  learn(isThere) {
+    this.#isThere = isThere;
+    this.#askAnew();
+  }
+
+  #exists(level, column, row) {
+    const { top } = this.#pyramid;
+    if (level > top || column < 0 || row < 0) return false;
+    if (!this.#growing || this.#isThere === null || this.#born.has(`${level}/${column}_${row}`)) return true;
+    if (this.#isThere === undefined) return false;
+    const side = 2 ** (top - level);
+    const columns = Math.min((column + 1) * side, Math.ceil(this.#pyramid.width / this.#pyramid.tile));
+    const rows = Math.min((row + 1) * side, Math.ceil(this.#pyramid.height / this.#pyramid.tile));
+    for (let y = row * side; y < rows; y++) {
+      for (let x = column * side; x < columns; x++) {
+        if (!this.#isThere(x, y)) return false;
+      }
+    }
+    return true;
+  }
+
+  /** What was missing and is known to be there by now is asked for once more. */
+  #askAnew() {
+    for (const [level, columns] of Object.entries(this.#image?.tilesMatrix ?? {})) {
+      for (const [column, rows] of Object.entries(columns)) {
+        for (const [row, tile] of Object.entries(rows)) {
+          if (tile.loaded || !this.#exists(Number(level), Number(column), Number(row))) continue;
           if (tile.loading) tile.bornMeanwhile = true;
-          else if (!tile.loaded) tile.exists = true;
+          else tile.exists = true;
         }
       }
     }
@@ -121,7 +153,7 @@ export class Picture {
   /** The whole pyramid is there: the level that fits the screen is enough. */
   finished() {
     this.#growing = false;
-    this.forgetMissing();
+    this.#askAnew();
   }
 
   #zoomBy(factor) {
