@@ -36,7 +36,9 @@ class ChaosTest {
     private static final Map<String, String> IMPATIENT = Map.of(
             "akka.cluster.failure-detector.acceptable-heartbeat-pause",
             "3s",
-            "akka.cluster.split-brain-resolver.stable-after",
+            "handscroll.downing.after",
+            "2s",
+            "handscroll.downing.head-start",
             "1s",
             "akka.cluster.seed-node-timeout",
             "2s",
@@ -201,6 +203,10 @@ class ChaosTest {
     }
 
     private RecordedPicture recorded(String name) {
+        return recorded(directory, name);
+    }
+
+    static RecordedPicture recorded(Path directory, String name) {
         return RecordedPicture.read(
                 directory.resolve(name),
                 new ModelShelf(List.of(directory.resolve("models"))),

@@ -46,11 +46,24 @@ final class FarmProcess implements AutoCloseable {
 
     private static FarmProcess start(
             Path state, Path models, String role, int port, List<HostPort> join, Map<String, ?> settings) {
+        return start(List.of(), state, models, role, port, join, settings);
+    }
+
+    /** @param within what the command line begins with */
+    static FarmProcess start(
+            List<String> within,
+            Path state,
+            Path models,
+            String role,
+            int port,
+            List<HostPort> join,
+            Map<String, ?> settings) {
         try {
             Files.createDirectories(state);
             Path address = state.resolve("address");
             Files.deleteIfExists(address);
-            List<String> command = new ArrayList<>(List.of(
+            List<String> command = new ArrayList<>(within);
+            command.addAll(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx256m",
                     "-XX:TieredStopAtLevel=1"));

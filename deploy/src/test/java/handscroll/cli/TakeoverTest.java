@@ -54,13 +54,7 @@ class TakeoverTest {
 
     @Test
     void aCoordinatorThatJoinedAfterTheWorkersFinishesThePictureOfTheLeaderThatWasKilled() throws Exception {
-        Map<String, String> soon = Map.of(
-                "akka.cluster.split-brain-resolver.stable-after",
-                "3s",
-                "handscroll.coordinator.leadership.heartbeat-timeout",
-                "5s",
-                "handscroll.coordinator.leadership.heartbeat-interval",
-                "1s");
+        Map<String, String> soon = Map.of("handscroll.downing.after", "4s", "handscroll.downing.head-start", "2s");
 
         assertThat(takeover("younger", new Order(1, 0), soon)).isLessThan(TAKEOVER);
     }

@@ -1,0 +1,89 @@
+package handscroll.protocol.lease;
+
+import akka.actor.AbstractActorWithTimers;
+import akka.actor.ActorSystem;
+import akka.actor.Props;
+import akka.cluster.Cluster;
+import akka.cluster.DowningProvider;
+import akka.cluster.Member;
+import akka.cluster.MemberStatus;
+import akka.cluster.UniqueAddress;
+import com.typesafe.config.Config;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Option;
+import scala.concurrent.duration.FiniteDuration;
+
+/** Has {@link Downing} look at the cluster every second. Akka makes one for each process. */
+public final class FarmDowning extends DowningProvider {
+
+    private static final String COORDINATOR = "coordinator";
+
+    private final Config settings;
+
+    public FarmDowning(ActorSystem system) {
+        this.settings = system.settings().config().getConfig("handscroll.downing");
+    }
+
+    @Override
+    public FiniteDuration downRemovalMargin() {
+        return FiniteDuration.Zero();
+    }
+
+    @Override
+    public Option<Props> downingActorProps() {
+        Duration after = settings.getDuration("after");
+        Duration headStart = settings.getDuration("head-start");
+        return Option.apply(Props.create(Lookout.class, () -> new Lookout(after, headStart)));
+    }
+
+    private static final class Lookout extends AbstractActorWithTimers {
+
+        private static final Logger LOG = LoggerFactory.getLogger(FarmDowning.class);
+        private static final Set<MemberStatus> GOING =
+                Set.of(MemberStatus.down(), MemberStatus.removed(), MemberStatus.exiting());
+
+        private enum Look {
+            NOW
+        }
+
+        private final Cluster cluster = Cluster.get(getContext().getSystem());
+        private final Downing<UniqueAddress> downing;
+
+        Lookout(Duration after, Duration headStart) {
+            downing = new Downing<>(
+                    cluster.selfUniqueAddress(), cluster.getSelfRoles().contains(COORDINATOR), after, headStart);
+            getTimers().startTimerWithFixedDelay(Look.NOW, Look.NOW, Duration.ofSeconds(1));
+        }
+
+        @Override
+        public Receive createReceive() {
+            return receiveBuilder().matchEquals(Look.NOW, now -> look()).build();
+        }
+
+        private void look() {
+            Member self = cluster.selfMember();
+            Set<Member> unreachable = cluster.state().getUnreachable();
+            List<Downing.Peer<UniqueAddress>> peers = new ArrayList<>();
+            for (Member member : cluster.state().getMembers()) {
+                if (!member.uniqueAddress().equals(self.uniqueAddress()) && !GOING.contains(member.status())) {
+                    var detector = cluster.failureDetector();
+                    peers.add(new Downing.Peer<>(
+                            member.uniqueAddress(),
+                            member.hasRole(COORDINATOR),
+                            member.isOlderThan(self),
+                            unreachable.contains(member),
+                            detector.isMonitoring(member.address()) && detector.isAvailable(member.address())));
+                }
+            }
+            for (UniqueAddress out : downing.look(peers, System.nanoTime())) {
+                LOG.warn("[{}] puts [{}] out of the farm: it is out of reach", self.address(), out.address());
+                cluster.down(out.address());
+            }
+        }
+    }
+}
