@@ -126,10 +126,15 @@ final class FarmOfProcesses implements AutoCloseable {
     void submit(String canvas) {
         String spec = "name = " + name + ", task = unconditional, canvas { " + canvas + " }, model = fake, seed = 7,"
                 + " direction = zeta, output { to = \"" + picture() + "\" }";
-        HttpResponse<String> answer =
-                send(HttpRequest.newBuilder(coordinators.get(0).http().resolve("api/jobs"))
-                        .POST(HttpRequest.BodyPublishers.ofString(spec)));
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        // A coordinator that is too busy to answer in time asks to come again; with a key that hands in one job.
+        Waits.until("the job is taken", () -> {
+            HttpResponse<String> answer =
+                    send(HttpRequest.newBuilder(coordinators.get(0).http().resolve("api/jobs"))
+                            .header("Idempotency-Key", name)
+                            .POST(HttpRequest.BodyPublishers.ofString(spec)));
+            assertThat(answer.statusCode()).as(answer.body()).isIn(201, 409, 503);
+            return answer.statusCode() == 201;
+        });
     }
 
     Path picture() {

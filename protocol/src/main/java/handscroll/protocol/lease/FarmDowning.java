@@ -8,6 +8,7 @@ import akka.cluster.DowningProvider;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
 import akka.cluster.UniqueAddress;
+import akka.remote.artery.ThisActorSystemQuarantinedEvent;
 import com.typesafe.config.Config;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,12 +58,28 @@ public final class FarmDowning extends DowningProvider {
         Lookout(Duration after, Duration headStart) {
             downing = new Downing<>(
                     cluster.selfUniqueAddress(), cluster.getSelfRoles().contains(COORDINATOR), after, headStart);
+            getContext().getSystem().eventStream().subscribe(getSelf(), ThisActorSystemQuarantinedEvent.class);
             getTimers().startTimerWithFixedDelay(Look.NOW, Look.NOW, Duration.ofSeconds(1));
         }
 
         @Override
         public Receive createReceive() {
-            return receiveBuilder().matchEquals(Look.NOW, now -> look()).build();
+            return receiveBuilder()
+                    .matchEquals(Look.NOW, now -> look())
+                    .match(ThisActorSystemQuarantinedEvent.class, this::onQuarantined)
+                    .build();
+        }
+
+        /** The others put this node out while it could not hear them, and will never speak to it again. */
+        private void onQuarantined(ThisActorSystemQuarantinedEvent event) {
+            for (Member member : cluster.state().getMembers()) {
+                UniqueAddress known = member.uniqueAddress();
+                if (known.address().equals(event.remoteAddress().address())
+                        && known.longUid() == event.remoteAddress().uid()) {
+                    LOG.warn("[{}] was put out of the farm by [{}]", cluster.selfAddress(), member.address());
+                    cluster.down(cluster.selfAddress());
+                }
+            }
         }
 
         private void look() {
