@@ -35,6 +35,14 @@ public record ModelDirectory(
     private static final String TOKENIZER_FILE = "tokenizer.safetensors";
     private static final String TRANSFORMER_FILE = "transformer.safetensors";
 
+    private static final double TEMPERATURE = 0.9;
+    private static final int TOP_K = 100;
+
+    /** Of videos, where an unlikely token would be a speck that the next frame takes over. */
+    public static final double VIDEO_TEMPERATURE = 0.7;
+
+    public static final int VIDEO_TOP_K = 12;
+
     /**
      * Reads the weights of a model whose card was read, and so checked against its hashes, before.
      *
@@ -151,7 +159,7 @@ public record ModelDirectory(
                 %s
                 %s# Height in pixels of the picture that was learned, and where sky meets land in it.
                 picture { height = %d, horizon = %.3f }
-                sampling { temperature = 0.9, top-k = %d%s }
+                sampling { temperature = %s, top-k = %d%s }
                 weights {
                   "%s" = %s
                   "%s" = %s
@@ -187,7 +195,8 @@ public record ModelDirectory(
                         : "",
                 picture.heightPixels(),
                 picture.horizon(),
-                Math.min(100, tokenizer.codes()),
+                transformer.frames() > 0 ? VIDEO_TEMPERATURE : TEMPERATURE,
+                Math.min(transformer.frames() > 0 ? VIDEO_TOP_K : TOP_K, tokenizer.codes()),
                 transformer.isParallel() ? ", decoding = parallel, rounds = " + Rounds.DEFAULT : "",
                 TOKENIZER_FILE,
                 ModelCard.fileHash(directory.resolve(TOKENIZER_FILE)),
