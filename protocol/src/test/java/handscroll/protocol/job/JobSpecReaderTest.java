@@ -32,6 +32,10 @@ class JobSpecReaderTest {
             output { to = "/out/scroll", tiles = png, quality = 80, format = deep-zoom }
             """;
 
+    private static final String VIDEO =
+            "task = image-to-video, canvas { width = 320, height = 192, frames = 80, fps = 12 },"
+                    + " model = m, input.image = first.png";
+
     private static final String LEAST = "task = unconditional, canvas { width = 100, height = 70 }, model = m";
 
     @Test
@@ -213,6 +217,35 @@ class JobSpecReaderTest {
                     .satisfies(problem -> assertThat(problem.where()).isEqualTo("priority"))
                     .satisfies(problem -> assertThat(problem.remedy()).isEqualTo("give a whole number from 0 to 100"));
         }
+    }
+
+    @Test
+    void readsAVideoWithItsFirstFrame() {
+        JobSpec spec = JobSpecReader.readText("film", VIDEO, HERE);
+        assertThat(spec.task()).isEqualTo(RenderingTask.IMAGE_TO_VIDEO);
+        assertThat(spec.canvas()).isEqualTo(new Canvas(320, 192, 80, false, 12));
+        assertThat(spec.input()).contains(new JobSpec.Input("/pictures/first.png", 0, 0));
+        assertThat(JobSpecReader.readText("film", JobSpecWriter.toHocon(spec), HERE))
+                .isEqualTo(spec);
+    }
+
+    @Test
+    void refusesVideosThatAreNone() {
+        assertThat(problems(VIDEO + ", canvas.frames = 1"))
+                .extracting(Problem::where)
+                .containsExactly("canvas.frames");
+        assertThat(problems(VIDEO + ", canvas.width = 321"))
+                .extracting(Problem::what)
+                .containsExactly("321 x 192 pixels make no video");
+        assertThat(problems(VIDEO + ", canvas.height = 4320"))
+                .extracting(Problem::remedy)
+                .containsExactly("at most 4096 x 2304");
+        assertThat(problems(VIDEO + ", canvas.fps = 500"))
+                .extracting(Problem::where)
+                .containsExactly("canvas.fps");
+        assertThat(problems(LEAST + ", canvas.fps = 24"))
+                .extracting(Problem::what)
+                .containsExactly("is for videos");
     }
 
     @Test
