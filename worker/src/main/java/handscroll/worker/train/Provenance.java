@@ -32,7 +32,7 @@ final class Provenance {
                   command = "handscroll train --name %s --from %s --%s %d --threads %d --seed %d%s"
                   pictures = [
                 %s  ]
-                %s                  torch = "%s"
+                %s  torch = "%s"
                   # Minutes each stage took on this machine, its steps, and [minute, loss] along the way.
                   tokenizer { minutes = %.1f, steps = %.0f, loss = %s }
                   sharpening { minutes = %.1f, steps = %.0f, loss = %s }
