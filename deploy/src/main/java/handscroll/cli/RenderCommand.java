@@ -169,6 +169,9 @@ final class RenderCommand implements Callable<Integer> {
     }
 
     private void refuseIfTooLarge(JobSpec job, Config config) {
+        if (png.isPresent() && job.canvas().isVideo()) {
+            throw wrong("--png is for pictures; the job makes video.mp4 and frames");
+        }
         if (png.isPresent()) {
             Pyramid pyramid = Pyramid.of(job.canvas(), Plan.TILE_PIXELS);
             Export.limit(ExportFormat.PNG, false, pyramid, ExportSettings.from(config))

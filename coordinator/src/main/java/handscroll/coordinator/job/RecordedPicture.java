@@ -62,6 +62,9 @@ public final class RecordedPicture {
             throw refusal(there, "cannot be read: " + e.getMessage(), "restore " + Manifest.FILE_NAME);
         }
         JobSpec spec = JobSpecReader.readText(manifest.job().value(), manifest.spec(), there);
+        if (spec.canvas().isVideo()) {
+            throw refusal(there, "holds a video", "pictures alone can be made again in parts so far");
+        }
         Preparation.Planned planned = Preparation.plan(models, pictures, manifest.job(), spec);
         if (!planned.identity().contentHash().equals(manifest.contentHash())) {
             throw refusal(

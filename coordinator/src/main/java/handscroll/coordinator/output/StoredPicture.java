@@ -1,11 +1,14 @@
 package handscroll.coordinator.output;
 
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,11 +25,23 @@ public final class StoredPicture implements Closeable {
         this.tiles = tiles;
     }
 
-    /** Empty when there is no manifest. Blocks on the disk. */
+    /**
+     * Empty when there is no manifest. Blocks on the disk.
+     *
+     * @throws Refusal for a video
+     */
     public static Optional<StoredPicture> open(Path directory) throws IOException {
         Optional<Manifest> manifest = Manifest.read(directory);
         if (manifest.isEmpty()) {
             return Optional.empty();
+        }
+        if (Files.isDirectory(directory.resolve(VideoFiles.FRAMES))) {
+            throw new Refusal(
+                    directory + " holds no picture:",
+                    List.of(new Problem(
+                            directory.toString(),
+                            "is a video",
+                            "take " + VideoFiles.WHOLE + " or the files in " + VideoFiles.FRAMES)));
         }
         Manifest.Tiles tiles = manifest.get().tiles();
         return Optional.of(new StoredPicture(
