@@ -191,12 +191,14 @@ public final class JobSpecReader {
         JobSpec.Output output = output(fields, name.orElse(defaultName));
         Optional<Long> priority = fields.whole("priority", 0, JobSpec.HIGHEST_PRIORITY);
 
-        checkVideo(
-                fields,
-                task,
-                width.or(() -> canvasSide(placed, Canvas::widthPixels)),
-                height.or(() -> canvasSide(placed, Canvas::heightPixels)),
-                frames.orElse(1L));
+        if (frames.isPresent() || !fields.has("canvas.frames")) {
+            checkVideo(
+                    fields,
+                    task,
+                    width.or(() -> canvasSide(placed, Canvas::widthPixels)),
+                    height.or(() -> canvasSide(placed, Canvas::heightPixels)),
+                    frames.orElse(1L));
+        }
         if (!fields.problems().isEmpty()) {
             throw new Refusal(heading, fields.problems());
         }
