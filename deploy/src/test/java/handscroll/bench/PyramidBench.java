@@ -128,7 +128,7 @@ public final class PyramidBench {
         var codec = new TileCodec(TileEncoding.JPEG, QUALITY);
         PixelBlock[] tiles = new PixelBlock[64];
         for (int i = 0; i < tiles.length; i++) {
-            tiles[i] = pixels(i % 8, i / 8);
+            tiles[i] = pixels(i % 8, i / 8, side);
         }
         long start = System.nanoTime();
         for (int i = 0; i < side / TILE * (side / TILE); i++) {
@@ -163,7 +163,7 @@ public final class PyramidBench {
             int column = grid.columnOf(cell);
             int row = grid.rowOf(cell);
             workers.execute(() -> {
-                PixelBlock pixels = pixels(column, row);
+                PixelBlock pixels = pixels(column, row, side);
                 var tile = new RenderedTile(
                         new JobId("bench"),
                         new PatchId(1, column, row, 0),
@@ -208,16 +208,18 @@ public final class PyramidBench {
         return out.resolve("handscroll");
     }
 
-    private PixelBlock pixels(int column, int row) {
-        byte[] tile = new byte[3 * TILE * TILE];
+    private PixelBlock pixels(int column, int row, int side) {
+        int tileWidth = Math.min(TILE, side - column * TILE);
+        int tileHeight = Math.min(TILE, side - row * TILE);
+        byte[] tile = new byte[3 * tileWidth * tileHeight];
         int left = column * TILE % width;
-        for (int y = 0; y < TILE; y++) {
+        int first = Math.min(tileWidth, width - left);
+        for (int y = 0; y < tileHeight; y++) {
             int from = (row * TILE + y) % height * width;
-            int first = Math.min(TILE, width - left);
-            System.arraycopy(rgb, 3 * (from + left), tile, 3 * TILE * y, 3 * first);
-            System.arraycopy(rgb, 3 * from, tile, 3 * (TILE * y + first), 3 * (TILE - first));
+            System.arraycopy(rgb, 3 * (from + left), tile, 3 * tileWidth * y, 3 * first);
+            System.arraycopy(rgb, 3 * from, tile, 3 * (tileWidth * y + first), 3 * (tileWidth - first));
         }
-        return new PixelBlock(TILE, TILE, tile);
+        return new PixelBlock(tileWidth, tileHeight, tile);
     }
 
     private static Manifest manifest(Container container, int side) {
