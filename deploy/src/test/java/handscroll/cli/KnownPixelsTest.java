@@ -65,8 +65,11 @@ class KnownPixelsTest {
         for (int cy = 0; cy < 400; cy++) {
             for (int cx = 0; cx < 600; cx++) {
                 boolean known = cx >= x && cx < x + 299 && cy >= y && cy < y + 207;
-                int expected = known ? picture.getRGB(cx - x, cy - y) : 0xff808080;
-                assertThat(rendered.getRGB(cx, cy)).as("%d, %d", cx, cy).isEqualTo(expected);
+                boolean near = cx >= x - 32 && cx < x + 299 + 32 && cy >= y - 32 && cy < y + 207 + 32;
+                if (known || !near) {
+                    int expected = known ? picture.getRGB(cx - x, cy - y) : 0xff808080;
+                    assertThat(rendered.getRGB(cx, cy)).as("%d, %d", cx, cy).isEqualTo(expected);
+                }
             }
         }
     }

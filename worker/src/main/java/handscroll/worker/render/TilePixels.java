@@ -22,13 +22,13 @@ record TilePixels(PixelBlock block) {
         return new TilePixels(new PixelBlock(width, height, clipped));
     }
 
-    /** The same tile with these pixels as they are. */
+    /** The same tile with these pixels as they are, and led up to from outside. */
     TilePixels with(KnownPixels known) {
         if (known.isEmpty()) {
             return this;
         }
         int width = known.pixels().widthPixels();
-        byte[] rgb = block.rgb().clone();
+        byte[] rgb = new FadedResidual(block, known).corrected();
         for (int y = 0; y < known.pixels().heightPixels(); y++) {
             int at = 3 * ((known.y() + y) * block.widthPixels() + known.x());
             System.arraycopy(known.pixels().rgb(), 3 * y * width, rgb, at, 3 * width);

@@ -28,8 +28,18 @@ class TilePixelsTest {
                 .with(new KnownPixels(1, 2, new PixelBlock(2, 1, known)))
                 .block();
         assertThat(java.util.Arrays.copyOfRange(kept.rgb(), 3 * 9, 3 * 11)).isEqualTo(known);
-        assertThat(kept.rgb()[3 * 8]).isEqualTo((byte) 8);
-        assertThat(kept.rgb()[3 * 11]).isEqualTo((byte) 11);
+        // Beside them a quarter of what was pasted over is added: 91 - 9 and 94 - 10.
+        assertThat(kept.rgb()[3 * 8]).isEqualTo((byte) 29);
+        assertThat(kept.rgb()[3 * 11]).isEqualTo((byte) 32);
+    }
+
+    @Test
+    void aPixelThatTheBorderDoesNotReachStaysAsItWasDecoded() {
+        byte[] known = new byte[3];
+        PixelBlock kept = tile(80, 3)
+                .with(new KnownPixels(0, 0, new PixelBlock(1, 1, known)))
+                .block();
+        assertThat(kept.rgb()[3 * 40]).isEqualTo((byte) 40);
     }
 
     /** Pixel i is the grey i. */
