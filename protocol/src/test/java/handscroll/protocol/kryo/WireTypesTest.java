@@ -25,6 +25,8 @@ class WireTypesTest {
             43 handscroll.protocol.lease.Leasing$WorkTime
             44 handscroll.protocol.lease.Leasing$Granted
             45 handscroll.protocol.lease.Leasing$Completed
+            46 handscroll.protocol.lease.Leasing$OutOfMemory
+            47 handscroll.protocol.lease.Leasing$DeviceFailed
             60 handscroll.protocol.job.JobId
             61 handscroll.protocol.canvas.PatchId
             63 handscroll.protocol.job.JobSpec$TileEncoding
