@@ -167,7 +167,7 @@ class WorkerNodeSpec extends ScalaTestWithActorTestKit(WorkerNodeSpec.Local) wit
       notes should not contain "render 2"
     }
 
-    "report what went wrong in a sentence, and go on" in withFarm(new Farm) { farm =>
+    "report what went wrong in a sentence and whether the patch, memory or device is to blame, and go on" in withFarm(new Farm) { farm =>
       import farm._
       join()
       expectPulls(2)
@@ -179,9 +179,14 @@ class WorkerNodeSpec extends ScalaTestWithActorTestKit(WorkerNodeSpec.Local) wit
       failures.zipWithIndex.foreach { case ((trouble, sentence), index) =>
         renderers.trouble = Some(trouble)
         grant(index, 1)
-        val failed = desk.expectMessageType[Leasing.Failed]
-        failed.epoch shouldBe index
-        failed.reason should include(sentence)
+        val (epoch, reason) = desk.receiveMessage() match {
+          case failed: Leasing.Failed if index == 0      => (failed.epoch, failed.reason)
+          case full: Leasing.OutOfMemory if index == 1   => (full.epoch, full.reason)
+          case broken: Leasing.DeviceFailed if index == 2 => (broken.epoch, broken.reason)
+          case other                                     => fail(s"not told as what it was: $other")
+        }
+        epoch shouldBe index
+        reason should include(sentence)
         expectPulls(1)
       }
       renderers.trouble = None
