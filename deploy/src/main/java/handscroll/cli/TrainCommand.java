@@ -78,7 +78,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--task",
             paramLabel = "TASK",
-            description = "pictures or video; by default what the files look like.")
+            description =
+                    "pictures or video; without it, a file named as a film is a video, a directory holds pictures.")
     private Optional<Kind> task = Optional.empty();
 
     @Option(
@@ -336,10 +337,7 @@ final class TrainCommand implements Callable<Integer> {
     private boolean isVideo() {
         return task.map(kind -> kind == Kind.VIDEO)
                 .orElseGet(() -> pictures.size() == 1
-                        && (Files.isDirectory(pictures.get(0))
-                                || VIDEO_NAME
-                                        .matcher(pictures.get(0).toString())
-                                        .find()));
+                        && VIDEO_NAME.matcher(pictures.get(0).toString()).find());
     }
 
     private Optional<TrainingPlan.Base> base() {

@@ -117,6 +117,14 @@ class CommandLineTest {
     }
 
     @Test
+    void aFolderToLearnFromHoldsPictures() {
+        String folder = directory.toString();
+        Run run = Run.of("train", "--name", "m", "--from", folder, "--captions", "names", "--to", folder);
+        assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(run.err()).contains("holds no PNG or JPEG picture");
+    }
+
+    @Test
     void aModelThatIsThereIsNotOverwritten() throws IOException {
         TinyModel.shelf(directory);
         String models = directory.resolve("models").toString();
