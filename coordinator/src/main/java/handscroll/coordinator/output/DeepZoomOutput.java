@@ -10,16 +10,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Grows a Deep Zoom pyramid on the disk, as files or as an archive, from tiles that come in any order, some of them twice, with
@@ -47,19 +44,14 @@ public final class DeepZoomOutput implements TileOutput {
     private final PictureOwner owner;
     private final TileContainer container;
     private final HalfStore halves;
-    private final OutputSettings settings;
-    private final Executor executor;
+    private final PendingTiles<TileId> pending;
     private final TileListener listener;
     private final CompletableFuture<Done> finished = new CompletableFuture<>();
 
-    /** Guards what follows; held for bookkeeping only, never for the disk. */
+    /** Guards the progress; held for bookkeeping only, never for the disk. */
     private final Object lock = new Object();
 
     private final PyramidProgress progress;
-    private final Map<TileId, CompletableFuture<Done>> storing = new HashMap<>();
-    private final CompletableFuture<Done> idle = new CompletableFuture<>();
-    private int running;
-    private boolean closed;
 
     DeepZoomOutput(
             Path directory,
@@ -83,8 +75,8 @@ public final class DeepZoomOutput implements TileOutput {
         container.prepare();
         this.halves = new HalfStore(
                 new HalfFile(disk, directory.resolve(WORK).resolve(HALVES), pyramid), settings.halvesInMemoryBytes());
-        this.settings = settings;
-        this.executor = executor;
+        this.pending =
+                new PendingTiles<>(directory, settings.maxPendingTiles(), executor, this::isDurable, this::letGo);
         this.listener = listener;
         this.progress = new PyramidProgress(pyramid);
         takeUp();
@@ -113,7 +105,7 @@ public final class DeepZoomOutput implements TileOutput {
                         output.resume();
                         return output;
                     } catch (IOException e) {
-                        throw new CompletionException(failure(directory, "the picture", e));
+                        throw new CompletionException(PendingTiles.failure(directory, "the picture", e));
                     }
                 },
                 executor);
@@ -132,26 +124,13 @@ public final class DeepZoomOutput implements TileOutput {
         if (misfit.isPresent()) {
             return CompletableFuture.failedFuture(new IllegalArgumentException(misfit.get()));
         }
-        CompletableFuture<Done> stored = new CompletableFuture<>();
+        return pending.store(id, "tile " + id, () -> write(id, tile.encoded(), tile.half()));
+    }
+
+    private boolean isDurable(TileId tile) {
         synchronized (lock) {
-            if (progress.isDurable(id)) {
-                return CompletableFuture.completedFuture(Done.getInstance());
-            }
-            CompletableFuture<Done> same = storing.get(id);
-            if (same != null) {
-                return same;
-            }
-            if (closed || storing.size() >= settings.maxPendingTiles()) {
-                return CompletableFuture.failedFuture(new RejectedExecutionException(
-                        closed
-                                ? "the output is closed"
-                                : storing.size() + " tiles wait for the disk already; feed it more slowly, or raise"
-                                        + " handscroll.coordinator.output.max-pending-tiles"));
-            }
-            storing.put(id, stored);
+            return progress.isDurable(tile);
         }
-        run("tile " + id, () -> write(id, tile.encoded(), tile.half()), stored);
-        return stored;
     }
 
     /** The tiles of full resolution that need not come again, numbered as the grid of the top level numbers them. */
@@ -174,13 +153,7 @@ public final class DeepZoomOutput implements TileOutput {
     /** Takes no more tiles; completes when no thread works for it any longer. */
     @Override
     public CompletionStage<Done> close() {
-        synchronized (lock) {
-            closed = true;
-            if (running == 0) {
-                letGo();
-            }
-        }
-        return idle;
+        return pending.close();
     }
 
     /** What is on the disk becomes what is known, by the rule that a tile alone does not count. */
@@ -223,7 +196,7 @@ public final class DeepZoomOutput implements TileOutput {
     }
 
     private void finish() {
-        run("the picture", this::finishNow, finished);
+        pending.run("the picture", this::finishNow, finished);
     }
 
     private void finishNow() throws IOException {
@@ -249,7 +222,6 @@ public final class DeepZoomOutput implements TileOutput {
         boolean complete;
         synchronized (lock) {
             due = progress.becameDurable(tile);
-            storing.remove(tile);
             complete = progress.isFinished();
         }
         listener.onTile(tile.level(), tile.column(), tile.row());
@@ -266,7 +238,7 @@ public final class DeepZoomOutput implements TileOutput {
                 finished.completeExceptionally(failure);
             }
         });
-        run("tile " + parent, () -> make(parent), made);
+        pending.run("tile " + parent, () -> make(parent), made);
     }
 
     private void make(TileId parent) throws IOException {
@@ -309,64 +281,9 @@ public final class DeepZoomOutput implements TileOutput {
                         + " pixels at half size, expected " + width + " x " + height);
     }
 
-    private interface DiskWork {
-        void run() throws IOException;
-    }
-
-    private void run(String what, DiskWork work, CompletableFuture<Done> result) {
-        synchronized (lock) {
-            running++;
-        }
-        try {
-            executor.execute(() -> {
-                try {
-                    work.run();
-                    ended();
-                    result.complete(Done.getInstance());
-                } catch (IOException | RuntimeException e) {
-                    failed(what, e, result);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            failed(what, e, result);
-        }
-    }
-
-    private void failed(String what, Exception cause, CompletableFuture<Done> result) {
-        synchronized (lock) {
-            storing.values().remove(result);
-        }
-        ended();
-        result.completeExceptionally(failure(directory, what, cause));
-    }
-
-    /** An I/O failure told with what helps: the directory and the room that is left in it. */
-    private static IOException failure(Path directory, String what, Exception cause) {
-        String room;
-        try {
-            room = Files.getFileStore(directory).getUsableSpace() + " bytes are free there";
-        } catch (IOException e) {
-            room = "its free space cannot be told";
-        }
-        return new IOException(
-                what + " cannot be stored in " + directory + ": " + cause.getMessage() + "; " + room, cause);
-    }
-
-    private void ended() {
-        synchronized (lock) {
-            running--;
-            if (closed && running == 0) {
-                letGo();
-            }
-        }
-    }
-
-    private void letGo() {
+    private void letGo() throws IOException {
         try (container) {
             halves.close();
-            idle.complete(Done.getInstance());
-        } catch (IOException e) {
-            idle.completeExceptionally(e);
         }
     }
 }

@@ -1,5 +1,7 @@
 package handscroll.coordinator.output;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import akka.Done;
 import handscroll.protocol.canvas.Canvas;
 import handscroll.protocol.canvas.Grid;
@@ -10,13 +12,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -41,8 +40,7 @@ public final class VideoOutput implements TileOutput {
     private final VideoEncoder encoder;
     private final Disk disk;
     private final Path work;
-    private final OutputSettings settings;
-    private final Executor executor;
+    private final PendingTiles<Integer> pending;
     private final AtomicLong number = new AtomicLong();
     private final CompletableFuture<Done> finished = new CompletableFuture<>();
 
@@ -50,12 +48,8 @@ public final class VideoOutput implements TileOutput {
     private final Object lock = new Object();
 
     private final BitSet durable = new BitSet();
-    private final Map<Integer, CompletableFuture<Done>> storing = new HashMap<>();
-    private final CompletableFuture<Done> idle = new CompletableFuture<>();
     private int nextSegment;
     private boolean encoding;
-    private int running;
-    private boolean closed;
 
     private VideoOutput(
             Path directory,
@@ -71,8 +65,7 @@ public final class VideoOutput implements TileOutput {
         this.encoder = new VideoEncoder(canvas, tilePixels, files);
         this.disk = new Disk();
         this.work = directory.resolve(DeepZoomOutput.WORK);
-        this.settings = settings;
-        this.executor = executor;
+        this.pending = new PendingTiles<>(directory, settings.maxPendingTiles(), executor, this::isDurable, () -> {});
     }
 
     /**
@@ -94,7 +87,7 @@ public final class VideoOutput implements TileOutput {
                     try {
                         output.takeUp();
                     } catch (IOException e) {
-                        throw new CompletionException(output.failure("the video", e));
+                        throw new CompletionException(PendingTiles.failure(directory, "the video", e));
                     }
                     output.goOn();
                     return output;
@@ -136,26 +129,14 @@ public final class VideoOutput implements TileOutput {
                     + canvas.frameCount() + " frames"));
         }
         int index = grid.index(column, row, frame);
-        CompletableFuture<Done> stored = new CompletableFuture<>();
+        return pending.store(
+                index, "tile " + tile.patch(), () -> write(index, files.tile(frame, column, row), tile.encoded()));
+    }
+
+    private boolean isDurable(int index) {
         synchronized (lock) {
-            if (durable.get(index)) {
-                return CompletableFuture.completedFuture(Done.getInstance());
-            }
-            CompletableFuture<Done> same = storing.get(index);
-            if (same != null) {
-                return same;
-            }
-            if (closed || storing.size() >= settings.maxPendingTiles()) {
-                return CompletableFuture.failedFuture(new RejectedExecutionException(
-                        closed
-                                ? "the output is closed"
-                                : storing.size() + " tiles wait for the disk already; feed it more slowly, or raise"
-                                        + " handscroll.coordinator.output.max-pending-tiles"));
-            }
-            storing.put(index, stored);
+            return durable.get(index);
         }
-        run("tile " + tile.patch(), () -> write(index, files.tile(frame, column, row), tile.encoded()), stored);
-        return stored;
     }
 
     private boolean fits(int column, int row, PixelBlock half) {
@@ -173,17 +154,19 @@ public final class VideoOutput implements TileOutput {
         writeAtOnce(target, encoded);
         synchronized (lock) {
             durable.set(index);
-            storing.remove(index);
         }
         goOn();
     }
 
     /** Makes the next segment if all of its frames are there and nobody makes it yet; after the last one, the file of all. */
     private void goOn() {
+        if (pending.isClosed()) {
+            return;
+        }
         int segment;
         synchronized (lock) {
             boolean isLast = nextSegment == encoder.segmentCount();
-            if (encoding || closed || !isLast && !isThere(nextSegment)) {
+            if (encoding || !isLast && !isThere(nextSegment)) {
                 return;
             }
             encoding = true;
@@ -191,7 +174,7 @@ public final class VideoOutput implements TileOutput {
         }
         CompletableFuture<Done> made = new CompletableFuture<>();
         if (segment == encoder.segmentCount()) {
-            run("the video", this::finish, finished);
+            pending.run("the video", this::finish, finished);
             return;
         }
         made.whenComplete((done, failure) -> {
@@ -205,7 +188,7 @@ public final class VideoOutput implements TileOutput {
             }
             goOn();
         });
-        run("segment " + segment + " of the video", () -> encode(segment), made);
+        pending.run("segment " + segment + " of the video", () -> encode(segment), made);
     }
 
     private boolean isThere(int segment) {
@@ -221,16 +204,14 @@ public final class VideoOutput implements TileOutput {
             writeAtOnce(files.start(), made.start());
         }
         writeAtOnce(files.segment(segment), made.fragments());
-        writeAtOnce(files.playlist(), encoder.playlist(segment + 1).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        writeAtOnce(files.playlist(), encoder.playlist(segment + 1).getBytes(UTF_8));
         disk.delete(encoded);
     }
 
     private void finish() throws IOException {
         Path joined = work.resolve(VideoFiles.WHOLE);
         encoder.join(joined);
-        writeAtOnce(
-                files.playlist(),
-                encoder.playlist(encoder.segmentCount()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        writeAtOnce(files.playlist(), encoder.playlist(encoder.segmentCount()).getBytes(UTF_8));
         disk.rename(joined, files.whole());
         try (var left = Files.list(work)) {
             for (Path file : left.toList()) {
@@ -260,51 +241,6 @@ public final class VideoOutput implements TileOutput {
 
     @Override
     public CompletionStage<Done> close() {
-        synchronized (lock) {
-            closed = true;
-            if (running == 0) {
-                idle.complete(Done.getInstance());
-            }
-        }
-        return idle;
-    }
-
-    private interface DiskWork {
-        void run() throws IOException;
-    }
-
-    private void run(String what, DiskWork work, CompletableFuture<Done> result) {
-        synchronized (lock) {
-            running++;
-        }
-        try {
-            executor.execute(() -> {
-                try {
-                    work.run();
-                    ended(result);
-                    result.complete(Done.getInstance());
-                } catch (IOException | RuntimeException e) {
-                    ended(result);
-                    result.completeExceptionally(failure(what, e));
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            ended(result);
-            result.completeExceptionally(failure(what, e));
-        }
-    }
-
-    private void ended(CompletableFuture<Done> result) {
-        synchronized (lock) {
-            storing.values().remove(result);
-            running--;
-            if (closed && running == 0) {
-                idle.complete(Done.getInstance());
-            }
-        }
-    }
-
-    private IOException failure(String what, Exception cause) {
-        return new IOException(what + " cannot be stored in " + files.directory() + ": " + cause.getMessage(), cause);
+        return pending.close();
     }
 }
