@@ -202,24 +202,18 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private static JobSpec withoutContext(JobSpec job, Path there) {
-        return new JobSpec(
-                job.name() + "-independent",
-                job.task(),
-                new Canvas(
-                        Math.min(job.canvas().widthPixels(), CONTROL_PIXELS),
-                        job.canvas().heightPixels(),
-                        job.canvas().frameCount(),
-                        job.canvas().wraps()),
-                job.model(),
-                job.input(),
-                job.direction(),
-                job.seed(),
-                job.sampling(),
-                JobSpec.Context.NONE,
-                new JobSpec.Output(
-                        there.toString(), job.output().tiles(), job.output().quality()),
-                job.priority(),
-                job.texts());
+        Canvas whole = job.canvas();
+        return job.toBuilder()
+                .name(job.name() + "-independent")
+                .canvas(new Canvas(
+                        Math.min(whole.widthPixels(), CONTROL_PIXELS),
+                        whole.heightPixels(),
+                        whole.frameCount(),
+                        whole.wraps()))
+                .context(JobSpec.Context.NONE)
+                .output(JobSpec.Output.to(
+                        there.toString(), job.output().tiles(), job.output().quality()))
+                .build();
     }
 
     private static boolean isWhole(Path output) {

@@ -71,26 +71,16 @@ final class MeasuredCosts {
         JobSpec spec = job.spec();
         // A layout needs a canvas far taller than this one, so all patches here are of one kind.
         boolean seesHalf = job.nearSlots() <= 4;
+        var canvas = new Canvas(COLUMNS * job.model().patchPixels(), job.model().trainedHeightPixels(), 1);
         return Planner.plan(
-                new JobSpec(
-                        spec.name(),
-                        RenderingTask.UNCONDITIONAL,
-                        new Canvas(
-                                COLUMNS * job.model().patchPixels(), job.model().trainedHeightPixels(), 1),
-                        spec.model(),
-                        Optional.empty(),
-                        (seesHalf ? Direction.COARSE_TO_FINE : Direction.COLOURS).configName(),
-                        spec.seed(),
-                        new JobSpec.Sampling(
-                                spec.sampling().temperature(),
-                                spec.sampling().topK(),
-                                spec.sampling().rounds(),
-                                Optional.empty(),
-                                spec.sampling().guidance()),
-                        spec.context(),
-                        spec.output(),
-                        spec.priority(),
-                        new Texts(text(spec), List.of())),
+                JobSpec.builder(spec.name(), RenderingTask.UNCONDITIONAL, canvas, spec.model(), spec.output())
+                        .direction((seesHalf ? Direction.COARSE_TO_FINE : Direction.COLOURS).configName())
+                        .seed(spec.seed())
+                        .sampling(spec.sampling().withHorizon(Optional.empty()))
+                        .context(spec.context())
+                        .priority(spec.priority())
+                        .texts(new Texts(text(spec), List.of()))
+                        .build(),
                 job.model(),
                 Optional.empty());
     }

@@ -236,34 +236,25 @@ final class TrainCommand implements Callable<Integer> {
         Path directory = models.resolve(name).toAbsolutePath().normalize();
         checkDirectory(directory);
         Optional<TrainingPlan.Base> base = base();
-        List<Path> files = isVideo() ? pictures : TrainingFiles.in(pictures);
-        TrainingFiles.Split split = TrainingFiles.split(files);
         Captions said = captions();
         TransformerShape shape = shape();
         Logs.to(directory);
         PrintWriter err = spec.commandLine().getErr();
         var plan = new TrainingPlan(
                 name,
-                split.learned(),
-                framePixels,
                 directory,
-                Duration.ofMillis((long) (cpuMinutes.orElse(minutes) * 60_000)),
-                threads,
+                source(said),
+                budget(),
                 seed,
                 resume,
-                horizon,
-                licence,
                 base,
-                cpuMinutes.isPresent() ? TrainingPlan.Clock.PROCESSOR : TrainingPlan.Clock.WALL,
-                split.heldOut(),
-                said,
                 base.map(from -> from.model().tokenizer()).orElse(TokenizerShape.STANDARD),
-                said instanceof Captions.None ? shape : shape.told(),
-                film());
+                said instanceof Captions.None ? shape : shape.told());
         try (Interruption interruption = Interruption.calls(() -> interrupt(directory, err))) {
             try (Training training = new Training(plan, err::println)) {
-                err.println("Learning " + name + " for " + Figures.time(plan.time())
-                        + "; samples.png and loss-curve.png appear in " + directory);
+                err.println("Learning " + name + " for "
+                        + Figures.time(plan.budget().time()) + "; samples.png and loss-curve.png appear in "
+                        + directory);
                 training.run();
             } catch (RuntimeException failure) {
                 interruption.gate();
@@ -275,7 +266,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         spec.commandLine()
                 .getOut()
-                .println(name + " has learned for " + Figures.time(plan.time()) + "; it lies in " + directory
+                .println(name + " has learned for " + Figures.time(plan.budget().time()) + "; it lies in " + directory
                         + ". Render with it: model = " + name + " in a job.");
         return ExitCode.DONE;
     }
@@ -310,6 +301,18 @@ final class TrainCommand implements Callable<Integer> {
         return isVideo()
                 ? shape.as(extent.orElse(1), states, decoding, false).withFrames(TransformerShape.LARGEST_FRAMES)
                 : shape.as(extent.orElse(TransformerShape.LARGEST_EXTENT), states, decoding, !noLayouts);
+    }
+
+    private TrainingPlan.Source source(Captions said) {
+        TrainingFiles.Split files = TrainingFiles.split(isVideo() ? pictures : TrainingFiles.in(pictures));
+        return new TrainingPlan.Source(files.learned(), files.heldOut(), framePixels, horizon, said, film(), licence);
+    }
+
+    private TrainingPlan.Budget budget() {
+        return new TrainingPlan.Budget(
+                Duration.ofMillis((long) (cpuMinutes.orElse(minutes) * 60_000)),
+                cpuMinutes.isPresent() ? TrainingPlan.Clock.PROCESSOR : TrainingPlan.Clock.WALL,
+                threads);
     }
 
     /** What to learn of a video; nothing of pictures. */

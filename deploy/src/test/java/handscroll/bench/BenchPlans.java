@@ -60,27 +60,25 @@ final class BenchPlans {
                 shape.rows() * shape.tokensPerSide(),
                 1.0,
                 1,
+                0,
                 ContextStates.ENCODED,
                 Decoding.AUTOREGRESSIVE,
                 0,
                 "none",
                 "",
                 BenchWorker.MODEL_HASH);
-        JobSpec spec = new JobSpec(
-                "bench",
-                RenderingTask.UNCONDITIONAL,
-                new Canvas(shape.columns() * shape.tokensPerSide(), shape.rows() * shape.tokensPerSide(), 1),
-                model.name(),
-                Optional.empty(),
-                shape.direction().configName(),
-                shape.time().seed(),
-                new JobSpec.Sampling(
-                        Optional.of(shape.time().meanMillis()),
-                        Optional.of(tokenCount),
-                        Optional.empty(),
-                        Optional.empty()),
-                JobSpec.Context.FULL,
-                new JobSpec.Output("", JobSpec.TileEncoding.JPEG, 90));
+        JobSpec spec = JobSpec.builder(
+                        "bench",
+                        RenderingTask.UNCONDITIONAL,
+                        new Canvas(shape.columns() * shape.tokensPerSide(), shape.rows() * shape.tokensPerSide(), 1),
+                        model.name(),
+                        JobSpec.Output.to("", JobSpec.TileEncoding.JPEG, 90))
+                .direction(shape.direction().configName())
+                .seed(shape.time().seed())
+                .sampling(JobSpec.Sampling.AS_THE_MODEL_SAYS
+                        .withTemperature(shape.time().meanMillis())
+                        .withTopK(tokenCount))
+                .build();
         Plan plan = Planner.plan(spec, model, Optional.empty());
         int side = Math.max(shape.columns(), shape.rows());
         int endCells = Math.min(side, END_CELLS_A_SIDE);

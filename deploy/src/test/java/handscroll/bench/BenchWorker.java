@@ -125,7 +125,7 @@ final class BenchWorker {
 
         @Override
         public Rendering render(RenderSettings settings, List<Task> tasks) {
-            TaskTime time = new TaskTime(settings.temperature(), settings.seed());
+            TaskTime time = new TaskTime(settings.sampling().temperature(), settings.seed());
             List<TaskResult> results = new ArrayList<>(tasks.size());
             for (Task task : tasks) {
                 if (task instanceof Task.Sample sample) {
@@ -134,7 +134,8 @@ final class BenchWorker {
                         waitUntil(System.nanoTime() + time.nanos(task.patch()));
                         gaps.done(task.patch());
                     }
-                    results.add(new TaskResult.Tokens(sample.patch(), new short[settings.topK()]));
+                    results.add(new TaskResult.Tokens(
+                            sample.patch(), new short[settings.sampling().topK()]));
                 } else {
                     System.out.println("gaps " + settings.job() + " " + gaps.take());
                     System.out.println("end " + settings.job() + " " + System.nanoTime());

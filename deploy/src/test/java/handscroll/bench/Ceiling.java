@@ -35,14 +35,14 @@ final class Ceiling {
                 card.name(),
                 card.hash(),
                 1,
-                card.temperature(),
-                card.topK(),
+                RenderSettings.Sampling.of(card.temperature(), card.topK()),
                 BATCH_SIZE,
                 1,
                 4,
                 8,
                 JobSpec.TileEncoding.JPEG,
-                90);
+                90,
+                List.of());
         List<Task.Sample> batch = batch(card, new Random(1));
         try (LoadedModel model = new LoadedModel(ModelDirectory.load(card), Device.cpu(), 512L << 20);
                 SlotOperators operators = model.open()) {

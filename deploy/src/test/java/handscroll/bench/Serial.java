@@ -40,14 +40,14 @@ final class Serial {
                 card.name(),
                 card.hash(),
                 20221,
-                card.temperature(),
-                card.topK(),
+                RenderSettings.Sampling.of(card.temperature(), card.topK()),
                 side,
                 side,
                 4,
                 8,
                 JobSpec.TileEncoding.JPEG,
-                90);
+                90,
+                List.of());
         int equalTokens = 0;
         int equalPatches = 0;
         long sampling = 0;

@@ -51,6 +51,7 @@ class JobFilesTest {
                 height,
                 0.9,
                 100,
+                0,
                 ContextStates.ENCODED,
                 Decoding.AUTOREGRESSIVE,
                 0,

@@ -35,7 +35,7 @@ final class TestFarm(own: String = "") {
 
   val sky = new JobId("sky")
   val settings =
-    new RenderSettings(sky, "starry", "hash-1", 1, 0.9, 100, 9, 9, 8, 16, JobSpec.TileEncoding.values.head, 90)
+    new RenderSettings(sky, "starry", "hash-1", 1, RenderSettings.Sampling.of(0.9, 100), 9, 9, 8, 16, JobSpec.TileEncoding.JPEG, 90, java.util.List.of())
 
   val tiles = new ConcurrentLinkedQueue[RenderedTile]
   private val store: TileStore = (tile: RenderedTile) => {

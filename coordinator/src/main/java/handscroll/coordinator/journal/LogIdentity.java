@@ -47,6 +47,7 @@ public record LogIdentity(JobId job, String contentHash) {
         tokensDependOn.add("seed " + spec.seed());
         spec.sampling().temperature().ifPresent(temperature -> tokensDependOn.add("temperature " + temperature));
         spec.sampling().topK().ifPresent(topK -> tokensDependOn.add("top-k " + topK));
+        spec.sampling().minP().ifPresent(minP -> tokensDependOn.add("min-p " + minP));
         spec.sampling().rounds().ifPresent(rounds -> tokensDependOn.add("rounds " + rounds));
         spec.sampling().horizon().ifPresent(horizon -> tokensDependOn.add("horizon " + horizon));
         spec.sampling().guidance().ifPresent(guidance -> tokensDependOn.add("guidance " + guidance));

@@ -88,22 +88,16 @@ public record Plan(
         return wavefronts.poolPeak();
     }
 
-    public double temperature() {
-        return spec.sampling().temperature().orElse(model.temperature());
-    }
-
-    public int topK() {
-        return spec.sampling().topK().orElse(model.topK());
-    }
-
-    /** That a patch is drawn in; 0 where it is drawn token by token. */
-    public int rounds() {
-        return model.decoding() == Decoding.PARALLEL ? spec.sampling().rounds().orElse(model.rounds()) : 0;
-    }
-
-    /** How far patches are drawn towards their texts; 1 where there are none. */
-    public double guidance() {
-        return spec.texts().isEmpty() ? 1 : spec.sampling().guidance().orElse(Telling.DEFAULT_GUIDANCE);
+    /** How tokens are drawn: as the job says, and where it says nothing, as the model does. */
+    public RenderSettings.Sampling sampling() {
+        JobSpec.Sampling asked = spec.sampling();
+        boolean inRounds = model.decoding() == Decoding.PARALLEL;
+        return new RenderSettings.Sampling(
+                asked.temperature().orElse(model.temperature()),
+                asked.topK().orElse(model.topK()),
+                asked.minP().orElse(model.minP()),
+                inRounds ? asked.rounds().orElse(model.rounds()) : 0,
+                spec.texts().isEmpty() ? 1 : asked.guidance().orElse(Telling.DEFAULT_GUIDANCE));
     }
 
     /** What a user should know of the job's texts: where one is too long, and cut. */
@@ -118,16 +112,13 @@ public record Plan(
                 model.name(),
                 model.hash(),
                 spec.seed(),
-                temperature(),
-                topK(),
+                sampling(),
                 sampleGrid().columns(),
                 sampleGrid().rows(),
                 nearSlots,
                 farSlots,
                 spec.output().tiles(),
                 spec.output().quality(),
-                rounds(),
-                Telling.of(spec).all(),
-                guidance());
+                Telling.of(spec).all());
     }
 }

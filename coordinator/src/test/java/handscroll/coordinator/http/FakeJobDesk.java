@@ -249,17 +249,16 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
     }
 
     static JobSpec spec(String name, Canvas canvas, Path directory) {
-        return new JobSpec(
-                name,
-                RenderingTask.EXTENSION,
-                canvas,
-                "starry-night",
-                Optional.empty(),
-                "auto",
-                20221,
-                new JobSpec.Sampling(Optional.of(0.9), Optional.of(100), Optional.empty(), Optional.empty()),
-                JobSpec.Context.FULL,
-                new JobSpec.Output(directory.toString(), JobSpec.TileEncoding.PNG, 90));
+        return JobSpec.builder(
+                        name,
+                        RenderingTask.EXTENSION,
+                        canvas,
+                        "starry-night",
+                        JobSpec.Output.to(directory.toString(), JobSpec.TileEncoding.PNG, 90))
+                .seed(20221)
+                .sampling(
+                        JobSpec.Sampling.AS_THE_MODEL_SAYS.withTemperature(0.9).withTopK(100))
+                .build();
     }
 
     static JobStatus rendering(String job, Canvas canvas, Path directory, int tilePixels) {

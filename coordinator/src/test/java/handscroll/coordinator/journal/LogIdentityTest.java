@@ -42,16 +42,18 @@ class LogIdentityTest {
     }
 
     private static JobSpec spec(Canvas canvas, long seed, String directory, TileEncoding encoding) {
-        return new JobSpec(
-                "sky",
-                RenderingTask.EXTENSION,
-                canvas,
-                "starry-night",
-                Optional.of(new JobSpec.Input("sky.jpg", 0, 16)),
-                "auto",
-                seed,
-                new JobSpec.Sampling(Optional.of(0.9), Optional.of(100), Optional.empty(), Optional.of(0.7)),
-                JobSpec.Context.FULL,
-                new JobSpec.Output(directory, encoding, 90));
+        return JobSpec.builder(
+                        "sky",
+                        RenderingTask.EXTENSION,
+                        canvas,
+                        "starry-night",
+                        JobSpec.Output.to(directory, encoding, 90))
+                .input(Optional.of(new JobSpec.Input("sky.jpg", 0, 16)))
+                .seed(seed)
+                .sampling(JobSpec.Sampling.AS_THE_MODEL_SAYS
+                        .withTemperature(0.9)
+                        .withTopK(100)
+                        .withHorizon(Optional.of(0.7)))
+                .build();
     }
 }

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import handscroll.coordinator.lease.LeaseBook.Grant;
-import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.lease.Leasing.WorkerId;
-import handscroll.protocol.task.RenderSettings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -73,12 +71,7 @@ class LeaseAnswersTest extends LeaseBookFixture {
         for (int worker = 0; worker < 5; worker++) {
             join(new WorkerId("worker-" + worker));
         }
-        book.offer(
-                new RenderSettings(
-                        SEA, "wave", "hash-3", 1, 0.9, 100, 9, 9, 8, 16, JobSpec.TileEncoding.values()[0], 90),
-                Optional.empty(),
-                0,
-                tasks(1));
+        book.offer(settings(SEA, "wave", "hash-3", 0.9), Optional.empty(), 0, tasks(1));
         assertThat(book.whyWaiting(SEA, START))
                 .contains("[worker-2]", "copy its directory there", "and 2 more")
                 .doesNotContain("[worker-3]");

@@ -69,8 +69,23 @@ abstract class LeaseBookFixture {
     }
 
     static RenderSettings settings(JobId job) {
+        return settings(job, "starry", "hash-1", 0.9);
+    }
+
+    static RenderSettings settings(JobId job, String model, String hash, double temperature) {
         return new RenderSettings(
-                job, "starry", "hash-1", 1, 0.9, 100, 9, 9, 8, 16, JobSpec.TileEncoding.values()[0], 90);
+                job,
+                model,
+                hash,
+                1,
+                RenderSettings.Sampling.of(temperature, 100),
+                9,
+                9,
+                8,
+                16,
+                JobSpec.TileEncoding.JPEG,
+                90,
+                List.of());
     }
 
     static PatchId patch(int column) {

@@ -10,11 +10,9 @@ import handscroll.coordinator.lease.LeaseBook.Taken;
 import handscroll.coordinator.lease.LeaseBook.TakenPart;
 import handscroll.coordinator.lease.LeaseBook.Verdict;
 import handscroll.protocol.canvas.PatchId;
-import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.lease.Leasing.Completed;
 import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
-import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.TaskResult;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -259,12 +257,7 @@ class LeaseBookTest extends LeaseBookFixture {
     @Test
     void aWorkerThatAnyJobCanUseIsLetIn() {
         offer(SKY, 1);
-        book.offer(
-                new RenderSettings(
-                        SEA, "wave", "hash-3", 1, 0.9, 100, 9, 9, 8, 16, JobSpec.TileEncoding.values()[0], 90),
-                Optional.empty(),
-                0,
-                tasks(1));
+        book.offer(settings(SEA, "wave", "hash-3", 0.9), Optional.empty(), 0, tasks(1));
         assertThat(book.join(ANNA, 1, CPU, Map.of("wave", "hash-3"), START)).isEmpty();
     }
 

@@ -9,7 +9,6 @@ import handscroll.coordinator.lease.LeaseBook.Taken;
 import handscroll.coordinator.lease.LeaseBook.TakenPart;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
-import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.RenderSettings;
@@ -410,7 +409,7 @@ class LeaseSharingTest extends LeaseBookFixture {
         }
 
         private RenderSettings warmer(JobId job) {
-            return new RenderSettings(job, "starry", "hash-1", 1, 1.1, 100, 9, 9, 8, 16, JobSpec.TileEncoding.JPEG, 90);
+            return settings(job, "starry", "hash-1", 1.1);
         }
 
         @Test

@@ -217,7 +217,7 @@ class DeepZoomOutputTest {
     @Test
     void manyTilesGoIntoAnArchiveUnlessTheJobSaysOtherwise() {
         Pyramid large = new Pyramid(8 * 100, 8 * 100, 8);
-        var unsaid = new JobSpec.Output("out", TileEncoding.JPEG, 90);
+        var unsaid = JobSpec.Output.to("out", TileEncoding.JPEG, 90);
         assertThat(Paintings.SETTINGS.container(directory, unsaid, large)).isEqualTo(Container.ZIP);
         assertThat(Paintings.SETTINGS.container(directory, unsaid, SMALL)).isEqualTo(Container.FILES);
         assertThat(Paintings.SETTINGS.container(directory, Paintings.format(TileEncoding.JPEG), large))

@@ -140,21 +140,13 @@ class OutputDirectoryTest {
     }
 
     private static JobSpec spec(int width, int height) {
-        return spec(width, height, new JobSpec.Output("out", TileEncoding.JPEG, 90));
+        return spec(width, height, JobSpec.Output.to("out", TileEncoding.JPEG, 90));
     }
 
     private static JobSpec spec(int width, int height, JobSpec.Output output) {
-        return new JobSpec(
-                "sky",
-                RenderingTask.UNCONDITIONAL,
-                new Canvas(width, height, 1),
-                "starry-night",
-                Optional.empty(),
-                "auto",
-                7,
-                new JobSpec.Sampling(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
-                JobSpec.Context.FULL,
-                output);
+        return JobSpec.builder("sky", RenderingTask.UNCONDITIONAL, new Canvas(width, height, 1), "starry-night", output)
+                .seed(7)
+                .build();
     }
 
     private static Manifest manifest(String contentHash, TileEncoding encoding) {

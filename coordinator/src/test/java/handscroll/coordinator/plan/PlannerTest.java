@@ -271,26 +271,30 @@ class PlannerTest {
 
     @Test
     void drawsInAsManyRoundsAsTheJobOrElseTheModelSays() {
-        assertThat(Planner.plan(inRounds(Optional.of(8)), Specs.PARALLEL_MODEL, Optional.empty())
+        assertThat(Planner.plan(inRounds(8), Specs.PARALLEL_MODEL, Optional.empty())
                         .renderSettings(new JobId("sky"))
+                        .sampling()
                         .rounds())
                 .isEqualTo(8);
-        assertThat(Planner.plan(inRounds(Optional.empty()), Specs.PARALLEL_MODEL, Optional.empty())
+        JobSpec unsaid = Specs.unconditional(640, 512, "omega");
+        assertThat(Planner.plan(unsaid, Specs.PARALLEL_MODEL, Optional.empty())
+                        .sampling()
                         .rounds())
                 .isEqualTo(10);
-        assertThat(Planner.plan(inRounds(Optional.empty()), Specs.MODEL, Optional.empty())
+        assertThat(Planner.plan(unsaid, Specs.MODEL, Optional.empty())
+                        .sampling()
                         .rounds())
                 .isZero();
     }
 
     @Test
     void refusesRoundsThatTheModelDoesNotKnowOrThatWouldDrawNothing() {
-        assertThat(problems(inRounds(Optional.of(10)), Optional.empty()))
+        assertThat(problems(inRounds(10), Optional.empty()))
                 .containsExactly(new Problem(
                         "sampling.rounds",
                         "starry-night draws token by token and knows no rounds",
                         "leave it out, or use a model learned with handscroll train --decoding parallel"));
-        assertThatThrownBy(() -> Planner.plan(inRounds(Optional.of(65)), Specs.PARALLEL_MODEL, Optional.empty()))
+        assertThatThrownBy(() -> Planner.plan(inRounds(65), Specs.PARALLEL_MODEL, Optional.empty()))
                 .hasMessageContaining("65 rounds are more than the 64 tokens of a patch");
     }
 
@@ -301,35 +305,18 @@ class PlannerTest {
                 .hasMessageContaining("ends at the seam of a canvas that wraps");
     }
 
-    private static JobSpec inRounds(Optional<Integer> rounds) {
-        JobSpec spec = Specs.unconditional(640, 512, "omega");
-        return new JobSpec(
-                spec.name(),
-                spec.task(),
-                spec.canvas(),
-                spec.model(),
-                spec.input(),
-                spec.direction(),
-                spec.seed(),
-                new JobSpec.Sampling(Optional.empty(), Optional.empty(), rounds, Optional.empty()),
-                spec.context(),
-                spec.output());
+    private static JobSpec inRounds(int rounds) {
+        return Specs.unconditional(640, 512, "omega").toBuilder()
+                .sampling(JobSpec.Sampling.AS_THE_MODEL_SAYS.withRounds(rounds))
+                .build();
     }
 
     @Test
     void tellsAllProblemsAtOnce() {
         JobSpec good = Specs.extension(640, 400, 700, 0, "spirall");
-        var spec = new JobSpec(
-                good.name(),
-                good.task(),
-                good.canvas(),
-                good.model(),
-                good.input(),
-                good.direction(),
-                good.seed(),
-                new JobSpec.Sampling(Optional.empty(), Optional.of(600), Optional.empty(), Optional.of(0.5)),
-                good.context(),
-                good.output());
+        var spec = good.toBuilder()
+                .sampling(JobSpec.Sampling.AS_THE_MODEL_SAYS.withTopK(600).withHorizon(Optional.of(0.5)))
+                .build();
         assertThat(problems(spec, NIGHT))
                 .containsExactly(
                         new Problem(
@@ -372,8 +359,8 @@ class PlannerTest {
     @Test
     void takesFromTheModelWhatTheJobLeavesOut() {
         Plan plan = extension(1280, 512, 0, 0);
-        assertThat(plan.temperature()).isEqualTo(1.0);
-        assertThat(plan.topK()).isEqualTo(256);
+        assertThat(plan.sampling().temperature()).isEqualTo(1.0);
+        assertThat(plan.sampling().topK()).isEqualTo(256);
     }
 
     private static void assertRoom(int near, int far, Plan plan) {

@@ -65,6 +65,7 @@ public final class Specs {
                 512,
                 1.0,
                 256,
+                0,
                 states,
                 decoding,
                 decoding == Decoding.PARALLEL ? 10 : 0,
@@ -75,32 +76,12 @@ public final class Specs {
 
     /** The same job, each patch blind to all others. */
     public static JobSpec withoutContext(JobSpec spec) {
-        return new JobSpec(
-                spec.name(),
-                spec.task(),
-                spec.canvas(),
-                spec.model(),
-                spec.input(),
-                spec.direction(),
-                spec.seed(),
-                spec.sampling(),
-                JobSpec.Context.NONE,
-                spec.output());
+        return spec.toBuilder().context(JobSpec.Context.NONE).build();
     }
 
     /** The same job on another canvas. */
     public static JobSpec on(Canvas canvas, JobSpec spec) {
-        return new JobSpec(
-                spec.name(),
-                spec.task(),
-                canvas,
-                spec.model(),
-                spec.input(),
-                spec.direction(),
-                spec.seed(),
-                spec.sampling(),
-                spec.context(),
-                spec.output());
+        return spec.toBuilder().canvas(canvas).build();
     }
 
     /** The same job 360 degrees round. */
@@ -128,17 +109,16 @@ public final class Specs {
 
     private static JobSpec spec(
             RenderingTask task, int width, int height, Optional<JobSpec.Input> input, String direction) {
-        return new JobSpec(
-                "sky",
-                task,
-                new Canvas(width, height, 1),
-                "starry-night",
-                input,
-                direction,
-                7,
-                JobSpec.Sampling.AS_THE_MODEL_SAYS,
-                JobSpec.Context.FULL,
-                new JobSpec.Output("/out/sky", JobSpec.TileEncoding.JPEG, 90));
+        return JobSpec.builder(
+                        "sky",
+                        task,
+                        new Canvas(width, height, 1),
+                        "starry-night",
+                        JobSpec.Output.to("/out/sky", JobSpec.TileEncoding.JPEG, 90))
+                .input(input)
+                .direction(direction)
+                .seed(7)
+                .build();
     }
 
     private Specs() {}

@@ -55,7 +55,7 @@ class LeaseDeskSpec extends ScalaTestWithActorTestKit(LeaseDeskSpec.Config) with
     }
 
     def settings(job: JobId): RenderSettings =
-      new RenderSettings(job, "starry", "hash-1", 1, 0.9, 100, 9, 9, 8, 16, JobSpec.TileEncoding.values.head, 90)
+      new RenderSettings(job, "starry", "hash-1", 1, RenderSettings.Sampling.of(0.9, 100), 9, 9, 8, 16, JobSpec.TileEncoding.JPEG, 90, java.util.List.of())
 
     def offer(count: Int, job: JobId = sky, whose: TestProbe[Outcome] = owner): Unit = {
       val tasks = (0 until count).map(i => new OfferedTask(new Task.Idle(new PatchId(0, i, 0, 0), 0), i))

@@ -131,9 +131,12 @@ public final class NdArrayPeer implements AutoCloseable {
                             .matMul(head.transpose())
                             .add(weight("head.bias"))
                             .reshape(codes);
-                    NDArray floor = logits.topK(settings.topK(), 0).get(0).get(settings.topK() - 1L);
+                    NDArray floor = logits.topK(settings.sampling().topK(), 0)
+                            .get(0)
+                            .get(settings.sampling().topK() - 1L);
                     float[] own = Arrays.copyOfRange(noise, m * codes, (m + 1) * codes);
-                    NDArray drawn = logits.div(settings.temperature()).add(step.create(own));
+                    NDArray drawn =
+                            logits.div(settings.sampling().temperature()).add(step.create(own));
                     NDArray nothing = step.full(new Shape(codes), Float.NEGATIVE_INFINITY, DataType.FLOAT32);
                     long token = NDArrays.where(logits.gte(floor), drawn, nothing)
                             .argMax()

@@ -32,35 +32,14 @@ public record JobSpec(
     public static final int HIGHEST_PRIORITY = 100;
     public static final int DEFAULT_PRIORITY = 50;
 
-    /** A job as important as most. */
-    public JobSpec(
-            String name,
-            RenderingTask task,
-            Canvas canvas,
-            String model,
-            Optional<Input> input,
-            String direction,
-            long seed,
-            Sampling sampling,
-            Context context,
-            Output output) {
-        this(name, task, canvas, model, input, direction, seed, sampling, context, output, DEFAULT_PRIORITY);
+    /** A job of which nothing else is said. */
+    public static JobSpecBuilder builder(String name, RenderingTask task, Canvas canvas, String model, Output output) {
+        return new JobSpecBuilder(name, task, canvas, model, output);
     }
 
-    /** One that says nothing of what it is to show. */
-    public JobSpec(
-            String name,
-            RenderingTask task,
-            Canvas canvas,
-            String model,
-            Optional<Input> input,
-            String direction,
-            long seed,
-            Sampling sampling,
-            Context context,
-            Output output,
-            int priority) {
-        this(name, task, canvas, model, input, direction, seed, sampling, context, output, priority, Texts.NONE);
+    /** A job like this one, to be changed. */
+    public JobSpecBuilder toBuilder() {
+        return new JobSpecBuilder(this);
     }
 
     /**
@@ -71,8 +50,8 @@ public record JobSpec(
     public record Input(String image, int xPixels, int yPixels) {}
 
     /**
-     * How a token is drawn: the {@code topK} likeliest codes at this temperature. What is not given
-     * is what the model says of itself.
+     * How a token is drawn: of the {@code topK} likeliest codes, as far as they are {@code minP} times as likely as the
+     * likeliest, at this temperature. What is not given is what the model says of itself.
      *
      * @param rounds that a patch is drawn in, for models that draw many tokens at once
      * @param horizon where sky meets land on the canvas, as a share of its height from the top; a
@@ -82,21 +61,34 @@ public record JobSpec(
     public record Sampling(
             Optional<Double> temperature,
             Optional<Integer> topK,
+            Optional<Double> minP,
             Optional<Integer> rounds,
             Optional<Double> horizon,
             Optional<Double> guidance) {
 
-        /** One that leaves the guidance to the program. */
-        public Sampling(
-                Optional<Double> temperature,
-                Optional<Integer> topK,
-                Optional<Integer> rounds,
-                Optional<Double> horizon) {
-            this(temperature, topK, rounds, horizon, Optional.empty());
+        public static final Sampling AS_THE_MODEL_SAYS = new Sampling(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+
+        public Sampling withTemperature(double value) {
+            return new Sampling(Optional.of(value), topK, minP, rounds, horizon, guidance);
         }
 
-        public static final Sampling AS_THE_MODEL_SAYS =
-                new Sampling(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        public Sampling withTopK(int codes) {
+            return new Sampling(temperature, Optional.of(codes), minP, rounds, horizon, guidance);
+        }
+
+        public Sampling withRounds(int count) {
+            return new Sampling(temperature, topK, minP, Optional.of(count), horizon, guidance);
+        }
+
+        public Sampling withHorizon(Optional<Double> share) {
+            return new Sampling(temperature, topK, minP, rounds, share, guidance);
+        }
     }
 
     /** How much of the model's context a patch may look at; {@code NONE} makes independent patches, for comparison. */
@@ -118,8 +110,9 @@ public record JobSpec(
      */
     public record Output(String directory, TileEncoding tiles, int quality, Optional<Container> container) {
 
-        public Output(String directory, TileEncoding tiles, int quality) {
-            this(directory, tiles, quality, Optional.empty());
+        /** In the container that suits the number of tiles. */
+        public static Output to(String directory, TileEncoding tiles, int quality) {
+            return new Output(directory, tiles, quality, Optional.empty());
         }
     }
 

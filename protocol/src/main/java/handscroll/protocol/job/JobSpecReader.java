@@ -39,7 +39,7 @@ import java.util.regex.Pattern;
  * regions = [{ at = [0, 0], size = [512, 512], text = "a city" }]  # parts of the canvas with a text of their own
  * direction = auto
  * seed = 20221
- * sampling { temperature = 1.0, top-k = 256, rounds = 10, horizon = 0.6, guidance = 2 }   # the model's own, where left out
+ * sampling { temperature = 1.0, top-k = 256, min-p = 0.05, rounds = 10, horizon = 0.6, guidance = 2 }   # the model's own, where left out
  * priority = 50                     # 0 to 100, of jobs that wait the highest goes first
  * context = full                    # none: independent patches, for comparison
  * output { to = "out/starry-scroll", tiles = jpeg, quality = 90, format = deep-zoom }
@@ -94,6 +94,7 @@ public final class JobSpecReader {
             "seed",
             "sampling.temperature",
             "sampling.top-k",
+            "sampling.min-p",
             "sampling.rounds",
             "sampling.horizon",
             "sampling.guidance",
@@ -381,6 +382,7 @@ public final class JobSpecReader {
         return new JobSpec.Sampling(
                 fields.number("sampling.temperature", 0, 100),
                 fields.whole("sampling.top-k", 1, 1 << 16).map(Long::intValue),
+                fields.number("sampling.min-p", 0, 1),
                 fields.whole("sampling.rounds", 1, 1 << 16).map(Long::intValue),
                 fields.number("sampling.horizon", 0, 1),
                 fields.number("sampling.guidance", 0, STRONGEST_GUIDANCE));

@@ -31,6 +31,7 @@ public final class JobSpecWriter {
         line(text, "seed", String.valueOf(spec.seed()));
         spec.sampling().temperature().ifPresent(value -> line(text, "sampling.temperature", value.toString()));
         spec.sampling().topK().ifPresent(value -> line(text, "sampling.top-k", value.toString()));
+        spec.sampling().minP().ifPresent(value -> line(text, "sampling.min-p", value.toString()));
         spec.sampling().rounds().ifPresent(value -> line(text, "sampling.rounds", value.toString()));
         spec.sampling().horizon().ifPresent(value -> line(text, "sampling.horizon", value.toString()));
         spec.sampling().guidance().ifPresent(value -> line(text, "sampling.guidance", value.toString()));

@@ -85,7 +85,9 @@ final class WireTypes {
         types.put(80, RememberedPatch.class);
         types.put(81, JobTasks.class);
         types.put(82, Task.Sample.class);
-        types.put(83, RenderSettings.class);
+        // 83: render settings before sampling had a least probability.
+        types.put(84, RenderSettings.Sampling.class);
+        types.put(85, RenderSettings.class);
 
         return Collections.unmodifiableMap(types);
     }

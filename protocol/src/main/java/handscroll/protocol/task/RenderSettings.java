@@ -12,94 +12,51 @@ import java.util.List;
  * @param nearSlots patches at distance 1 that a patch's context has room for, the same for all
  *     patches of the job, so that its shape and therefore its bits never depend on the batch
  * @param farSlots those at distance 2
- * @param rounds that a patch is drawn in by a model that draws in rounds
  * @param texts that patches follow, by their numbers in {@link Task.Sample#text}
- * @param guidance how far a patch is drawn towards its text: 1 as the model knows it, more the stronger
  */
 public record RenderSettings(
         JobId job,
         String model,
         String modelHash,
         long seed,
-        double temperature,
-        int topK,
+        Sampling sampling,
         int gridColumns,
         int gridRows,
         int nearSlots,
         int farSlots,
         JobSpec.TileEncoding tiles,
         int quality,
-        int rounds,
-        List<String> texts,
-        double guidance) {
+        List<String> texts) {
 
     private static final JobId ANY = new JobId("any");
 
+    /**
+     * How a token is drawn.
+     *
+     * @param temperature that logits are divided by
+     * @param topK codes that may be drawn, the likeliest ones
+     * @param minP how likely a code must be to be drawn, as a share of the likeliest one's probability; 0 for no limit
+     * @param rounds that a patch is drawn in by a model that draws in rounds; 0 token by token
+     * @param guidance how far a patch is drawn towards its text: 1 as the model knows it, more the stronger
+     */
+    public record Sampling(double temperature, int topK, double minP, int rounds, double guidance) {
+
+        /** Token by token, without guidance. */
+        public static Sampling of(double temperature, int topK) {
+            return new Sampling(temperature, topK, 0, 0, 1);
+        }
+
+        public Sampling inRounds(int count) {
+            return new Sampling(temperature, topK, minP, count, guidance);
+        }
+
+        public Sampling guidedBy(double strength) {
+            return new Sampling(temperature, topK, minP, rounds, strength);
+        }
+    }
+
     public RenderSettings {
         texts = List.copyOf(texts);
-    }
-
-    /** Those of a job without texts. */
-    public RenderSettings(
-            JobId job,
-            String model,
-            String modelHash,
-            long seed,
-            double temperature,
-            int topK,
-            int gridColumns,
-            int gridRows,
-            int nearSlots,
-            int farSlots,
-            JobSpec.TileEncoding tiles,
-            int quality,
-            int rounds) {
-        this(
-                job,
-                model,
-                modelHash,
-                seed,
-                temperature,
-                topK,
-                gridColumns,
-                gridRows,
-                nearSlots,
-                farSlots,
-                tiles,
-                quality,
-                rounds,
-                List.of(),
-                1);
-    }
-
-    /** Those of a model that draws token by token. */
-    public RenderSettings(
-            JobId job,
-            String model,
-            String modelHash,
-            long seed,
-            double temperature,
-            int topK,
-            int gridColumns,
-            int gridRows,
-            int nearSlots,
-            int farSlots,
-            JobSpec.TileEncoding tiles,
-            int quality) {
-        this(
-                job,
-                model,
-                modelHash,
-                seed,
-                temperature,
-                topK,
-                gridColumns,
-                gridRows,
-                nearSlots,
-                farSlots,
-                tiles,
-                quality,
-                0);
     }
 
     /**
@@ -108,20 +65,6 @@ public record RenderSettings(
      */
     public RenderSettings shape() {
         return new RenderSettings(
-                ANY,
-                model,
-                modelHash,
-                0,
-                temperature,
-                topK,
-                0,
-                0,
-                nearSlots,
-                farSlots,
-                JobSpec.TileEncoding.JPEG,
-                0,
-                rounds,
-                List.of(),
-                guidance);
+                ANY, model, modelHash, 0, sampling, 0, 0, nearSlots, farSlots, JobSpec.TileEncoding.JPEG, 0, List.of());
     }
 }

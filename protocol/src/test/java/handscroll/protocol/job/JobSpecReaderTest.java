@@ -49,10 +49,11 @@ class JobSpecReaderTest {
                         Optional.of(new JobSpec.Input("/pictures/starry-night.jpg", 0, 64)),
                         "omega*",
                         -20221,
-                        new JobSpec.Sampling(Optional.of(0.9), Optional.of(100), Optional.empty(), Optional.empty()),
+                        JobSpec.Sampling.AS_THE_MODEL_SAYS.withTemperature(0.9).withTopK(100),
                         JobSpec.Context.NONE,
-                        new JobSpec.Output("/out/scroll", JobSpec.TileEncoding.PNG, 80),
-                        80));
+                        JobSpec.Output.to("/out/scroll", JobSpec.TileEncoding.PNG, 80),
+                        80,
+                        Texts.NONE));
     }
 
     @Test
@@ -64,7 +65,7 @@ class JobSpecReaderTest {
         assertThat(spec.sampling()).isEqualTo(JobSpec.Sampling.AS_THE_MODEL_SAYS);
         assertThat(spec.context()).isEqualTo(JobSpec.Context.FULL);
         assertThat(spec.output())
-                .isEqualTo(new JobSpec.Output(
+                .isEqualTo(JobSpec.Output.to(
                         Path.of("out/sky").toAbsolutePath().toString(), JobSpec.TileEncoding.JPEG, 90));
     }
 

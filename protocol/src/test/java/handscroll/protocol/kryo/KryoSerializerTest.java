@@ -54,17 +54,14 @@ class KryoSerializerTest {
             "starry-night",
             "c0ffee",
             Long.MIN_VALUE,
-            0.9,
-            100,
+            new RenderSettings.Sampling(0.9, 100, 0.05, 8, 2.5),
             12,
             34,
             8,
             16,
             JobSpec.TileEncoding.values()[0],
             90,
-            0,
-            List.of("snow", "a red desert"),
-            2.5);
+            List.of("snow", "a red desert"));
 
     @AfterAll
     static void stop() {

@@ -44,7 +44,8 @@ class WireTypesTest {
             80 handscroll.protocol.task.RememberedPatch
             81 handscroll.protocol.task.JobTasks
             82 handscroll.protocol.task.Task$Sample
-            83 handscroll.protocol.task.RenderSettings
+            84 handscroll.protocol.task.RenderSettings$Sampling
+            85 handscroll.protocol.task.RenderSettings
             """;
 
     @Test

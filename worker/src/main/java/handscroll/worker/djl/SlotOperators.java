@@ -112,7 +112,7 @@ public final class SlotOperators implements PatchOperators {
         TransformerShape shape = model.transformer().shape();
         RenderSettings common = patches.get(0).settings();
         int drawn = Math.max(patches.size(), smallestBatch());
-        boolean guided = common.guidance() != 1 && shape.knowsTexts();
+        boolean guided = common.sampling().guidance() != 1 && shape.knowsTexts();
         // Guided, each patch comes twice: as it shall be, and once more without its text.
         int count = guided ? 2 * drawn : drawn;
         ContextSlots slots = states.slots(count, common);
@@ -138,7 +138,7 @@ public final class SlotOperators implements PatchOperators {
         arguments.addAll(slots.arrays(batch));
         arguments.addAll(inputs.arrays(batch));
         arguments.add(batch.create(noise, new Shape(drawn, TOKENS, shape.codes())));
-        arguments.addAll(howToDraw(batch, common));
+        arguments.addAll(howToDraw(batch, common.sampling()));
         return model.transformer()
                 .script()
                 .call(batch, shape.isParallel() ? "sample_in_rounds" : "sample", arguments.toArray())
@@ -177,18 +177,21 @@ public final class SlotOperators implements PatchOperators {
     }
 
     /** The last arguments of the network's method that draws. */
-    private List<Object> howToDraw(NDManager batch, RenderSettings settings) {
-        long topK = Math.min(settings.topK(), model.transformer().shape().codes());
+    private List<Object> howToDraw(NDManager batch, RenderSettings.Sampling sampling) {
+        long topK = Math.min(sampling.topK(), model.transformer().shape().codes());
+        // Logits differ by this from the likeliest one's where a code is so many times as likely.
+        double floor = StrictMath.log(sampling.minP());
         if (!model.transformer().shape().isParallel()) {
-            return List.of(settings.temperature(), topK, settings.guidance());
+            return List.of(sampling.temperature(), topK, floor, sampling.guidance());
         }
-        long[] counts = Rounds.counts(settings.rounds());
+        long[] counts = Rounds.counts(sampling.rounds());
         return List.of(
                 topK,
+                floor,
                 batch.create(Rounds.order()),
                 batch.create(counts),
-                batch.create(Rounds.temperatures(settings.temperature(), counts.length)),
-                settings.guidance());
+                batch.create(Rounds.temperatures(sampling.temperature(), counts.length)),
+                sampling.guidance());
     }
 
     /** The states of what is said of a patch. */

@@ -46,15 +46,15 @@ final class ClipSheet {
                 "",
                 "",
                 seed,
-                ModelDirectory.VIDEO_TEMPERATURE,
-                ModelDirectory.VIDEO_TOP_K,
+                RenderSettings.Sampling.of(ModelDirectory.VIDEO_TEMPERATURE, ModelDirectory.VIDEO_TOP_K)
+                        .inRounds(Rounds.DEFAULT),
                 columns,
                 rows,
                 shape.slots(1, false),
                 shape.slots(2, false),
                 TileEncoding.PNG,
                 100,
-                Rounds.DEFAULT);
+                List.of());
     }
 
     static BufferedImage draw(ModelDirectory model, Film film, TokenGrids grids, long seed) {

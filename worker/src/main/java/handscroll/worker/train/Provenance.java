@@ -16,12 +16,12 @@ final class Provenance {
 
     static String text(TrainingPlan plan, Checkpoint checkpoint, List<LossCurve> curves) throws IOException {
         StringBuilder pictures = new StringBuilder();
-        for (Path path : plan.pictures()) {
+        for (Path path : plan.source().pictures()) {
             pictures.append(String.format(
                     "    { file = \"%s\", sha256 = %s }\n", path.getFileName(), ModelCard.fileHash(path)));
         }
-        String names = plan.heldOut().isEmpty()
-                ? plan.pictures().stream()
+        String names = plan.source().heldOut().isEmpty()
+                ? plan.source().pictures().stream()
                         .map(path -> String.valueOf(path.getFileName()))
                         .collect(Collectors.joining(" "))
                 : "FOLDER";
@@ -43,9 +43,9 @@ final class Provenance {
                 """,
                 plan.name(),
                 names,
-                plan.clock() == TrainingPlan.Clock.WALL ? "minutes" : "cpu-minutes",
-                plan.time().toMinutes(),
-                plan.threads(),
+                plan.budget().clock() == TrainingPlan.Clock.WALL ? "minutes" : "cpu-minutes",
+                plan.budget().time().toMinutes(),
+                plan.budget().threads(),
                 plan.seed(),
                 kind(plan),
                 pictures,
@@ -64,7 +64,7 @@ final class Provenance {
     }
 
     private static String heldOut(TrainingPlan plan) {
-        String names = plan.heldOut().stream()
+        String names = plan.source().heldOut().stream()
                 .map(path -> "\"" + path.getFileName() + "\"")
                 .collect(Collectors.joining(", "));
         return names.isEmpty() ? "" : "  held-out-pictures = [" + names + "]\n";
@@ -74,11 +74,11 @@ final class Provenance {
     private static String kind(TrainingPlan plan) {
         TransformerShape shape = plan.transformer();
         StringBuilder options = new StringBuilder();
-        plan.film().ifPresent(cut -> options.append(" --task video ").append(cut));
+        plan.source().film().ifPresent(cut -> options.append(" --task video ").append(cut));
         if (shape.width() == TransformerShape.SMALL.width()) {
             options.append(" --size small");
         }
-        boolean isVideo = plan.film().isPresent();
+        boolean isVideo = plan.source().film().isPresent();
         if (shape.width() == TransformerShape.MEDIUM.width() && !isVideo) {
             options.append(" --size medium");
         }
@@ -101,9 +101,9 @@ final class Provenance {
                 .ifPresent(base -> options.append(base.withTransformer() ? " --start-from " : " --tokenizer-of ")
                         .append(base.name())
                         .append(base.withTransformer() && !base.keepsTokenizer() ? " --learn-tokenizer" : ""));
-        if (plan.captions() instanceof Captions.FileNames) {
+        if (plan.source().captions() instanceof Captions.FileNames) {
             options.append(" --captions names");
-        } else if (plan.captions() instanceof Captions.Written) {
+        } else if (plan.source().captions() instanceof Captions.Written) {
             options.append(" --captions captions.csv");
         }
         return options.toString();

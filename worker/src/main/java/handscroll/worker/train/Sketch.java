@@ -77,17 +77,16 @@ final class Sketch {
                 "",
                 "",
                 seed,
-                temperature,
-                100,
+                RenderSettings.Sampling.of(temperature, 100)
+                        .inRounds(Rounds.DEFAULT)
+                        .guidedBy(text.isPresent() ? GUIDANCE : 1),
                 columns,
                 rows,
                 shape.slots(1, false),
                 shape.slots(2, false),
                 TileEncoding.PNG,
                 100,
-                Rounds.DEFAULT,
-                text.stream().toList(),
-                text.isPresent() ? GUIDANCE : 1);
+                text.stream().toList());
     }
 
     /** Puts a picture's tokens on the left of the canvas; all of its columns that fill whole patches. */

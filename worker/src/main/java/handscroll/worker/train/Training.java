@@ -62,17 +62,17 @@ public final class Training implements AutoCloseable {
         if (film.isPresent()) {
             pictures.addAll(film.get().toLearn());
         } else {
-            for (Path path : plan.pictures()) {
-                Picture.read(path, plan.framePixels(), problems).ifPresent(pictures::add);
+            for (Path path : plan.source().pictures()) {
+                Picture.read(path, plan.source().framePixels(), problems).ifPresent(pictures::add);
             }
         }
-        for (Path path : plan.heldOut()) {
-            Picture.read(path, plan.framePixels(), problems).ifPresent(heldOut::add);
+        for (Path path : plan.source().heldOut()) {
+            Picture.read(path, plan.source().framePixels(), problems).ifPresent(heldOut::add);
         }
         if (problems.isEmpty()) {
             checkCaptions(problems);
         }
-        if (plan.pictures().isEmpty()) {
+        if (plan.source().pictures().isEmpty()) {
             problems.add(new Problem("--from", "names no picture", "give at least one"));
         }
         if (!problems.isEmpty()) {
@@ -81,19 +81,19 @@ public final class Training implements AutoCloseable {
         Files.createDirectories(plan.directory());
         this.checkpoint = plan.resume() ? Checkpoint.read(plan.directory()) : new Checkpoint();
         this.manager = LibTorch.newManager(Device.cpu());
-        this.replicas = new Replicas(plan.threads());
+        this.replicas = new Replicas(plan.budget().threads());
     }
 
     private Optional<Film> readFilm(List<Problem> problems) throws IOException {
-        if (plan.film().isEmpty()) {
+        if (plan.source().film().isEmpty()) {
             return Optional.empty();
         }
-        if (plan.pictures().size() != 1) {
+        if (plan.source().pictures().size() != 1) {
             problems.add(new Problem("--from", "names several files", "give one video, or one directory of frames"));
             return Optional.empty();
         }
-        return Optional.of(
-                Film.read(plan.pictures().get(0), plan.film().get(), TransformerShape.CLIP_FRAMES, problems));
+        return Optional.of(Film.read(
+                plan.source().pictures().get(0), plan.source().film().get(), TransformerShape.CLIP_FRAMES, problems));
     }
 
     /** Runs all stages; blocks until the time budget is spent. */
@@ -125,8 +125,10 @@ public final class Training implements AutoCloseable {
                             tokenizer,
                             weights,
                             codebook,
-                            film.isPresent() ? List.of() : examples(plan.pictures(), pictures),
-                            examples(plan.heldOut(), heldOut),
+                            film.isPresent()
+                                    ? List.of()
+                                    : examples(plan.source().pictures(), pictures),
+                            examples(plan.source().heldOut(), heldOut),
                             film,
                             plan.transformer().knowsLayouts(),
                             seed);
@@ -149,10 +151,10 @@ public final class Training implements AutoCloseable {
 
     /** A table that names none of the pictures is another folder's. */
     private void checkCaptions(List<Problem> problems) {
-        if (plan.captions() instanceof Captions.Written) {
+        if (plan.source().captions() instanceof Captions.Written) {
             for (int i = 0; i < pictures.size(); i++) {
-                Path file = plan.pictures().get(i);
-                if (plan.captions().of(file, pictures.get(i)).isEmpty()) {
+                Path file = plan.source().pictures().get(i);
+                if (plan.source().captions().of(file, pictures.get(i)).isEmpty()) {
                     problems.add(new Problem(
                             String.valueOf(file.getFileName()),
                             "has no caption in the table",
@@ -167,7 +169,7 @@ public final class Training implements AutoCloseable {
         for (int i = 0; i < files.size(); i++) {
             List<TextStates> captions = new ArrayList<>();
             if (plan.transformer().knowsTexts()) {
-                for (String caption : plan.captions().of(files.get(i), of.get(i))) {
+                for (String caption : plan.source().captions().of(files.get(i), of.get(i))) {
                     captions.add(TextEncoder.instance().encode(caption));
                 }
             }
@@ -210,7 +212,7 @@ public final class Training implements AutoCloseable {
         }
         LossCurve curve = new LossCurve(stage.name(), checkpoint);
         double whole = budget.toMillis() / 1000.0;
-        long start = plan.clock().nanos();
+        long start = plan.budget().clock().nanos();
         double spent = before;
         double lastCheckpoint = spent;
         double lastLine = spent;
@@ -220,7 +222,7 @@ public final class Training implements AutoCloseable {
         while (spent < whole) {
             sum += stage.step(spent / whole);
             count++;
-            spent = before + (plan.clock().nanos() - start) / 1e9;
+            spent = before + (plan.budget().clock().nanos() - start) / 1e9;
             boolean over = spent >= whole;
             if (over || spent - lastLine > LINE_INTERVAL.toSeconds()) {
                 lines.accept(line(stage, spent, whole, sum / count, count / (spent - lastLine)));
@@ -239,7 +241,7 @@ public final class Training implements AutoCloseable {
             }
             if (showing) {
                 show.run();
-                spent = before + (plan.clock().nanos() - start) / 1e9;
+                spent = before + (plan.budget().clock().nanos() - start) / 1e9;
                 lastShow = spent;
             }
         }
@@ -275,8 +277,8 @@ public final class Training implements AutoCloseable {
         Picture first = pictures.get(0);
         model.write(
                 plan.directory(),
-                new ModelDirectory.Picture(first.height(), plan.horizon()),
-                plan.licence(),
+                new ModelDirectory.Picture(first.height(), plan.source().horizon()),
+                plan.source().licence(),
                 Provenance.text(plan, checkpoint, curves));
         ImageIO.write(
                 LossCurve.chart(curves),
@@ -295,7 +297,7 @@ public final class Training implements AutoCloseable {
         Set<String> texts = new LinkedHashSet<>();
         for (int i = 0; i < SHOWN_TEXTS; i++) {
             int picture = (2 * i + 1) * pictures.size() / (2 * SHOWN_TEXTS);
-            plan.captions().of(plan.pictures().get(picture), pictures.get(picture)).stream()
+            plan.source().captions().of(plan.source().pictures().get(picture), pictures.get(picture)).stream()
                     .findFirst()
                     .ifPresent(texts::add);
         }

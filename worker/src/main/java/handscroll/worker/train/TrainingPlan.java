@@ -13,41 +13,63 @@ import java.util.Optional;
  * What to learn, from what, and for how long.
  *
  * @param name the model's name
- * @param pictures files to learn from
- * @param framePixels cut off each side of each picture: the dark rim of a scan
  * @param directory where the model directory is written, with the checkpoint beside the weights
- * @param time the budget of all stages together
- * @param threads replicas that learn side by side, one core each; part of what decides the result
  * @param seed of all random draws
  * @param resume whether to go on from the checkpoint in the directory
- * @param horizon where sky meets land in the pictures, as a share of their height
- * @param licence of the weights, which follows from the pictures'
  * @param base a model to begin with
- * @param clock what the budget is counted in
- * @param heldOut files that are not learned from, to see how well the model does on what it never saw
- * @param captions what is said of the pictures
  * @param tokenizer sizes of the tokenizer, {@link TokenizerShape#STANDARD} but in tests
  * @param transformer sizes of the transformer
- * @param film what to learn of a video, whose file or directory of frames stands for the pictures
  */
 public record TrainingPlan(
         String name,
-        List<Path> pictures,
-        int framePixels,
         Path directory,
-        Duration time,
-        int threads,
+        Source source,
+        Budget budget,
         long seed,
         boolean resume,
-        double horizon,
-        String licence,
         Optional<Base> base,
-        Clock clock,
-        List<Path> heldOut,
-        Captions captions,
         TokenizerShape tokenizer,
-        TransformerShape transformer,
-        Optional<FilmCut> film) {
+        TransformerShape transformer) {
+
+    /**
+     * What is learned from.
+     *
+     * @param pictures their files, or the file or the directory of frames of a video
+     * @param heldOut files that are not learned from, to see how well the model does on what it never saw
+     * @param framePixels cut off each side of each picture: the dark rim of a scan
+     * @param horizon where sky meets land in the pictures, as a share of their height
+     * @param captions what is said of the pictures
+     * @param film what to learn of a video
+     * @param licence of the weights, which follows from the pictures'
+     */
+    public record Source(
+            List<Path> pictures,
+            List<Path> heldOut,
+            int framePixels,
+            double horizon,
+            Captions captions,
+            Optional<FilmCut> film,
+            String licence) {
+
+        public Source {
+            pictures = List.copyOf(pictures);
+            heldOut = List.copyOf(heldOut);
+        }
+    }
+
+    /**
+     * How long to learn.
+     *
+     * @param time of all stages together
+     * @param clock what it is counted in
+     * @param threads replicas that learn side by side, one core each; part of what decides the result
+     */
+    public record Budget(Duration time, Clock clock, int threads) {
+
+        Duration share(double share) {
+            return Duration.ofMillis((long) (time.toMillis() * share));
+        }
+    }
 
     /**
      * A model to begin with.
@@ -74,94 +96,17 @@ public record TrainingPlan(
     private static final double TOKENIZER_SHARE = 0.15;
     private static final double SHARPENING_SHARE = 0.13;
 
-    public TrainingPlan {
-        pictures = List.copyOf(pictures);
-        heldOut = List.copyOf(heldOut);
-    }
-
-    /** A model of the shipped size. */
-    public TrainingPlan(
-            String name,
-            List<Path> pictures,
-            int framePixels,
-            Path directory,
-            Duration time,
-            int threads,
-            long seed,
-            boolean resume,
-            double horizon,
-            String licence) {
-        this(
-                name,
-                pictures,
-                framePixels,
-                directory,
-                time,
-                threads,
-                seed,
-                resume,
-                horizon,
-                licence,
-                Optional.empty(),
-                Clock.WALL,
-                List.of(),
-                new Captions.None(),
-                TokenizerShape.STANDARD,
-                TransformerShape.STANDARD,
-                Optional.empty());
-    }
-
-    /** Of pictures, without a video. */
-    public TrainingPlan(
-            String name,
-            List<Path> pictures,
-            int framePixels,
-            Path directory,
-            Duration time,
-            int threads,
-            long seed,
-            boolean resume,
-            double horizon,
-            String licence,
-            Optional<Base> base,
-            Clock clock,
-            List<Path> heldOut,
-            Captions captions,
-            TokenizerShape tokenizer,
-            TransformerShape transformer) {
-        this(
-                name,
-                pictures,
-                framePixels,
-                directory,
-                time,
-                threads,
-                seed,
-                resume,
-                horizon,
-                licence,
-                base,
-                clock,
-                heldOut,
-                captions,
-                tokenizer,
-                transformer,
-                Optional.empty());
-    }
-
     Duration tokenizerTime() {
-        return share(TOKENIZER_SHARE);
+        return budget.share(TOKENIZER_SHARE);
     }
 
     Duration sharpeningTime() {
-        return share(SHARPENING_SHARE);
+        return budget.share(SHARPENING_SHARE);
     }
 
     Duration transformerTime() {
-        return base.map(Base::keepsTokenizer).orElse(false) ? time : share(1 - TOKENIZER_SHARE - SHARPENING_SHARE);
-    }
-
-    private Duration share(double share) {
-        return Duration.ofMillis((long) (time.toMillis() * share));
+        return base.map(Base::keepsTokenizer).orElse(false)
+                ? budget.time()
+                : budget.share(1 - TOKENIZER_SHARE - SHARPENING_SHARE);
     }
 }

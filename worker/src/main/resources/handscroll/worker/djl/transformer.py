@@ -367,8 +367,9 @@ class Transformer(Module):
   #   noise [B, 64, CODES]: Gumbel noise for each token and code. For half as many patches, those in the first half are
   #   drawn, `guidance` times as far from what the second half, the same without texts, would draw (classifier-free
   #   guidance, arXiv 2207.12598).
+  # Codes are drawn that are among the top_k likeliest and whose logit is at most -min_p below the likeliest one's.
   # Each operation computes a patch independently of the rest of its batch, so any batch gives the same bits.
-  def sample(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, text: Tensor, text_bias: Tensor, before: Tensor, noise: Tensor, temperature: float, top_k: int, guidance: float) -> Tensor:
+  def sample(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, text: Tensor, text_bias: Tensor, before: Tensor, noise: Tensor, temperature: float, top_k: int, min_p: float, guidance: float) -> Tensor:
     p = self.named(w)
     n = torch.size(window, 0)
     near_all = self.slots(w, near, n, 64)
@@ -461,7 +462,7 @@ class Transformer(Module):
       h = torch.to(self.norm(p, "head.norm", x), w)
       logits = self.guided(torch.to(self.multiply(h, head, p["head.bias"]), 6), drawn_count, guidance)
       best, _8, = torch.topk(logits, top_k)
-      floor = torch.narrow(best, 1, top_k - 1, 1)
+      floor = torch.maximum(torch.narrow(best, 1, top_k - 1, 1), torch.add(torch.narrow(best, 1, 0, 1), min_p))
       chance = torch.select(noise, 1, m)
       drawn = torch.add(torch.div(logits, temperature), chance)
       # A known token has noise without end and stays, however unlikely it is.
@@ -474,7 +475,7 @@ class Transformer(Module):
   # Draws a batch of patches in rounds (MaskGIT, arXiv 2202.04200), [B, 64]: each round looks at all tokens known
   # so far and draws the next `counts` of the places in `order`, each by itself, at its round's temperature.
   # The rest as in sample.
-  def sample_in_rounds(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, text: Tensor, text_bias: Tensor, before: Tensor, noise: Tensor, top_k: int, order: Tensor, counts: Tensor, temperatures: Tensor, guidance: float) -> Tensor:
+  def sample_in_rounds(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, text: Tensor, text_bias: Tensor, before: Tensor, noise: Tensor, top_k: int, min_p: float, order: Tensor, counts: Tensor, temperatures: Tensor, guidance: float) -> Tensor:
     p = self.named(w)
     n = torch.size(window, 0)
     near_all = self.slots(w, near, n, 64)
@@ -506,7 +507,7 @@ class Transformer(Module):
       now = torch.narrow(order, 0, begin, count)
       logits = self.guided(self.judge(p, head, torch.index_select(x, 1, now)), drawn_count, guidance)
       best, _3, = torch.topk(logits, top_k)
-      floor = torch.narrow(best, 2, top_k - 1, 1)
+      floor = torch.maximum(torch.narrow(best, 2, top_k - 1, 1), torch.add(torch.narrow(best, 2, 0, 1), min_p))
       chance = torch.index_select(noise, 1, now)
       drawn = torch.add(torch.div(logits, torch.select(temperatures, 0, round)), chance)
       unlikely = torch.logical_and(torch.lt(logits, floor), torch.lt(chance, inf))

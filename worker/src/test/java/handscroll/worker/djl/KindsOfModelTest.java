@@ -124,15 +124,14 @@ class KindsOfModelTest {
                     "tiny",
                     "",
                     7,
-                    1,
-                    32,
+                    RenderSettings.Sampling.of(1, 32).inRounds(rounds),
                     COLUMNS,
                     ROWS,
                     shape.slots(1, false),
                     shape.slots(2, false),
                     TileEncoding.PNG,
                     100,
-                    rounds);
+                    List.of());
         }
 
         Map<Integer, short[]> draw(int batchSize, long poolBytes) {

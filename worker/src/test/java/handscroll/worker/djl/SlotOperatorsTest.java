@@ -10,6 +10,7 @@ import handscroll.protocol.job.JobSpec.TileEncoding;
 import handscroll.protocol.task.ContextPatch;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.RenderSettings.Sampling;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TokenBlock;
 import handscroll.worker.render.PatchOperators;
@@ -105,8 +106,19 @@ class SlotOperatorsTest {
         assertThat(operators.sample(settings(4, 8), List.of(task(1, 12))).get(0))
                 .isNotEqualTo(tokens);
         assertThat(operators.sample(settings(4, 8), List.of(task(0, 0))).get(0)).isNotEqualTo(tokens);
-        RenderSettings other =
-                new RenderSettings(new JobId("other"), "tiny", "", 8, 1, 32, 100, 100, 4, 8, TileEncoding.PNG, 100);
+        RenderSettings other = new RenderSettings(
+                new JobId("other"),
+                "tiny",
+                "",
+                8,
+                Sampling.of(1, 32),
+                100,
+                100,
+                4,
+                8,
+                TileEncoding.PNG,
+                100,
+                List.of());
         assertThat(operators.sample(other, List.of(task(0, 12))).get(0)).isNotEqualTo(tokens);
     }
 
@@ -202,9 +214,36 @@ class SlotOperatorsTest {
     }
 
     @Test
+    void onlyCodesAsLikelyAsIsAskedAreDrawn() {
+        Task.Sample task = fill(2, 1).sample();
+        List<short[]> theLikeliest = operators.sample(drawnWith(1, 0), List.of(task));
+        assertThat(operators.sample(drawnWith(32, 1), List.of(task)).get(0)).isEqualTo(theLikeliest.get(0));
+        assertThat(operators.sample(drawnWith(32, 0.5), List.of(task)).get(0)).isNotEqualTo(theLikeliest.get(0));
+        assertThat(operators.sample(drawnWith(32, 1e-9), List.of(task)).get(0))
+                .isEqualTo(operators.sample(drawnWith(32, 0), List.of(task)).get(0));
+    }
+
+    private static RenderSettings drawnWith(int topK, double minP) {
+        var sampling = new Sampling(1, topK, minP, 0, 1);
+        return new RenderSettings(
+                new JobId("test"), "tiny", "", 7, sampling, 100, 100, 4, 8, TileEncoding.PNG, 100, List.of());
+    }
+
+    @Test
     void aPatchKeepsItsKnownTokensHoweverUnlikelyAndDrawsTheOthersAfterThem() {
-        RenderSettings onlyTheLikeliest =
-                new RenderSettings(new JobId("test"), "tiny", "", 7, 0.01, 1, 100, 100, 4, 8, TileEncoding.PNG, 100);
+        RenderSettings onlyTheLikeliest = new RenderSettings(
+                new JobId("test"),
+                "tiny",
+                "",
+                7,
+                Sampling.of(0.01, 1),
+                100,
+                100,
+                4,
+                8,
+                TileEncoding.PNG,
+                100,
+                List.of());
         Task.Fill fill = fill(2, 1);
         short[] encoded = operators.encode(fill.window());
         short[] filled = operators.fill(onlyTheLikeliest, List.of(fill)).get(0);
@@ -243,8 +282,8 @@ class SlotOperatorsTest {
     @Test
     void drawsTheSameTokensInABatchOfSeveralJobs() {
         RenderSettings sky = settings(4, 8);
-        RenderSettings sea =
-                new RenderSettings(new JobId("sea"), "tiny", "", 4711, 1, 32, 7, 9, 4, 8, TileEncoding.JPEG, 50);
+        RenderSettings sea = new RenderSettings(
+                new JobId("sea"), "tiny", "", 4711, Sampling.of(1, 32), 7, 9, 4, 8, TileEncoding.JPEG, 50, List.of());
         assertThat(sea.shape()).isEqualTo(sky.shape());
         List<PatchOperators.Patch> mixed = new ArrayList<>();
         List<short[]> alone = new ArrayList<>();
@@ -263,7 +302,19 @@ class SlotOperatorsTest {
     }
 
     private static RenderSettings settings(int near, int far) {
-        return new RenderSettings(new JobId("test"), "tiny", "", 7, 1, 32, 100, 100, near, far, TileEncoding.PNG, 100);
+        return new RenderSettings(
+                new JobId("test"),
+                "tiny",
+                "",
+                7,
+                Sampling.of(1, 32),
+                100,
+                100,
+                near,
+                far,
+                TileEncoding.PNG,
+                100,
+                List.of());
     }
 
     /** A patch in the order omega that sees so many patches of the twelve it may see. */

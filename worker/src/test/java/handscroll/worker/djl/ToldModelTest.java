@@ -100,8 +100,8 @@ class ToldModelTest {
     }
 
     private static RenderSettings settings(double guidance) {
-        return new RenderSettings(
-                new JobId("test"), "tiny", "", 7, 1, 32, 9, 9, 4, 8, TileEncoding.PNG, 100, 0, TEXTS, guidance);
+        var sampling = RenderSettings.Sampling.of(1, 32).guidedBy(guidance);
+        return new RenderSettings(new JobId("test"), "tiny", "", 7, sampling, 9, 9, 4, 8, TileEncoding.PNG, 100, TEXTS);
     }
 
     private static Task.Sample task(int text) {

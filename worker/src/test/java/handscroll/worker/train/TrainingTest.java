@@ -79,19 +79,13 @@ class TrainingTest {
     private TrainingPlan plan(Path picture, boolean resume) {
         return new TrainingPlan(
                 "model",
-                List.of(picture),
-                0,
                 directory.resolve("model"),
-                Duration.ofSeconds(6),
-                2,
+                new TrainingPlan.Source(
+                        List.of(picture), List.of(), 0, 0.6, new Captions.None(), Optional.empty(), "Apache-2.0"),
+                new TrainingPlan.Budget(Duration.ofSeconds(6), TrainingPlan.Clock.WALL, 2),
                 1,
                 resume,
-                0.6,
-                "Apache-2.0",
                 Optional.empty(),
-                TrainingPlan.Clock.WALL,
-                List.of(),
-                new Captions.None(),
                 new TokenizerShape(32, 8, 4, 8, 8, 8),
                 new TransformerShape(32, 32, 2, 1, 1, true));
     }

@@ -64,7 +64,7 @@ class WorkerNodeSpec extends ScalaTestWithActorTestKit(WorkerNodeSpec.Local) wit
       node ! new Leasing.Granted(
         epoch,
         0,
-        new RenderSettings(sky, "starry", "hash-1", 1, 0.9, 100, 9, 9, 8, 16, JobSpec.TileEncoding.values.head, 90),
+        new RenderSettings(sky, "starry", "hash-1", 1, RenderSettings.Sampling.of(0.9, 100), 9, 9, 8, 16, JobSpec.TileEncoding.JPEG, 90, java.util.List.of()),
         tasks.asJava)
     }
 
