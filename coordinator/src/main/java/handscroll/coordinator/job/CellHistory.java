@@ -19,7 +19,7 @@ import java.util.Map;
  * over the picture. Decides nothing; takes four bytes a cell.
  *
  * <pre>
- *   byte 0  state    0 waiting, 1 ready, 2 in work, 3 rendered
+ *   byte 0  state    0 waiting, 1 ready, 2 in work, 3 rendered, 4 given up
  *   byte 1  worker   its number below; 0 unknown, 255 all those beyond the first 254
  *   byte 2  attempt  0 unknown
  *   byte 3  time     2^(byte / 12) - 1 milliseconds; 0 unknown
@@ -33,6 +33,7 @@ final class CellHistory {
     private static final int READY = 1;
     private static final int IN_WORK = 2;
     private static final int RENDERED = 3;
+    private static final int GIVEN_UP = 4;
 
     private static final int OTHER_WORKERS = 255;
     private static final int TIME_STEPS = 12;
@@ -105,13 +106,21 @@ final class CellHistory {
         patches.forEach(patch -> set(patch, RENDERED));
     }
 
+    /** Also seen when the job has failed because of them. */
+    void givenUp(Collection<PatchId> patches) {
+        for (PatchId patch : patches) {
+            set(patch, GIVEN_UP);
+            started.remove(patch);
+        }
+    }
+
     /** Nothing is in anybody's hands any more. */
     void stopped() {
         started.clear();
         for (int stage = 0; stage < stages.size(); stage++) {
             byte[] cells = stages.get(stage);
             for (int index = 0; index < cells.length / BYTES; index++) {
-                if (cells[BYTES * index] != RENDERED) {
+                if (cells[BYTES * index] == READY || cells[BYTES * index] == IN_WORK) {
                     set(stage, index, WAITING);
                 }
             }

@@ -210,10 +210,11 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                     map -> figures.returned(returned.patches().size(), map.returned(returned.patches(), now())));
             tellNews("returned", counted(returned.patches().size()) + " out again: " + returned.reason());
         } else if (outcome instanceof Outcome.GivenUp givenUp) {
-            cells.ifPresent(map -> map.returned(List.of(givenUp.patch()), now()));
+            cells.ifPresent(map -> map.givenUp(List.of(givenUp.patch())));
             course.givenUp(givenUp, now());
             tellNews("given up", givenUp.patch() + ": " + givenUp.reason());
         } else if (outcome instanceof Outcome.Readmitted readmitted) {
+            cells.ifPresent(map -> map.ready(readmitted.patches()));
             course.readmitted(readmitted);
             tellNews("readmitted", counted(readmitted.patches().size()) + " out again: " + readmitted.reason());
         } else if (outcome instanceof Outcome.Rendered rendered) {

@@ -67,6 +67,16 @@ class CellHistoryTest {
     }
 
     @Test
+    void aPatchThatWasGivenUpIsStillSeenAsThatWhenTheJobHasFailed() {
+        cells.started(List.of(FIRST, SECOND), ANN, NOON);
+        cells.givenUp(List.of(FIRST));
+        assertThat(cells.inWorkCount()).isEqualTo(1);
+        cells.stopped();
+        assertThat(cell(0)).containsExactly(4, 1, 1, 0);
+        assertThat(cell(1)).containsExactly(0, 1, 1, 0);
+    }
+
+    @Test
     void timesFromAMillisecondToHalfAnHourFitIntoAByte() {
         assertThat(CellHistory.code(0)).isEqualTo(1);
         assertThat(CellHistory.code(100)).isLessThan(CellHistory.code(110));

@@ -7,8 +7,15 @@ export const WAITING = 0;
 export const READY = 1;
 export const IN_WORK = 2;
 export const RENDERED = 3;
+export const GIVEN_UP = 4;
+export const SKIPPED = 5;
 
-export const STATE_WORDS = ['Waiting', 'Ready', 'In work', 'Rendered'];
+export const STATE_WORDS = ['Waiting', 'Ready', 'In work', 'Rendered', 'Given up', 'Skipped'];
+
+/** How each looks over the picture; what is rendered hides least of it. */
+const STATE_COLOURS = [
+  [0, 0, 0, 0], [217, 150, 54, 190], [196, 66, 44, 190], [70, 140, 92, 70], [112, 34, 128, 235], [98, 108, 128, 215],
+];
 
 /** Told apart by eye on paper and on black; the ninth worker begins anew. */
 const WORKER_COLOURS = [
@@ -58,11 +65,10 @@ export class HeatMap {
   }
 
   /** Cells of all stages that are with workers. */
-  get inWork() {
-    let count = 0;
-    for (const { cells } of this.stages) for (let at = STATE; at < cells.length; at += BYTES) if (cells[at] === IN_WORK) count++;
-    return count;
-  }
+  get inWork() { return this.stages.reduce((count, stage) => count + countOf(stage, IN_WORK), 0); }
+
+  /** Cells of the stage that is shown. */
+  count(state) { return countOf(this.stages[this.stage], state); }
 
   /** The cell at a place of the picture, in its pixels. */
   at(x, y) {
@@ -88,7 +94,8 @@ export class HeatMap {
     const css = ([red, green, blue]) => `rgb(${red} ${green} ${blue})`;
     switch (this.kind) {
       case 'state':
-        return [READY, IN_WORK, RENDERED].map((state) => ({ colour: css(this.stateColour(state)), word: STATE_WORDS[state] }));
+        return [READY, IN_WORK, RENDERED, ...[GIVEN_UP, SKIPPED].filter((state) => this.count(state) > 0)]
+          .map((state) => ({ colour: css(STATE_COLOURS[state]), word: STATE_WORDS[state] }));
       case 'worker':
         return this.workers.slice(0, WORKER_COLOURS.length).map((worker, index) => ({ colour: css(WORKER_COLOURS[index]), word: worker }));
       case 'attempt':
@@ -106,11 +113,14 @@ export class HeatMap {
   /**
    * Draws it on a canvas that lies over the picture. One pixel a cell is painted when something changed, and
    * stretched over the picture each time that moves: a hundred thousand cells cost no more than a hundred.
+   *
+   * @return whether it was painted anew, and its legend may say something else
    */
   draw(context, corner, scale, picture) {
     const stage = this.stages[this.stage];
-    if (!this.kind || !stage) return;
-    if (this.stale) this.paint(stage);
+    if (!this.kind || !stage) return false;
+    const anew = this.stale;
+    if (anew) this.paint(stage);
     const side = stage.cellPixels * scale;
     context.save();
     context.beginPath();
@@ -120,6 +130,7 @@ export class HeatMap {
     context.drawImage(this.sheet, corner.x, corner.y, stage.columns * side, stage.rows * side);
     if (side >= 10) this.rule(context, corner, side, stage);
     context.restore();
+    return anew;
   }
 
   rule(context, corner, side, stage) {
@@ -155,7 +166,7 @@ export class HeatMap {
     const state = cells[at + STATE];
     switch (this.kind) {
       case 'state':
-        return state === WAITING ? CLEAR : [...this.stateColour(state), state === RENDERED ? 70 : 190];
+        return STATE_COLOURS[state] ?? CLEAR;
       case 'worker':
         return state < IN_WORK || cells[at + WORKER] === 0 ? CLEAR : [...WORKER_COLOURS[(cells[at + WORKER] - 1) % WORKER_COLOURS.length], 150];
       case 'attempt':
@@ -166,8 +177,6 @@ export class HeatMap {
         return CLEAR;
     }
   }
-
-  stateColour(state) { return [[0, 0, 0], [217, 150, 54], [196, 66, 44], [70, 140, 92]][state]; }
 
   attemptColour(attempt) { return [[0, 0, 0], [110, 130, 150], [217, 150, 54], [196, 66, 44]][Math.min(3, attempt)]; }
 
@@ -192,6 +201,12 @@ export class HeatMap {
     };
     return known === 0 ? [0, 0] : [below(0.02), below(0.98)];
   }
+}
+
+function countOf({ cells }, state) {
+  let count = 0;
+  for (let at = STATE; at < cells.length; at += BYTES) if (cells[at] === state) count++;
+  return count;
 }
 
 function ramp(share) {

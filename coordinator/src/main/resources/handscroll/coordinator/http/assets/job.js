@@ -136,6 +136,7 @@ function look(kind) {
     button.setAttribute('aria-checked', String(isOn));
     button.tabIndex = isOn ? 0 : -1;
   }
+  sayLegend();
   redraw();
 }
 
@@ -174,7 +175,8 @@ function redraw() {
     context.clearRect(0, 0, width, height);
     const frame = picture?.frame;
     if (!frame || !heat) return;
-    heat.draw(context, frame.corner, frame.scale, { width: job.canvas.widthPixels, height: job.canvas.heightPixels });
+    const anew = heat.draw(context, frame.corner, frame.scale, { width: job.canvas.widthPixels, height: job.canvas.heightPixels });
+    if (anew) sayLegend();
     if (chosen) {
       const side = chosen.stage.cellPixels * frame.scale;
       context.strokeStyle = '#fff';
@@ -184,7 +186,6 @@ function redraw() {
       context.lineWidth = 1.5;
       context.strokeRect(frame.corner.x + chosen.column * side, frame.corner.y + chosen.row * side, side, side);
     }
-    sayLegend();
   });
 }
 
