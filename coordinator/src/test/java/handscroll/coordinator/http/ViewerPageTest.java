@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorRef;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigFactory;
 import handscroll.coordinator.job.Jobs;
 import handscroll.coordinator.job.Jobs.State;
@@ -16,9 +17,13 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -110,13 +115,7 @@ class ViewerPageTest {
     void onlyTilesThatAreThereAreAskedFor() throws Exception {
         byte[] cells = new byte[4 * 8 * 2];
         cells[4 * (8 + 7)] = 3; // rendered
-        desk.tell(new FakeJobDesk.PutMap(new Jobs.JobMap(
-                JOB,
-                List.of(new Jobs.StageCells("decode", 8, 2, 256, cells)),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of())));
+        desk.tell(new FakeJobDesk.PutMap(map(new Jobs.StageCells("decode", 8, 2, 256, cells))));
         picture.store(picture.top(), 7, 1);
         openJob();
         browser.await("document.querySelector('.sheet').getBoundingClientRect().width > 0");
@@ -276,6 +275,110 @@ class ViewerPageTest {
         assertThat(browser.evaluate("document.getElementById('pause').hidden").asBoolean())
                 .as("a viewer has no verbs")
                 .isTrue();
+    }
+
+    @Test
+    void aPatchThatWasGivenUpHasAColourAndAWordOfItsOwn() throws Exception {
+        byte[] cells = new byte[4 * 32 * 8];
+        desk.tell(new FakeJobDesk.PutMap(map(new Jobs.StageCells("sample", 32, 8, 64, cells))));
+        openJob();
+        browser.await("!document.getElementById('lens').hidden"
+                + " && document.querySelector('.sheet').getBoundingClientRect().width > 0");
+        browser.press("m");
+        browser.await("!document.getElementById('legend').hidden");
+        String words = "document.getElementById('legend').textContent";
+        assertThat(browser.evaluate(words).asText()).isEqualTo("ReadyIn workRendered");
+        desk.tell(new FakeJobDesk.Say(
+                new Jobs.CellsChanged(JOB, List.of(new Jobs.CellChange(0, 4 * 32 + 20, 4, 1, 3, 0)), false)));
+        browser.await(words + " === 'ReadyIn workRenderedGiven up'");
+        Color seen = colourAt(pixelOf(64 * 20 + 32, 64 * 4 + 32), "given-up");
+        assertThat(seen.getGreen()).as("violet").isLessThan(seen.getRed()).isLessThan(seen.getBlue());
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    /** Fifty tiles a second, with the numbers and cells that a farm tells beside them; prints how long each took from the disk to the screen. */
+    @Test
+    void tilesThatArriveFiftyASecondBecomeVisibleOneAndAll() throws Exception {
+        int columns = 20;
+        int rows = 10;
+        Canvas canvas = new Canvas(256 * columns, 256 * rows, 1);
+        desk.tell(new FakeJobDesk.Put(FakeJobDesk.rendering("scroll", canvas, directory, 256)));
+        desk.tell(new FakeJobDesk.PutMap(map(
+                new Jobs.StageCells("sample", 4 * columns, 4 * rows, 64, new byte[4 * 16 * columns * rows]),
+                new Jobs.StageCells("decode", columns, rows, 256, new byte[4 * columns * rows]))));
+        picture = new FakePicture(directory, noise(canvas), 256);
+        openJob();
+        browser.await("document.querySelector('.sheet').getBoundingClientRect().width > 0");
+        browser.evaluate("""
+                (() => {
+                  window.shown = {};
+                  const picture = OpenSeadragon.getViewer('viewer').world.getItemAt(0);
+                  const look = () => {
+                    const now = Date.now();
+                    for (const [column, tiles] of Object.entries(picture.tilesMatrix[%d] ?? {}))
+                      for (const [row, tile] of Object.entries(tiles))
+                        if (tile.loaded && tile.beingDrawn) window.shown[`${column}_${row}`] ??= now;
+                    requestAnimationFrame(look);
+                  };
+                  requestAnimationFrame(look);
+                })()""".formatted(picture.top()));
+        long[] stored = new long[columns * rows];
+        long begun = System.nanoTime();
+        for (int tile = 0; tile < stored.length; tile++) {
+            LockSupport.parkNanos(begun + tile * TimeUnit.SECONDS.toNanos(1) / 50 - System.nanoTime());
+            int column = tile % columns;
+            int row = tile / columns;
+            picture.store(picture.top(), column, row);
+            stored[tile] = System.currentTimeMillis();
+            desk.tell(new FakeJobDesk.Say(new Jobs.TileStored(JOB, tile + 1, picture.top(), column, row)));
+            if (tile % 25 == 24) {
+                desk.tell(new FakeJobDesk.Put(FakeJobDesk.in(
+                        FakeJobDesk.rendering("scroll", canvas, directory, 256),
+                        State.RENDERING,
+                        16 * tile,
+                        Optional.empty())));
+                desk.tell(new FakeJobDesk.Say(new Jobs.CellsChanged(JOB, changes(tile, columns), false)));
+            }
+        }
+        browser.await("Object.keys(window.shown).length === " + stored.length);
+        JsonNode shown = browser.evaluate("window.shown");
+        long[] waits = IntStream.range(0, stored.length)
+                .mapToLong(
+                        tile -> shown.get(tile % columns + "_" + tile / columns).asLong() - stored[tile])
+                .sorted()
+                .toArray();
+        System.out.printf(
+                "50 tiles/s: visible after %d ms at p50, %d at p95, %d at worst%n",
+                waits[waits.length / 2], waits[waits.length * 95 / 100], waits[waits.length - 1]);
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    /** Of the 25 tiles up to this one, and of the patches beneath them. */
+    private static List<Jobs.CellChange> changes(int tile, int columns) {
+        List<Jobs.CellChange> changes = new ArrayList<>();
+        for (int at = tile - 24; at <= tile; at++) {
+            changes.add(new Jobs.CellChange(1, at, 3, 1, 1, 60));
+            for (int patch = 0; patch < 16; patch++) {
+                int index = (4 * (at / columns) + patch / 4) * 4 * columns + 4 * (at % columns) + patch % 4;
+                changes.add(new Jobs.CellChange(0, index, 3, 1, 1, 80));
+            }
+        }
+        return changes;
+    }
+
+    private static Jobs.JobMap map(Jobs.StageCells... stages) {
+        return new Jobs.JobMap(JOB, List.of(stages), List.of("4711-1a2b3c4d"), List.of(), List.of(), List.of());
+    }
+
+    private static BufferedImage noise(Canvas canvas) {
+        var whole = new BufferedImage(canvas.widthPixels(), canvas.heightPixels(), BufferedImage.TYPE_INT_RGB);
+        var random = new Random(5);
+        for (int y = 0; y < whole.getHeight(); y++) {
+            for (int x = 0; x < whole.getWidth(); x++) {
+                whole.setRGB(x, y, random.nextInt(0x40) * 0x10101 + (x / 20 << 16 & 0xff0000) + (y / 20 & 0xff));
+            }
+        }
+        return whole;
     }
 
     private void openJob() throws Exception {
