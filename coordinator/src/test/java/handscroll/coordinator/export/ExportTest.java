@@ -77,6 +77,15 @@ class ExportTest {
 
     @ParameterizedTest
     @EnumSource(TileEncoding.class)
+    void vipsOpensATileOfEachEncoding(TileEncoding encoding) throws Exception {
+        Gallery.hang(directory, encoding, Container.FILES);
+        Path tile = directory.resolve("picture_files/10/0_0." + encoding.extension());
+        ForeignProgram.assertPixels(
+                tile, encoding == TileEncoding.PNG ? 0 : 6, new int[][] {{0, 0}, {255, 255}, {17, 201}});
+    }
+
+    @ParameterizedTest
+    @EnumSource(TileEncoding.class)
     void vipsReadsEveryPixelOfATiff(TileEncoding encoding) throws Exception {
         ForeignProgram.vips();
         Gallery.hang(directory, encoding, Container.ZIP);

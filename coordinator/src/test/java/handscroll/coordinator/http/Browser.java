@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /** One page of a real Chromium without a window, driven over its DevTools protocol. */
-final class Browser implements AutoCloseable, WebSocket.Listener {
+public final class Browser implements AutoCloseable, WebSocket.Listener {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PATIENCE_SECONDS = 60;
@@ -42,14 +42,14 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
     private final String session;
 
     /** The program, if this machine has it. */
-    static Optional<Path> program() {
+    public static Optional<Path> program() {
         return Stream.of("chromium", "chromium-browser", "google-chrome")
                 .flatMap(name -> Stream.of(System.getenv("PATH").split(":")).map(place -> Path.of(place, name)))
                 .filter(Files::isExecutable)
                 .findFirst();
     }
 
-    Browser(Path program, Path emptyProfile) throws IOException {
+    public Browser(Path program, Path emptyProfile) throws IOException {
         process = new ProcessBuilder(
                         program.toString(),
                         "--headless",
@@ -99,11 +99,11 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         throw new IOException("Chromium ended before it could be driven");
     }
 
-    void open(URI address) {
+    public void open(URI address) {
         call("Page.navigate", object().put("url", address.toString()));
     }
 
-    void window(int width, int height, double density, boolean phone) {
+    public void window(int width, int height, double density, boolean phone) {
         call(
                 "Emulation.setDeviceMetricsOverride",
                 object().put("width", width)
@@ -133,7 +133,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
     }
 
     /** The value of a JavaScript expression, which may be a promise. */
-    JsonNode evaluate(String expression) {
+    public JsonNode evaluate(String expression) {
         JsonNode answer = call(
                 "Runtime.evaluate",
                 object().put("expression", expression)
@@ -147,7 +147,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
     }
 
     /** Waits, frame by frame, until the expression is true. */
-    void await(String expression) {
+    public void await(String expression) {
         JsonNode met = evaluate("new Promise((met) => { const end = performance.now() + " + PATIENCE_SECONDS * 900
                 + "; const look = () => { let now; try { now = " + expression + "; } catch { now = false; }"
                 + " if (now || performance.now() > end) met(Boolean(now)); else setTimeout(look, 30); }; look(); })");
@@ -156,7 +156,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         }
     }
 
-    BufferedImage screenshot(Path file) throws IOException {
+    public BufferedImage screenshot(Path file) throws IOException {
         byte[] png = Base64.getDecoder()
                 .decode(call("Page.captureScreenshot", object().put("format", "png"))
                         .get("data")
@@ -167,7 +167,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
     }
 
     /** Errors of the page's scripts so far. */
-    synchronized List<String> complaints() {
+    public synchronized List<String> complaints() {
         return List.copyOf(complaints);
     }
 
