@@ -87,6 +87,8 @@ class VideoPageTest {
         browser.await(video + ".dataset.segments === '1'");
         browser.await(video + ".readyState >= 2 && " + video + ".videoWidth === 256");
         assertThat(browser.evaluate(video + ".buffered.end(0)").asDouble()).isEqualTo(2);
+        assertThat(browser.evaluate("document.getElementById('pause').hidden").asBoolean())
+                .isFalse();
         browser.screenshot(Path.of("target", "viewer", "video.png"));
 
         storeFrames(output, 5, FRAMES);

@@ -1,11 +1,12 @@
 // The page of one job: numbers from its event stream, its picture from its tiles.
 
-import { count, duration, patches, percent, share, size, speed, stateWord } from './words.js';
+import { count, size } from './words.js';
+import { fetchJob, id, layHeader, notice, sayMissing, sayState, showHeader } from './header.js';
 import { Picture } from './picture.js';
 import { HeatMap } from './heat.js';
 import { WidthChart } from './chart.js';
 import { stageWord, showEvents, showPatch, showStages, showWork, showWorkers } from './panel.js';
-import { may, signIn } from './session.js';
+import { signIn } from './session.js';
 
 /** A job that is over may be taken up again, which no event tells. */
 const AFTER_THE_END_MILLIS = 5000;
@@ -18,14 +19,12 @@ const ROOMY_PIXELS = 1180;
 
 const KINDS = ['', 'state', 'worker', 'attempt', 'time'];
 
-const id = location.pathname.split('/').filter(Boolean)[1];
 const at = (name) => document.getElementById(name);
 const stage = at('stage');
 
 let picture;
 let job;
 let tileSeen = false;
-let heardAt = 0;
 let heat = null;
 let chart = null;
 let happened = [];
@@ -35,33 +34,9 @@ let asking = false;
 
 function show(status) {
   job = status;
-  heardAt = performance.now();
-  const done = patches(job);
-  document.body.dataset.state = job.state;
-  at('name').textContent = job.name;
-  at('name').title = `${job.name}: ${job.task}, ${job.model}, seed ${job.seed}`;
-  sayState(stateWord(job.state), job.state);
-  at('patches').innerHTML = '';
-  at('patches').append(count(done.renderedCount), small(` of ${count(done.cellCount)}`));
-  at('speed').textContent = job.state === 'rendering' ? speed(job.patchesPerSecond) : '–';
-  at('bound').textContent = duration(job.boundSeconds);
-  at('workers').textContent = count(job.workerCount);
-  at('elapsed-term').textContent = job.over ? 'Took' : 'Elapsed';
-  document.querySelectorAll('[data-while="open"]').forEach((figure) => { figure.hidden = job.over; });
-  const rendered = 100 * share(done.renderedCount, done.cellCount);
-  at('done').style.width = `${rendered}%`;
-  at('leased').style.width = job.over || job.state === 'paused' ? '0' : `${100 * share(done.renderedCount + done.leasedCount, done.cellCount)}%`;
-  document.querySelector('.progress').setAttribute('aria-valuenow', rendered.toFixed(0));
-  at('cause').textContent = job.cause ?? '';
-  at('cause').hidden = !job.cause;
-  at('cause').dataset.state = job.state;
-  at('pause').hidden = job.state !== 'rendering' || !may('operator');
-  at('resume').hidden = !['paused', 'failed', 'cancelled'].includes(job.state) || !may('operator');
-  at('cancel').hidden = job.over || !may('operator');
-  document.title = job.over ? `${job.name} · Handscroll` : `${percent(done.renderedCount, done.cellCount)} % · ${job.name}`;
+  showHeader(job);
   chart?.add(job, heat?.inWork ?? 0);
   showDetails();
-  tick();
   sayWaiting();
 }
 
@@ -236,25 +211,6 @@ async function news() {
   news.timer = setTimeout(news, NEWS_MILLIS);
 }
 
-/** Between events the clocks run on by themselves. */
-function tick() {
-  if (!job) return;
-  const since = job.over || job.state === 'paused' ? 0 : (performance.now() - heardAt) / 1000;
-  at('elapsed').textContent = duration(job.elapsedSeconds + since);
-  at('remaining').textContent = job.remainingSeconds === null ? '–' : duration(job.remainingSeconds - since);
-}
-
-function small(text) {
-  const made = document.createElement('small');
-  made.textContent = text;
-  return made;
-}
-
-function sayState(word, state) {
-  at('state').textContent = word;
-  at('state').dataset.state = state;
-}
-
 function sayWaiting() {
   at('waiting').hidden = tileSeen || job.over;
   at('waiting').textContent = job.workerCount === 0
@@ -305,27 +261,6 @@ async function afterTheEnd() {
   setTimeout(afterTheEnd, AFTER_THE_END_MILLIS);
 }
 
-async function fetchJob() {
-  const answer = await fetch(`/api/jobs/${id}`);
-  if (!answer.ok) throw new Error((await answer.json()).error);
-  return answer.json();
-}
-
-async function verb(name) {
-  const answer = await fetch(`/api/jobs/${id}/${name}`, { method: 'POST' });
-  const said = await answer.json();
-  if (!answer.ok) notice(said.message ?? said.error);
-  else if (job.over) location.reload();
-  else fetchJob().then(show, () => {});
-}
-
-function notice(text) {
-  at('notice').textContent = text;
-  at('notice').hidden = false;
-  clearTimeout(notice.timer);
-  notice.timer = setTimeout(() => { at('notice').hidden = true; }, 6000);
-}
-
 function fullScreen() {
   if (document.fullscreenElement) document.exitFullscreen();
   else stage.requestFullscreen?.();
@@ -337,10 +272,6 @@ function listen() {
   at('home').onclick = () => picture.home();
   at('fullscreen').onclick = fullScreen;
   at('fullscreen').hidden = !document.fullscreenEnabled;
-  at('pause').onclick = () => verb('pause');
-  at('resume').onclick = () => verb('resume');
-  at('cancel').onclick = () => at('ask').showModal();
-  at('ask').onclose = () => { if (at('ask').returnValue === 'cancel') verb('cancel'); };
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || at('ask').open) return;
     if (event.key === 'f') fullScreen();
@@ -349,6 +280,7 @@ function listen() {
     if (event.key === 'm' && heat) look(KINDS[(KINDS.indexOf(heat.kind) + 1) % KINDS.length]);
     if (event.key === 'Escape' && chosen) choose(-1, -1);
   });
+  at('details-toggle').hidden = false;
   at('details-toggle').onclick = () => openDetails(!detailsAreOpen());
   at('patch-close').onclick = () => choose(-1, -1);
   for (const button of document.querySelectorAll('.kinds button')) button.onclick = () => look(button.dataset.kind);
@@ -368,9 +300,9 @@ function listen() {
   const wish = localStorage.getItem('handscroll.details');
   openDetails(wish ? wish === 'open' : innerWidth >= ROOMY_PIXELS);
   news();
-  setInterval(tick, 1000);
 }
 
+layHeader();
 try {
   await signIn();
   const status = await fetchJob();
@@ -385,7 +317,5 @@ try {
   listen();
   watch();
 } catch (failure) {
-  sayState('Not found', 'failed');
-  at('cause').textContent = failure.message;
-  at('cause').hidden = false;
+  sayMissing(failure);
 }

@@ -1,10 +1,14 @@
 // The page of a job that makes a video: plays what is there of it, and more as it grows.
+import { fetchJob, id, layHeader, sayMissing, sayState, showHeader } from './header.js';
+import { size } from './words.js';
 import { signIn } from './session.js';
 
 const POLL_MILLIS = 1000;
-const id = location.pathname.split('/')[2];
-const at = (name) => document.getElementById(name);
-const video = at('video');
+
+/** Small videos are shown at most this much larger than they are. */
+const LARGEST = 3;
+
+const video = document.getElementById('video');
 const pause = (millis) => new Promise((later) => { setTimeout(later, millis); });
 
 async function bytes(name) {
@@ -64,29 +68,35 @@ async function grow() {
   }
 }
 
-async function say() {
-  for (;;) {
-    const job = await (await fetch(`/api/jobs/${id}`)).json();
-    const { canvas } = job;
-    const decoded = job.stages.find((stage) => stage.name === 'decode');
-    const frames = decoded ? Math.floor(decoded.renderedCount * canvas.frameCount / decoded.cellCount) : 0;
-    document.title = `${job.name} · Handscroll`;
-    at('name').textContent = job.name;
-    at('facts').textContent = `${job.state}: ${frames} of ${canvas.frameCount} frames of ${canvas.widthPixels} × ${
-      canvas.heightPixels} px`;
-    at('cause').textContent = job.cause ?? '';
-    at('cause').hidden = !job.cause;
-    video.width = canvas.widthPixels;
-    video.height = canvas.heightPixels;
-    if (job.over) return;
-    await pause(POLL_MILLIS);
-  }
+/** Waits, as long as nothing is there to play. */
+function sayWaiting(job) {
+  const waiting = document.getElementById('waiting');
+  waiting.hidden = video.dataset.segments > 0 || job.over;
+  waiting.textContent = job.workerCount === 0 ? 'Waiting for a worker to join' : 'The first frames are being painted';
 }
 
-await signIn();
-say();
-if ((await playlist()).ended) {
-  video.src = `/jobs/${id}/video.mp4`;
-} else {
-  await grow();
+function watch() {
+  const events = new EventSource(`/api/jobs/${id}/events`);
+  const on = (type, act) => events.addEventListener(type, (event) => act(JSON.parse(event.data)));
+  const show = (job) => { showHeader(job); sayWaiting(job); };
+  events.onerror = () => sayState('Reconnecting', 'away');
+  on('status', show);
+  on('ended', (job) => { events.close(); show(job); });
+}
+
+layHeader();
+try {
+  await signIn();
+  const job = await fetchJob();
+  const { widthPixels, heightPixels } = job.canvas;
+  video.style.aspectRatio = `${widthPixels} / ${heightPixels}`;
+  video.style.width = `${LARGEST * widthPixels}px`;
+  document.getElementById('place').textContent = size(job.canvas);
+  showHeader(job);
+  sayWaiting(job);
+  watch();
+  if ((await playlist()).ended) video.src = `/jobs/${id}/video.mp4`;
+  else await grow();
+} catch (failure) {
+  sayMissing(failure);
 }

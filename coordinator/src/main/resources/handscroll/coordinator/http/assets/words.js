@@ -31,6 +31,12 @@ export const patches = (job) =>
   job.stages.find((stage) => stage.name === "sample") ??
   job.stages[0] ?? { cellCount: 0, renderedCount: 0, leasedCount: 0, readyCount: 0 };
 
+/** Frames of a video whose tiles are all there, as far as that can be told from their number. */
+export function frames(job) {
+  const tiles = job.stages.find((stage) => stage.name === 'decode');
+  return tiles ? Math.floor((tiles.renderedCount * job.canvas.frameCount) / tiles.cellCount) : 0;
+}
+
 export const share = (part, whole) => (whole > 0 ? part / whole : 0);
 
 /** Whole percents, and 100 only when nothing is missing. */
