@@ -68,7 +68,7 @@ class VideoPageTest {
                         directory,
                         CANVAS,
                         256,
-                        new JobSpec.Output("out", JobSpec.TileEncoding.PNG, 90),
+                        new JobSpec.Output("out", JobSpec.TileEncoding.PNG, 90, Optional.empty()),
                         OutputSettings.from(config),
                         kit.system()
                                 .dispatchers()
