@@ -12,24 +12,18 @@ import handscroll.coordinator.journal.JobJournal;
 import handscroll.coordinator.journal.RegisteredJob;
 import handscroll.coordinator.lease.JobAccount;
 import handscroll.coordinator.lease.LeaseDesk;
-import handscroll.coordinator.lease.OfferedTask;
 import handscroll.coordinator.lease.Outcome;
 import handscroll.coordinator.lease.WorkerReport;
-import handscroll.coordinator.plan.Plan;
-import handscroll.protocol.canvas.Grid;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.lease.Leasing;
-import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.task.TaskResult;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -57,13 +51,13 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     /** Many jobs ended since this one: only its picture and its numbers are kept. */
     record ForgetMap() implements Jobs.Command {}
 
-    private record Prepared(Preparation.Ready ready) implements Jobs.Command {}
+    record Prepared(Preparation.Ready ready) implements Jobs.Command {}
 
-    private record NotPrepared(Throwable cause) implements Jobs.Command {}
+    record NotPrepared(Throwable cause) implements Jobs.Command {}
 
-    private record FromDesk(Outcome outcome) implements Jobs.Command {}
+    record FromDesk(Outcome outcome) implements Jobs.Command {}
 
-    private record DeskLetGo() implements Jobs.Command {}
+    record DeskLetGo() implements Jobs.Command {}
 
     private record Counted(List<WorkerReport> workers) implements Jobs.Command {}
 
@@ -72,23 +66,23 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     private record DeskAnswered(Jobs.AskWhy question, Optional<PatchId> patch, Optional<JobAccount> account)
             implements Jobs.Command {}
 
-    private record Logged(List<TaskResult.Tokens> tokens) implements Jobs.Command {}
+    record Logged(List<TaskResult.Tokens> tokens) implements Jobs.Command {}
 
-    private record Trouble(Throwable cause) implements Jobs.Command {}
+    record Trouble(Throwable cause) implements Jobs.Command {}
 
-    private record TileDurable(int level, int column, int row) implements Jobs.Command {}
+    record TileDurable(int level, int column, int row) implements Jobs.Command {}
 
-    private record PictureFinished() implements Jobs.Command {}
+    record PictureFinished() implements Jobs.Command {}
 
-    private record ManifestWritten() implements Jobs.Command {}
+    record ManifestWritten() implements Jobs.Command {}
 
-    private record Recorded(JobEvent event) implements Jobs.Command {}
+    record Recorded(JobEvent event) implements Jobs.Command {}
 
-    private record NotRecorded(JobEvent event, Throwable cause) implements Jobs.Command {}
+    record NotRecorded(JobEvent event, Throwable cause) implements Jobs.Command {}
 
     private record RecordAgain(JobEvent event) implements Jobs.Command {}
 
-    private record Closed() implements Jobs.Command {}
+    record Closed() implements Jobs.Command {}
 
     private enum Tick implements Jobs.Command {
         INSTANCE
@@ -98,33 +92,13 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     private static final Duration DESK_PATIENCE = Duration.ofSeconds(5);
 
     private final ActorContext<Jobs.Command> context;
-    private final RegisteredJob registered;
     private final JobId job;
-    private final JobSpec spec;
     private final Surroundings around;
-    private final ActorRef<Outcome> outcomes;
-    private final ActorRef<LeaseDesk.Withdrawn> withdrawals;
     private final ActorRef<List<WorkerReport>> census;
     private final ActorRef<LeaseDesk.Obstacle> obstacles;
-    private final Set<ActorRef<Jobs.Event>> followers = new HashSet<>();
     private final JobCourse course;
-    private final JobFigures figures;
-    private final EventHistory history;
-    private final WidthCurve widths;
-
-    /** Known from the first plan on, and kept when the books are closed. */
-    private Optional<CellHistory> cells = Optional.empty();
-
-    private List<Jobs.PlannedWidth> planned = List.of();
-    private Optional<Preparation.Ready> opened = Optional.empty();
-    /** Who asked for the change that is on its way to the journal. */
-    private Optional<ActorRef<Jobs.Answer>> asker = Optional.empty();
-
-    /** What kept it from being rendered at all when the desk was last asked. */
-    private Optional<String> obstacle = Optional.empty();
-
-    /** What is told of a job whose books are closed. */
-    private Jobs.JobStatus last;
+    private final JobView view;
+    private final JobEffects effects;
 
     /** @param registered as the journal has it: a job that was rendered before goes on where it was */
     static Behavior<Jobs.Command> create(RegisteredJob registered, JobSpec spec, Surroundings around) {
@@ -137,19 +111,13 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     private Job(ActorContext<Jobs.Command> context, RegisteredJob registered, JobSpec spec, Surroundings around) {
         super(context);
         this.context = context;
-        this.registered = registered;
         this.job = registered.job();
-        this.spec = spec;
         this.around = around;
-        this.outcomes = context.messageAdapter(Outcome.class, FromDesk::new);
-        this.withdrawals = context.messageAdapter(LeaseDesk.Withdrawn.class, withdrawn -> new DeskLetGo());
         this.census = context.<List<WorkerReport>>messageAdapter(listClass(), Counted::new);
         this.obstacles = context.messageAdapter(LeaseDesk.Obstacle.class, found -> new Hindered(found.sentence()));
-        this.figures = new JobFigures(around.clock().instant());
-        this.history = new EventHistory(around.incarnation(), around.view().rememberedEvents());
-        this.widths = new WidthCurve(around.view().widthSamples());
-        this.last = statusBefore(registered, spec);
-        this.course = new JobCourse(registered, around.settings(), new ToTheFarm());
+        this.view = new JobView(registered, spec, around.view(), around.incarnation(), now());
+        this.effects = new JobEffects(context, registered, spec, around, view, this::course);
+        this.course = new JobCourse(registered, around.settings(), effects);
         course.begin();
     }
 
@@ -184,7 +152,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                 .onMessage(DeskLetGo.class, letGo -> decided(course::withdrawn))
                 .onMessage(Recorded.class, recorded -> decided(() -> course.recorded(recorded.event(), now())))
                 .onMessage(NotRecorded.class, this::onNotRecorded)
-                .onMessage(RecordAgain.class, again -> decided(() -> record(again.event())))
+                .onMessage(RecordAgain.class, again -> decided(() -> effects.record(again.event())))
                 .onMessage(Closed.class, this::onClosed)
                 .onSignal(Terminated.class, this::onFollowerGone)
                 .build();
@@ -198,66 +166,35 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     private Behavior<Jobs.Command> onFromDesk(FromDesk message) {
         Outcome outcome = message.outcome();
         if (outcome instanceof Outcome.Started begun) {
-            cells.ifPresent(map -> map.started(begun.patches(), begun.worker(), now()));
+            view.started(begun, now());
         } else if (outcome instanceof Outcome.Returned returned) {
-            context.getLog()
-                    .warn(
-                            "{} patches of job [{}] go out again: {}",
-                            returned.patches().size(),
-                            job,
-                            returned.reason());
-            cells.ifPresent(
-                    map -> figures.returned(returned.patches().size(), map.returned(returned.patches(), now())));
-            tellNews("returned", counted(returned.patches().size()) + " out again: " + returned.reason());
+            int count = returned.patches().size();
+            context.getLog().warn("{} patches of job [{}] go out again: {}", count, job, returned.reason());
+            view.returned(returned, now());
         } else if (outcome instanceof Outcome.GivenUp givenUp) {
-            cells.ifPresent(map -> map.givenUp(List.of(givenUp.patch())));
             course.givenUp(givenUp, now());
-            tellNews("given up", givenUp.patch() + ": " + givenUp.reason());
+            view.givenUp(givenUp, now());
         } else if (outcome instanceof Outcome.Readmitted readmitted) {
-            cells.ifPresent(map -> map.ready(readmitted.patches()));
             course.readmitted(readmitted);
-            tellNews("readmitted", counted(readmitted.patches().size()) + " out again: " + readmitted.reason());
+            view.readmitted(readmitted, now());
         } else if (outcome instanceof Outcome.Rendered rendered) {
-            cells.ifPresent(map -> map.finished(
-                    rendered.results().stream().map(TaskResult::patch).toList(),
-                    rendered.work()
-                            .sampling()
-                            .plus(rendered.work().decoding())
-                            .plus(rendered.work().encoding())));
-            cells.ifPresent(map -> map.rendered(rendered.results().stream()
-                    .filter(TaskResult.TileStored.class::isInstance)
-                    .map(TaskResult::patch)
-                    .toList()));
+            view.rendered(rendered);
             course.rendered(rendered, now());
         }
         return this;
     }
 
-    private static String counted(int count) {
-        return count == 1 ? "1 patch goes" : count + " patches go";
-    }
-
     private Behavior<Jobs.Command> onLogged(Logged logged) {
         if (state() == Jobs.State.RENDERING) {
-            cells.ifPresent(map -> map.rendered(
-                    logged.tokens().stream().map(TaskResult.Tokens::patch).toList()));
+            view.logged(logged.tokens());
         }
         course.logged(logged.tokens(), now());
         return this;
     }
 
     private Behavior<Jobs.Command> onTileDurable(TileDurable tile) {
-        tell(new Jobs.TileStored(job, history.nextNumber(), tile.level(), tile.column(), tile.row()));
+        view.tellTile(tile.level(), tile.column(), tile.row());
         return this;
-    }
-
-    private void tellNews(String kind, String sentence) {
-        tell(new Jobs.Happened(job, history.nextNumber(), now(), kind, sentence));
-    }
-
-    private void tell(Jobs.Numbered event) {
-        history.add(event);
-        followers.forEach(follower -> follower.tell(event));
     }
 
     private Behavior<Jobs.Command> onTrouble(Trouble trouble) {
@@ -272,72 +209,28 @@ final class Job extends AbstractBehavior<Jobs.Command> {
         }
         around.leaseDesk().tell(new LeaseDesk.Census(census));
         around.leaseDesk().tell(new LeaseDesk.AskObstacle(job, obstacles));
-        Jobs.JobStatus status = status();
+        Jobs.JobStatus status = effects.status();
         around.jobDesk().tell(new StatusChanged(status));
-        followers.forEach(follower -> follower.tell(new Jobs.Moved(job, status)));
-        tellCells();
+        view.tell(new Jobs.Moved(job, status));
+        view.tellCells();
         return this;
-    }
-
-    /** Taken also when nobody follows, so that what changed does not pile up. */
-    private void tellCells() {
-        cells.ifPresent(map -> {
-            Jobs.CellsChanged changes = map.takeChanges(job, around.view().cellChanges());
-            if (changes.isTooMuch() || !changes.cells().isEmpty()) {
-                followers.forEach(follower -> follower.tell(changes));
-            }
-        });
     }
 
     private Behavior<Jobs.Command> onCounted(Counted message) {
-        boolean isStarved = opened.isPresent()
-                && state() == Jobs.State.RENDERING
-                && book().stages().stream()
-                                .mapToInt(Jobs.StageProgress::readyCount)
-                                .sum()
-                        == 0;
-        figures.count(message.workers(), isStarved, now());
-        if (state() == Jobs.State.RENDERING && opened.isPresent()) {
-            widths.add(widthNow(message.workers()));
-        }
+        view.count(message.workers(), effects.openBook().filter(book -> state() == Jobs.State.RENDERING), now());
         return this;
     }
 
-    private Jobs.WidthSample widthNow(List<WorkerReport> workers) {
-        long rendered = 0;
-        int open = 0;
-        for (Jobs.StageProgress stage : book().stages()) {
-            rendered += stage.renderedCount();
-            open += stage.readyCount() + stage.leasedCount();
-        }
-        int leased = cells.map(CellHistory::inWorkCount).orElse(0);
-        return new Jobs.WidthSample(
-                figures.elapsed(now()), rendered, leased, Math.max(0, open - leased), workers.size());
-    }
-
     private Behavior<Jobs.Command> onHindered(Hindered message) {
-        obstacle = message.obstacle();
+        view.hindered(message.obstacle());
         return this;
     }
 
     private Behavior<Jobs.Command> onPrepared(Prepared prepared) {
-        opened = Optional.of(prepared.ready());
-        planned = prepared.ready().plannedWidths();
-        CellHistory map = cells.orElseGet(() -> new CellHistory(prepared.ready().plan()));
-        map.restart(prepared.ready().book());
-        cells = Optional.of(map);
-        tellNews("planned", planText(prepared.ready().plan()));
+        effects.opened(prepared.ready());
+        view.prepared(prepared.ready(), now());
         course.prepared(prepared.ready().book(), now());
         return this;
-    }
-
-    private static String planText(Plan plan) {
-        return String.format(
-                Locale.ROOT,
-                "%,d patches in direction %s, at least %,d one after the other",
-                plan.patchCount(),
-                plan.direction().configName(),
-                plan.criticalPath());
     }
 
     private Behavior<Jobs.Command> onNotPrepared(NotPrepared failure) {
@@ -348,18 +241,14 @@ final class Job extends AbstractBehavior<Jobs.Command> {
 
     private Behavior<Jobs.Command> onFollow(Jobs.Follow follow) {
         context.watch(follow.follower());
-        followers.add(follow.follower());
-        EventHistory.Replay replay = history.after(follow.heard());
-        if (replay.missedCount() > 0) {
-            follow.follower().tell(new Jobs.Missed(job, replay.missedCount()));
-        }
-        replay.events().forEach(event -> follow.follower().tell(event));
-        follow.follower().tell(state().isOver() ? new Jobs.Ended(job, status()) : new Jobs.Moved(job, status()));
+        view.follow(follow.follower(), follow);
+        follow.follower()
+                .tell(state().isOver() ? new Jobs.Ended(job, effects.status()) : new Jobs.Moved(job, effects.status()));
         return this;
     }
 
     private Behavior<Jobs.Command> onFollowerGone(Terminated gone) {
-        followers.removeIf(follower -> follower.equals(gone.getRef()));
+        view.forgetFollower(gone.getRef());
         return this;
     }
 
@@ -376,22 +265,25 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     }
 
     private Behavior<Jobs.Command> onRetry(Jobs.Retry retry) {
-        if (state() != Jobs.State.RENDERING || opened.isEmpty()) {
+        Optional<RenderBook> book = effects.openBook().filter(open -> state() == Jobs.State.RENDERING);
+        if (book.isEmpty()) {
             return answerLater(retry.replyTo(), "tried again", course.resume(now()));
         }
         try {
-            Set<PatchId> givenUp = book().quarantined().keySet();
+            Set<PatchId> givenUp = book.get().quarantined().keySet();
             List<PatchId> again = new ArrayList<>(
                     retry.patch().isEmpty()
                             ? givenUp
-                            : List.of(PatchName.find(retry.patch().get(), book().plan())));
+                            : List.of(PatchName.find(
+                                    retry.patch().get(), book.get().plan())));
             again.retainAll(givenUp);
             around.leaseDesk().tell(new LeaseDesk.Retry(job, again));
             retry.replyTo()
                     .tell(
                             again.isEmpty()
                                     ? new Jobs.Answer(false, "No such patch of job " + job + " was given up.")
-                                    : new Jobs.Answer(true, counted(again.size()) + " of job " + job + " out again."));
+                                    : new Jobs.Answer(
+                                            true, JobView.goOut(again.size()) + " of job " + job + " out again."));
         } catch (PatchName.Unknown unknown) {
             retry.replyTo().tell(new Jobs.Answer(false, unknown.sentence()));
         }
@@ -400,36 +292,23 @@ final class Job extends AbstractBehavior<Jobs.Command> {
 
     private Behavior<Jobs.Command> answerLater(ActorRef<Jobs.Answer> replyTo, String verb, boolean isPossible) {
         if (isPossible) {
-            asker = Optional.of(replyTo);
+            effects.answerLater(replyTo);
             return this;
         }
-        String standing = course.isChanging() ? "is just being stopped or resumed" : "is " + word(state());
+        String standing = course.isChanging() ? "is just being stopped or resumed" : "is " + JobView.word(state());
         replyTo.tell(new Jobs.Answer(false, "Job " + job + " " + standing + " and cannot be " + verb + "."));
         return this;
     }
 
-    private static String word(Jobs.State state) {
-        return state.name().toLowerCase(Locale.ROOT);
-    }
-
-    private void answer(String sentence) {
-        asker.ifPresent(waiting -> waiting.tell(new Jobs.Answer(true, "Job " + job + " " + sentence)));
-        asker = Optional.empty();
-    }
-
     private Behavior<Jobs.Command> onAskMap(Jobs.AskMap question) {
-        question.replyTo()
-                .tell(cells.map(map ->
-                        new Jobs.JobMap(job, map.all(), map.workers(), widths.samples(), planned, history.happened())));
+        question.replyTo().tell(view.map());
         return this;
     }
 
     /** It may have been resumed meanwhile. */
     private Behavior<Jobs.Command> onForgetMap(ForgetMap forget) {
         if (state().isOver()) {
-            cells = Optional.empty();
-            planned = List.of();
-            history.forget();
+            view.forgetMap();
         }
         return this;
     }
@@ -437,7 +316,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     /** Who holds what is known to the desk alone; the answer is put together when it has spoken. */
     private Behavior<Jobs.Command> onAskWhy(Jobs.AskWhy question) {
         try {
-            List<PatchId> patches = Why.patchesAskedOf(openBook(), question.patch());
+            List<PatchId> patches = Why.patchesAskedOf(effects.openBook(), question.patch());
             context.ask(
                     JobAccount.class,
                     around.leaseDesk(),
@@ -458,205 +337,21 @@ final class Job extends AbstractBehavior<Jobs.Command> {
         answer.account()
                 .ifPresent(account -> answer.question()
                         .replyTo()
-                        .tell(new Jobs.Explained(
-                                Why.explain(job, state(), course.cause(), openBook(), account, answer.patch()))));
+                        .tell(new Jobs.Explained(Why.explain(
+                                job, state(), course.cause(), effects.openBook(), account, answer.patch()))));
         return this;
     }
 
     private Behavior<Jobs.Command> onNotRecorded(NotRecorded failed) {
         context.getLog().warn("The journal did not take [{}] and is asked again", failed.event(), failed.cause());
-        context.scheduleOnce(around.settings().statusEvery(), self(), new RecordAgain(failed.event()));
+        context.scheduleOnce(around.settings().statusEvery(), context.getSelf(), new RecordAgain(failed.event()));
         return this;
     }
 
     private Behavior<Jobs.Command> onClosed(Closed closed) {
-        last = status();
-        opened = Optional.empty();
+        effects.forgetOpened();
         course.closed();
         return this;
-    }
-
-    /** Goes on when the journal has the event, and does not before. */
-    private void record(JobEvent event) {
-        context.pipeToSelf(
-                around.preparation().record(around.journal(), around.incarnation(), event),
-                (recorded, failure) -> failure == null ? new Recorded(event) : new NotRecorded(event, failure));
-    }
-
-    /** Brings about what was decided; runs within this actor. */
-    private final class ToTheFarm implements JobCourse.Effects {
-
-        @Override
-        public void prepare() {
-            context.pipeToSelf(
-                    around.preparation()
-                            .open(
-                                    registered,
-                                    course.deviceClass(),
-                                    spec,
-                                    around.incarnation(),
-                                    (level, column, row) -> self().tell(new TileDurable(level, column, row))),
-                    (ready, failure) -> failure == null ? new Prepared(ready) : new NotPrepared(failure));
-        }
-
-        @Override
-        public void takeTiles() {
-            around.pictures().open(job, ready().output(), failure -> self().tell(new Trouble(failure)));
-            figures.begin(now());
-        }
-
-        @Override
-        public void offer(int stage, List<OfferedTask> tasks) {
-            cells.ifPresent(map -> map.ready(
-                    tasks.stream().map(offered -> offered.task().patch()).toList()));
-            around.leaseDesk()
-                    .tell(new LeaseDesk.Offer(
-                            ready().renderSettings(),
-                            Optional.of(book().tokenShape()),
-                            spec.priority(),
-                            course.deviceClass(),
-                            stage,
-                            tasks,
-                            outcomes));
-        }
-
-        @Override
-        public void release(List<PatchId> patches) {
-            around.leaseDesk().tell(new LeaseDesk.Release(job, patches));
-        }
-
-        @Override
-        public void log(List<TaskResult.Tokens> tokens) {
-            context.pipeToSelf(
-                    ready().log().append(ready().book().entries(tokens)),
-                    (done, failure) -> failure == null ? new Logged(tokens) : new Trouble(failure));
-        }
-
-        @Override
-        public void accepted(WorkTime work, int tokenCount) {
-            figures.leaseEnded(work, tokenCount, now());
-        }
-
-        @Override
-        public void record(JobEvent event) {
-            Job.this.record(event);
-        }
-
-        @Override
-        public void withdraw() {
-            around.leaseDesk().tell(new LeaseDesk.Withdraw(job, withdrawals));
-        }
-
-        @Override
-        public void finishPicture() {
-            context.pipeToSelf(
-                    ready().output().whenFinished(),
-                    (done, failure) -> failure == null ? new PictureFinished() : new Trouble(failure));
-        }
-
-        @Override
-        public void completeManifest() {
-            Plan plan = ready().plan();
-            context.pipeToSelf(
-                    around.preparation()
-                            .complete(
-                                    spec,
-                                    ready().manifest(),
-                                    course.deviceClass(),
-                                    figures.summary(plan.patchCount(), plan.criticalPath(), now())),
-                    (done, failure) -> failure == null ? new ManifestWritten() : new Trouble(failure));
-        }
-
-        /** Told at once: until the journal has taken it, which may lie on a full disk, the state is the old one. */
-        @Override
-        public void stopping(String cause) {
-            tellNews(Jobs.Happened.STOPPING, cause);
-        }
-
-        @Override
-        public void close() {
-            around.pictures().close(job);
-            context.pipeToSelf(
-                    ready().log().close().thenCombine(ready().output().close(), (log, output) -> log),
-                    (done, failure) -> new Closed());
-        }
-
-        @Override
-        public void stopped() {
-            figures.pause(now());
-            cells.ifPresent(CellHistory::stopped);
-            tellCells();
-            tellNews(word(state()), course.cause().orElse(""));
-            Jobs.JobStatus status = status();
-            around.jobDesk().tell(new StatusChanged(status));
-            Jobs.Event event = state().isOver() ? new Jobs.Ended(job, status) : new Jobs.Moved(job, status);
-            followers.forEach(follower -> follower.tell(event));
-            answer("is stopped; what it rendered is kept.");
-        }
-
-        @Override
-        public void resumed() {
-            tellNews("resumed", "");
-            answer("goes on where it was.");
-        }
-    }
-
-    private Optional<RenderBook> openBook() {
-        return opened.map(Preparation.Ready::book);
-    }
-
-    /** Of a job that no actor leads yet. */
-    static Jobs.JobStatus statusBefore(RegisteredJob registered, JobSpec spec) {
-        Grid tiles = spec.canvas().cutInto(Plan.TILE_PIXELS);
-        return new Jobs.JobStatus(
-                registered.job(),
-                spec.name(),
-                spec,
-                JobCourse.stateOf(registered),
-                List.of(),
-                tiles.columns(),
-                tiles.rows(),
-                Plan.TILE_PIXELS,
-                0,
-                Preparation.directory(spec),
-                registered.acceptedAt(),
-                Duration.ZERO,
-                Optional.empty(),
-                Optional.empty(),
-                0,
-                0,
-                WorkTime.NONE,
-                Duration.ZERO,
-                Jobs.Tally.NONE,
-                registered.cause());
-    }
-
-    private Jobs.JobStatus status() {
-        if (opened.isEmpty()) {
-            return last.as(state(), course.cause());
-        }
-        Plan plan = ready().plan();
-        return new Jobs.JobStatus(
-                job,
-                spec.name(),
-                spec,
-                state(),
-                book().stages(),
-                plan.tileGrid().columns(),
-                plan.tileGrid().rows(),
-                Plan.TILE_PIXELS,
-                plan.criticalPath(),
-                Preparation.directory(spec),
-                registered.acceptedAt(),
-                figures.elapsed(now()),
-                figures.remaining(book().unrenderedPatchCount(), now()),
-                figures.bound(book().unrenderedPath()),
-                figures.patchesPerSecond(now()),
-                figures.workerCount(),
-                figures.work(),
-                figures.slotTime(),
-                figures.tally(),
-                course.cause().or(() -> state() == Jobs.State.RENDERING ? obstacle : Optional.empty()));
     }
 
     private Jobs.State state() {
@@ -667,15 +362,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
         return around.clock().instant();
     }
 
-    private Preparation.Ready ready() {
-        return opened.orElseThrow(() -> new IllegalStateException("job " + job + " is not open"));
-    }
-
-    private RenderBook book() {
-        return ready().book();
-    }
-
-    private ActorRef<Jobs.Command> self() {
-        return context.getSelf();
+    private JobCourse course() {
+        return course;
     }
 }

@@ -291,7 +291,7 @@ public final class JobDesk {
 
     private void begin(RegisteredJob registered, JobSpec spec, Job.Surroundings around) {
         reserved.add(registered.job());
-        statuses.put(registered.job(), Job.statusBefore(registered, spec));
+        statuses.put(registered.job(), JobView.statusBefore(registered, spec));
         jobs.put(registered.job(), context.spawn(Job.create(registered, spec, around), "job-" + registered.job()));
     }
 

@@ -107,6 +107,11 @@ final class FarmWorker {
         return heard.plus(term).isBefore(now);
     }
 
+    /** Whether a free slot of it is given anything at all. */
+    boolean isAvailable(Instant now, Duration term) {
+        return !isDraining() && !isBlocked() && !isSilent(now, term);
+    }
+
     void locate(String newHost) {
         host = newHost;
     }

@@ -139,10 +139,7 @@ final class LeaseAnswers {
                 && job.readyCount() > 0
                 && job.leaseCount() == 0
                 && workers.values().stream()
-                        .noneMatch(worker -> job.canBeServedBy(worker)
-                                && !worker.isDraining()
-                                && !worker.isBlocked()
-                                && !worker.isSilent(now, settings.term()));
+                        .noneMatch(worker -> job.canBeServedBy(worker) && worker.isAvailable(now, settings.term()));
         return isStuck ? Optional.of(whyWaiting(id, now)) : Optional.empty();
     }
 

@@ -1,6 +1,5 @@
 package handscroll.coordinator.lease;
 
-import handscroll.coordinator.lease.FarmWorker.Slot;
 import handscroll.coordinator.lease.ReadyTasks.Attempt;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
@@ -17,12 +16,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * Decides who renders what, for how long, and what happens when a lease ends without a result. Which part
@@ -87,32 +84,14 @@ public final class LeaseBook {
     public static final int BATCHES_PER_SLOT = 2;
 
     private static final int INCARNATION_SHIFT = 40;
-    private static final int REMEMBERED_REFUSALS = 16;
 
     private final LeaseSettings settings;
-    private final Map<WorkerId, FarmWorker> workers = new LinkedHashMap<>();
-    /** Why those at the door were refused, the latest last; they ask again by themselves. */
-    private final Map<WorkerId, RefusedWorker> turnedAway = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<WorkerId, RefusedWorker> eldest) {
-            return size() > REMEMBERED_REFUSALS;
-        }
-    };
-
     private final Map<JobId, LentJob> jobs = new LinkedHashMap<>();
-    private final Map<Long, Lease> leases = new LinkedHashMap<>();
-    /** In the order in which they fell idle. */
-    private final Set<Slot> idle = new LinkedHashSet<>();
-    /** With room for a waiting batch. Workers pull ahead, so first is whose running batch began first and should end first. */
-    private final Set<Slot> roomy = new LinkedHashSet<>();
-
+    private final RunningLeases leases;
+    private final Roster roster;
+    private final Failures failures;
     private final Sharing sharing;
     private final LeaseAnswers answers;
-    private final Blame blame;
-    private List<Verdict> verdicts = List.of();
-    private long nextEpoch;
     private long nextSequence;
 
     /** @param incarnation of the coordinator: a higher one than any before, or leases of two would share epochs */
@@ -121,10 +100,11 @@ public final class LeaseBook {
             throw new IllegalArgumentException("an incarnation has 23 bits, not " + incarnation);
         }
         this.settings = settings;
-        this.nextEpoch = incarnation << INCARNATION_SHIFT;
-        this.sharing = new Sharing(settings, workers, jobs);
-        this.blame = new Blame(settings.blame());
-        this.answers = new LeaseAnswers(settings, workers, turnedAway, jobs, leases);
+        this.leases = new RunningLeases(settings.term(), jobs, incarnation << INCARNATION_SHIFT);
+        this.roster = new Roster(settings, leases);
+        this.failures = new Failures(settings, roster, jobs, leases);
+        this.sharing = new Sharing(settings, roster.workers(), jobs);
+        this.answers = new LeaseAnswers(settings, roster.workers(), roster.turnedAway(), jobs, leases.byEpoch());
     }
 
     // Workers.
@@ -137,30 +117,12 @@ public final class LeaseBook {
     public Optional<String> join(
             WorkerId id, int slotCount, String deviceClass, Map<String, String> modelHashes, Instant now) {
         var candidate = new FarmWorker(id, slotCount, deviceClass, modelHashes, now);
-        Optional<String> objection = answers.objectionOfAll(candidate);
-        // Whoever asks again is the latest.
-        turnedAway.remove(id);
-        if (objection.isPresent()) {
-            turnedAway.put(id, new RefusedWorker(id, "", slotCount, deviceClass, modelHashes, now, objection.get()));
-            return objection;
-        }
-        FarmWorker worker = workers.computeIfAbsent(id, i -> candidate);
-        worker.joinAgain(slotCount, deviceClass, modelHashes);
-        worker.hear(now);
-        for (Slot slot : worker.slots.values()) {
-            slot.forgetPulls();
-            file(slot);
-        }
-        return Optional.empty();
+        return roster.join(candidate, answers::objectionOfAll, now);
     }
 
     /** Notes on which machine a worker runs, let in or refused: for people who look for it, nothing depends on it. */
     public void locate(WorkerId id, String host) {
-        FarmWorker worker = workers.get(id);
-        if (worker != null) {
-            worker.locate(host);
-        }
-        turnedAway.computeIfPresent(id, (same, refused) -> refused.at(host));
+        roster.locate(id, host);
     }
 
     /**
@@ -170,15 +132,7 @@ public final class LeaseBook {
      * @return what is now the case, in a sentence; empty when there is no such worker
      */
     public Optional<String> drain(WorkerId id) {
-        return Optional.ofNullable(workers.get(id)).map(worker -> {
-            String news = worker.drain(true) ? "" : " already";
-            return "Worker " + id
-                    + (worker.leases.isEmpty()
-                            ? " is drained" + news + ": it holds nothing and gets nothing."
-                            : " is draining" + news + ": it finishes "
-                                    + counted(worker.taskCount(), "patch", "patches")
-                                    + " and gets nothing more.");
-        });
+        return roster.drain(id);
     }
 
     /**
@@ -187,10 +141,7 @@ public final class LeaseBook {
      * @return what is now the case, in a sentence; empty when there is no such worker
      */
     public Optional<String> undrain(WorkerId id) {
-        return Optional.ofNullable(workers.get(id))
-                .map(worker -> worker.drain(false)
-                        ? "Worker " + id + " gets patches again."
-                        : "Worker " + id + " was not drained, and gets patches as before.");
+        return roster.undrain(id);
     }
 
     /**
@@ -199,105 +150,31 @@ public final class LeaseBook {
      * @return whether there is such a worker; {@link #takeVerdicts} has what follows
      */
     public boolean block(WorkerId id, String why, Instant now) {
-        return block(id, new FarmWorker.Block(why, Optional.empty()), now);
-    }
-
-    private boolean block(WorkerId id, FarmWorker.Block block, Instant now) {
-        FarmWorker worker = workers.get(id);
-        if (worker == null) {
-            return false;
-        }
-        worker.block(Optional.of(block));
-        blame.forget(id);
-        List<Taken> taken = new ArrayList<>();
-        for (Lease lease : List.copyOf(worker.leases.values())) {
-            taken.add(takeBack(lease, "its worker was blocked", now));
-        }
-        List<TakenPart> readmitted = new ArrayList<>();
-        for (LentJob job : jobs.values()) {
-            List<PatchId> back = pardon(job, id);
-            if (!back.isEmpty()) {
-                readmitted.add(new TakenPart(job.settings.job(), back, List.of()));
-            }
-        }
-        List<Verdict> all = new ArrayList<>(verdicts);
-        all.add(new Verdict(id, block.why(), taken, readmitted));
-        verdicts = all;
-        return true;
-    }
-
-    /** What failed on this worker failed because of it. */
-    private List<PatchId> pardon(LentJob job, WorkerId worker) {
-        job.ready.values().forEach(ready -> ready.all().forEach(attempt -> attempt.pardon(worker)));
-        leases.values().stream()
-                .flatMap(lease -> lease.parts.stream())
-                .filter(part -> part.job() == job)
-                .flatMap(part -> part.attempts().stream())
-                .forEach(attempt -> attempt.pardon(worker));
-        List<PatchId> back = new ArrayList<>();
-        for (Map.Entry<PatchId, LentJob.Quarantined> entry : List.copyOf(job.quarantined.entrySet())) {
-            Attempt attempt = entry.getValue().attempt();
-            attempt.pardon(worker);
-            if (attempt.failureCount() < settings.attemptCount()) {
-                readmit(job, entry.getKey());
-                back.add(entry.getKey());
-            }
-        }
-        return back;
-    }
-
-    private void readmit(LentJob job, PatchId patch) {
-        LentJob.Quarantined back = job.quarantined.remove(patch);
-        if (back != null) {
-            job.stage(back.stage()).add(back.attempt());
-        }
+        return failures.block(id, new FarmWorker.Block(why, Optional.empty()), now);
     }
 
     /** @return whether there is such a worker, and it was blocked */
     public boolean unblock(WorkerId id) {
-        FarmWorker worker = workers.get(id);
-        if (worker == null || !worker.isBlocked()) {
-            return false;
-        }
-        worker.block(Optional.empty());
-        return true;
+        return roster.unblock(id);
     }
 
     /** Somebody wants patches tried again that were given up; returns those that are. */
     public List<PatchId> retry(JobId id, Collection<PatchId> patches) {
-        LentJob job = jobs.get(id);
-        List<PatchId> back = new ArrayList<>();
-        for (PatchId patch : patches) {
-            if (job != null && job.quarantined.containsKey(patch)) {
-                job.quarantined.get(patch).attempt().forgive();
-                readmit(job, patch);
-                back.add(patch);
-            }
-        }
-        return back;
+        return failures.retry(id, patches);
     }
 
     /** Workers that were blocked since this was last asked. */
     public List<Verdict> takeVerdicts() {
-        List<Verdict> taken = verdicts;
-        verdicts = List.of();
-        return taken;
+        return failures.takeVerdicts();
     }
 
     public boolean hasVerdicts() {
-        return !verdicts.isEmpty();
+        return failures.hasVerdicts();
     }
 
     /** The worker has room for one more batch in this slot. */
     public void pull(WorkerId id, int slotIndex, int batchSize, Instant now) {
-        FarmWorker worker = workers.get(id);
-        if (worker == null || slotIndex < 0 || slotIndex >= worker.slotCount()) {
-            return;
-        }
-        worker.hear(now);
-        Slot slot = worker.slots.computeIfAbsent(slotIndex, index -> new Slot(worker, index));
-        slot.pull(batchSize);
-        file(slot);
+        roster.pull(id, slotIndex, batchSize, now);
     }
 
     /**
@@ -306,55 +183,26 @@ public final class LeaseBook {
      * @return those that are not its own, or no longer
      */
     public List<Long> renew(WorkerId id, Collection<Long> epochs, Instant now) {
-        FarmWorker worker = workers.get(id);
-        if (worker == null) {
-            return List.copyOf(epochs);
-        }
-        worker.hear(now);
-        List<Long> unknown = new ArrayList<>();
-        for (Long epoch : epochs) {
-            Lease lease = worker.leases.get(epoch);
-            if (lease == null) {
-                unknown.add(epoch);
-            } else {
-                lease.renew(now.plus(settings.term()));
-            }
-        }
-        return unknown;
+        return roster.renew(id, epochs, now);
     }
 
     /** Takes everything back from a worker that is gone; no fault of the patches. */
     public List<Taken> lose(WorkerId id) {
-        FarmWorker worker = workers.remove(id);
-        if (worker == null) {
-            return List.of();
-        }
-        blame.forget(id);
-        List<Taken> taken = new ArrayList<>();
-        for (Lease lease : List.copyOf(worker.leases.values())) {
-            taken.add(takeBack(lease, "the worker was lost", worker.heard()));
-        }
-        for (Slot slot : worker.slots.values()) {
-            slot.forgetPulls();
-            file(slot);
-        }
-        return taken;
+        return roster.remove(id)
+                .map(worker -> {
+                    failures.forget(id);
+                    List<Taken> taken = leases.takeAllBack(worker, "the worker was lost", worker.heard());
+                    leases.forgetPulls(worker);
+                    return taken;
+                })
+                .orElse(List.of());
     }
 
     /** Takes back what has not been renewed for a whole term; no fault of the patches. Workers were blocked long enough. */
     public List<Taken> expire(Instant now) {
-        for (FarmWorker worker : workers.values()) {
-            if (worker.block()
-                    .flatMap(FarmWorker.Block::until)
-                    .filter(now::isAfter)
-                    .isPresent()) {
-                worker.block(Optional.empty());
-            }
-        }
-        List<Lease> over =
-                leases.values().stream().filter(lease -> lease.isOver(now)).toList();
-        return over.stream()
-                .map(lease -> takeBack(lease, "its lease was not renewed in time", now))
+        roster.endBlocks(now);
+        return leases.over(now).stream()
+                .map(lease -> leases.takeBack(lease, "its lease was not renewed in time", now))
                 .toList();
     }
 
@@ -421,17 +269,15 @@ public final class LeaseBook {
         if (job == null) {
             return List.of();
         }
-        workers.values().forEach(worker -> worker.served.remove(id));
-        List<Lease> revoked =
-                leases.values().stream().filter(lease -> lease.concerns(job)).toList();
-        return revoked.stream()
-                .map(lease -> takeBack(lease, "it shared a batch with a job that was withdrawn", now))
+        roster.workers().values().forEach(worker -> worker.served.remove(id));
+        return leases.of(job).stream()
+                .map(lease -> leases.takeBack(lease, "it shared a batch with a job that was withdrawn", now))
                 .toList();
     }
 
     /** Workers that were granted anything of a job, and may hold states of its patches. */
     public List<WorkerId> servants(JobId job) {
-        return workers.values().stream()
+        return roster.workers().values().stream()
                 .filter(worker -> worker.served.contains(job))
                 .map(worker -> worker.id)
                 .toList();
@@ -449,7 +295,7 @@ public final class LeaseBook {
     public Optional<WorkerId> stateHolder(JobId id, PatchId patch) {
         return Optional.ofNullable(jobs.get(id))
                 .flatMap(job -> job.holders.holder(patch))
-                .filter(workers::containsKey);
+                .filter(roster.workers()::containsKey);
     }
 
     // Leases.
@@ -457,32 +303,10 @@ public final class LeaseBook {
     /** Brings ready tasks and free slots together; to be called after anything else has changed. */
     public List<Grant> grantReady(Instant now) {
         List<Grant> grants = new ArrayList<>();
-        sharing.handOut(idle, false, now, (slot, parts) -> grants.add(begin(slot, parts, now)));
+        sharing.handOut(leases.idle(), false, now, (slot, parts) -> grants.add(leases.begin(slot, parts, now)));
         // What would make small batches behind running ones stays here, for whichever slot is through first.
-        sharing.handOut(roomy, true, now, (slot, parts) -> grants.add(begin(slot, parts, now)));
+        sharing.handOut(leases.roomy(), true, now, (slot, parts) -> grants.add(leases.begin(slot, parts, now)));
         return grants;
-    }
-
-    private Grant begin(Slot slot, List<Lease.Part> parts, Instant now) {
-        var lease = new Lease(nextEpoch++, slot, parts, now, now.plus(settings.term()));
-        FarmWorker worker = slot.worker;
-        leases.put(lease.epoch, lease);
-        worker.leases.put(lease.epoch, lease);
-        for (Lease.Part part : lease.parts) {
-            LentJob job = part.job();
-            worker.served.add(job.settings.job());
-            job.leaseBegins(worker.deviceClass());
-            job.waitsNoMore();
-            job.slotTime.begin(part.reckonedNanos());
-            job.stage(part.stage()).granted(part.attempts().size());
-        }
-        slot.hold();
-        file(slot);
-        return new Grant(
-                worker.id,
-                lease.epoch,
-                slot.index,
-                lease.parts.stream().map(Lease.Part::tasks).toList());
     }
 
     /**
@@ -494,7 +318,7 @@ public final class LeaseBook {
     public List<Ended> complete(Completed completed, Instant now) {
         List<TaskResult> results = completed.results();
         Optional<Lease> held =
-                held(completed.worker(), completed.epoch(), now).filter(lease -> lease.isAnsweredBy(results));
+                roster.held(completed.worker(), completed.epoch(), now).filter(lease -> lease.isAnsweredBy(results));
         if (held.isEmpty()) {
             return List.of();
         }
@@ -518,28 +342,11 @@ public final class LeaseBook {
             from += count;
             // What failed before is always granted alone.
             if (count == 1 && part.attempts().get(0).failureCount() > 0) {
-                weigh(part.attempts().get(0), worker.id, now);
+                failures.weigh(part.attempts().get(0), worker.id, now);
             }
         }
-        end(lease);
+        leases.end(lease);
         return ended;
-    }
-
-    /** Others may be to blame for what this worker could render. */
-    private void weigh(Attempt attempt, WorkerId by, Instant now) {
-        for (WorkerId guilty : blame.rendered(attempt, by, now)) {
-            convict(
-                    guilty,
-                    "others rendered what it failed, " + settings.blame().strikes() + " times",
-                    now);
-        }
-    }
-
-    private void convict(WorkerId worker, String why, Instant now) {
-        block(
-                worker,
-                new FarmWorker.Block(why, Optional.of(now.plus(settings.blame().memory()))),
-                now);
     }
 
     /** Ends a lease whose tasks could not be rendered, for whatever reason. */
@@ -554,113 +361,7 @@ public final class LeaseBook {
      * @param reason in one sentence, for those who ask later
      */
     public Optional<Taken> fail(WorkerId id, long epoch, Fault fault, String reason, Instant now) {
-        return held(id, epoch, now).map(lease -> {
-            FarmWorker worker = lease.slot.worker;
-            worker.failed(lease.taskCount());
-            if (fault == Fault.MEMORY && lease.taskCount() > 1) {
-                worker.halve(lease.taskCount());
-                return takeBack(lease, reason, now);
-            }
-            if (fault == Fault.DEVICE && isAnotherThere(lease, now)) {
-                Taken taken = takeBack(lease, reason, now);
-                if (blame.strike(id, now)) {
-                    convict(id, "its device failed " + settings.blame().strikes() + " times, at last: " + reason, now);
-                }
-                return taken;
-            }
-            endInVain(lease);
-            var batch = new Blame.FailedBatch(id, lease.taskCount());
-            Instant forgotten = now.minus(settings.blame().memory());
-            List<TakenPart> parts = new ArrayList<>(lease.parts.size());
-            for (Lease.Part part : lease.parts) {
-                List<PatchId> returned = new ArrayList<>();
-                List<PatchId> givenUp = new ArrayList<>();
-                for (Attempt attempt : part.attempts()) {
-                    PatchId patch = attempt.offered.task().patch();
-                    if (attempt.failOn(batch, reason, now, forgotten) < settings.attemptCount()) {
-                        part.job().stage(part.stage()).add(attempt);
-                        returned.add(patch);
-                    } else {
-                        part.job().quarantined.put(patch, new LentJob.Quarantined(part.stage(), attempt));
-                        givenUp.add(patch);
-                    }
-                }
-                parts.add(new TakenPart(part.job().settings.job(), returned, givenUp));
-            }
-            return new Taken(id, epoch, parts);
-        });
-    }
-
-    /** Who could render what this worker holds. */
-    private boolean isAnotherThere(Lease lease, Instant now) {
-        LentJob job = lease.parts.get(0).job();
-        for (FarmWorker other : workers.values()) {
-            if (other != lease.slot.worker
-                    && job.canBeServedBy(other)
-                    && !other.isDraining()
-                    && !other.isBlocked()
-                    && !other.isSilent(now, settings.term())) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private Optional<Lease> held(WorkerId id, long epoch, Instant now) {
-        FarmWorker worker = workers.get(id);
-        if (worker == null) {
-            return Optional.empty();
-        }
-        worker.hear(now);
-        return Optional.ofNullable(worker.leases.get(epoch));
-    }
-
-    private Taken takeBack(Lease lease, String reason, Instant at) {
-        endInVain(lease);
-        List<TakenPart> parts = new ArrayList<>(lease.parts.size());
-        for (Lease.Part part : lease.parts) {
-            JobId job = part.job().settings.job();
-            if (jobs.get(job) == part.job()) {
-                for (Attempt attempt : part.attempts()) {
-                    attempt.takeBack(lease.slot.worker.id, reason, at);
-                    part.job().stage(part.stage()).add(attempt);
-                }
-                parts.add(new TakenPart(job, part.patches(), List.of()));
-            }
-        }
-        return new Taken(lease.slot.worker.id, lease.epoch, parts);
-    }
-
-    private void endInVain(Lease lease) {
-        for (Lease.Part part : lease.parts) {
-            part.job().slotTime.endInVain(part.reckonedNanos());
-        }
-        end(lease);
-    }
-
-    private void end(Lease lease) {
-        leases.remove(lease.epoch);
-        lease.slot.worker.leases.remove(lease.epoch);
-        for (Lease.Part part : lease.parts) {
-            part.job().leaseEnds();
-            part.job().stage(part.stage()).ended(part.attempts().size());
-        }
-        lease.slot.letGo();
-        file(lease.slot);
-    }
-
-    /** Puts a slot where grants look for it; its place in the queue is kept while its state is. */
-    private void file(Slot slot) {
-        if (slot.isIdle()) {
-            idle.add(slot);
-        } else {
-            idle.remove(slot);
-        }
-        if (slot.hasRoomBehindRunning()) {
-            roomy.add(slot);
-        } else {
-            roomy.remove(slot);
-        }
+        return roster.held(id, epoch, now).map(lease -> failures.failed(lease, fault, reason, now));
     }
 
     // Questions.

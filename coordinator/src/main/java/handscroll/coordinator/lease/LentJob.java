@@ -53,6 +53,14 @@ final class LentJob {
         return ready.computeIfAbsent(stage, s -> new ReadyTasks());
     }
 
+    /** Given up before, and ready again. */
+    void readmit(PatchId patch) {
+        Quarantined back = quarantined.remove(patch);
+        if (back != null) {
+            stage(back.stage()).add(back.attempt());
+        }
+    }
+
     int readyCount() {
         int count = 0;
         for (ReadyTasks tasks : ready.values()) {

@@ -277,6 +277,6 @@ final class Sharing {
     }
 
     private boolean isPassedOver(FarmWorker worker, Instant now) {
-        return worker.isDraining() || worker.isBlocked() || worker.isSilent(now, settings.term());
+        return !worker.isAvailable(now, settings.term());
     }
 }
