@@ -79,7 +79,7 @@ final class MeasuredCosts {
                         .sampling(spec.sampling().withHorizon(Optional.empty()))
                         .context(spec.context())
                         .priority(spec.priority())
-                        .texts(new Texts(text(spec), List.of()))
+                        .texts(new Texts(text(spec), List.of(), List.of()))
                         .build(),
                 job.model(),
                 Optional.empty());

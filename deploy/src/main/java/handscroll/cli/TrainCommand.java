@@ -72,7 +72,8 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "FROM",
             description =
                     "What the pictures show, so that texts can be drawn: names (the words of the file names, with the"
-                            + " colours and the light of each picture), or a table of lines: file name, caption.")
+                            + " colours and the light of each picture), or a table of lines: file name, caption; for a video: frames, caption, as in"
+                            + " 30-284, a meadow.")
     private Optional<String> captions = Optional.empty();
 
     @Option(
@@ -396,8 +397,8 @@ final class TrainCommand implements Callable<Integer> {
         if (states == ContextStates.RECURRENT && captions.isPresent()) {
             throw wrong("--context recurrent needs no --captions: its states remember no texts");
         }
-        if (isVideo() && captions.isPresent()) {
-            throw wrong("--captions is for pictures; videos are learned without texts");
+        if (isVideo() && captions.equals(Optional.of("names"))) {
+            throw wrong("--captions names is for pictures; give a table with lines as: 30-284, a meadow");
         }
         if (learnTokenizer && startFrom.isEmpty()) {
             throw wrong("--learn-tokenizer learns on what --start-from names; name a model there");

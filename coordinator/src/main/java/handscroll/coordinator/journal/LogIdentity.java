@@ -53,6 +53,7 @@ public record LogIdentity(JobId job, String contentHash) {
         spec.sampling().guidance().ifPresent(guidance -> tokensDependOn.add("guidance " + guidance));
         spec.texts().text().ifPresent(text -> tokensDependOn.add("text " + text));
         spec.texts().regions().forEach(region -> tokensDependOn.add("in " + region));
+        spec.texts().story().forEach(scene -> tokensDependOn.add("then " + scene));
         tokensDependOn.add("context " + spec.context().configName());
         otherHashes.forEach(tokensDependOn::add);
         return new LogIdentity(job, HexFormat.of().formatHex(sha256(tokensDependOn.toString())));

@@ -235,7 +235,9 @@ public final class Planner {
     private void checkTexts() {
         if (!spec.texts().isEmpty() && !model.knowsTexts()) {
             refuse(
-                    spec.texts().text().isPresent() ? "text" : "regions",
+                    spec.texts().text().isPresent()
+                            ? "text"
+                            : spec.texts().regions().isEmpty() ? "story" : "regions",
                     "the model " + model.name() + " follows no text",
                     "use one that learned captions, as landscapes did; handscroll models lists them");
         }

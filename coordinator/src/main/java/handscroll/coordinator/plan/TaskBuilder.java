@@ -117,7 +117,7 @@ public final class TaskBuilder {
                 plan.axis().position((patch.row() + 1) * side),
                 overLayout ? layoutWindow(patch) : TokenBlock.EMPTY,
                 sampling.remembers() ? memory(patch, index) : List.of(),
-                telling.at((patch.column() + 0.5) * side, (patch.row() + 0.5) * side));
+                telling.at((patch.column() + 0.5) * side, (patch.row() + 0.5) * side, patch.frame()));
     }
 
     /** All of its own stage that a patch reads, by rank, each with those of them that it saw. */

@@ -5,16 +5,20 @@ import handscroll.protocol.job.Texts;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * Which text each patch of a job follows: that of the last region its centre lies in, or that of the canvas.
+ * Which text each patch of a job follows: that of the last region its centre lies in, that of its frame's scene, or
+ * that of the canvas.
  *
- * @param regions in the order of the job
- * @param words of the whole canvas; empty for none
+ * @param said in the job
+ * @param scenes the frame after the last one of each scene of its story, and the scene
  * @param all different texts, cut to what a model is told, which tasks name by their numbers
  */
-record Telling(List<Texts.Region> regions, String words, List<String> all) {
+record Telling(Texts said, NavigableMap<Integer, Texts.Scene> scenes, List<String> all) {
 
     /** Words of a text that a model is told; a longer one is cut after them. */
     static final int MOST_WORDS = 32;
@@ -23,20 +27,36 @@ record Telling(List<Texts.Region> regions, String words, List<String> all) {
     static final double DEFAULT_GUIDANCE = 2;
 
     static Telling of(JobSpec spec) {
+        Texts said = spec.texts();
         Set<String> all = new LinkedHashSet<>();
-        spec.texts().text().map(Telling::cut).ifPresent(all::add);
-        spec.texts().regions().forEach(region -> all.add(cut(region.text())));
-        return new Telling(spec.texts().regions(), spec.texts().text().orElse(""), List.copyOf(all));
+        said.text().map(Telling::cut).ifPresent(all::add);
+        said.regions().forEach(region -> all.add(cut(region.text())));
+        NavigableMap<Integer, Texts.Scene> scenes = new TreeMap<>();
+        int end = 0;
+        for (Texts.Scene scene : said.story()) {
+            end += scene.frames();
+            scenes.put(end, scene);
+            all.add(cut(scene.text()));
+        }
+        return new Telling(said, scenes, List.copyOf(all));
     }
 
-    /** The number of the text of what lies around a point of the canvas, or -1. */
-    int at(double xPixels, double yPixels) {
-        for (int i = regions.size() - 1; i >= 0; i--) {
-            if (regions.get(i).holds(xPixels, yPixels)) {
-                return all.indexOf(cut(regions.get(i).text()));
+    /** The number of the text of what lies around a point of the canvas in a frame, or -1. */
+    int at(double xPixels, double yPixels, int frame) {
+        for (int i = said.regions().size() - 1; i >= 0; i--) {
+            if (said.regions().get(i).holds(xPixels, yPixels)) {
+                return number(said.regions().get(i).text());
             }
         }
-        return words.isEmpty() ? -1 : all.indexOf(cut(words));
+        Map.Entry<Integer, Texts.Scene> scene = scenes.higherEntry(frame);
+        if (scene != null) {
+            return number(scene.getValue().text());
+        }
+        return said.text().map(this::number).orElse(-1);
+    }
+
+    private int number(String text) {
+        return all.indexOf(cut(text));
     }
 
     /** Says of each text that is too long where it is cut. */
@@ -45,6 +65,9 @@ record Telling(List<Texts.Region> regions, String words, List<String> all) {
         spec.texts().text().ifPresent(text -> note("text", text, notes));
         for (int i = 0; i < spec.texts().regions().size(); i++) {
             note("regions[" + i + "].text", spec.texts().regions().get(i).text(), notes);
+        }
+        for (int i = 0; i < spec.texts().story().size(); i++) {
+            note("story[" + i + "].text", spec.texts().story().get(i).text(), notes);
         }
         return notes;
     }

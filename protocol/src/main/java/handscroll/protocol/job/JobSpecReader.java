@@ -11,7 +11,6 @@ import handscroll.protocol.canvas.Canvas;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -29,7 +28,7 @@ import java.util.regex.Pattern;
  * Reads a job spec in HOCON or JSON and refuses it with everything that is wrong with it at once.
  *
  * <pre>
- * task = extension                  # or unconditional, text-to-image, image-to-video
+ * task = extension                  # or unconditional, text-to-image, image-to-video, text-to-video
  * canvas { width = 3584, height = 512, wrap = none }  # x: the right border goes on at the left, 360 degrees round
  *                                   # of a video frames = 240 and fps = 8, too
  *                                   # or { aspect = "21:9" }, the smallest of that shape around the picture
@@ -59,12 +58,6 @@ public final class JobSpecReader {
     /** More frames than fit a film of ten hours; it keeps a slip of the keyboard from being planned. */
     static final int MAX_FRAMES = 1 << 20;
 
-    /** Far more than a model is told of. */
-    public static final int MAX_TEXT_CHARACTERS = 1000;
-
-    public static final int MAX_REGIONS = 64;
-
-    private static final Set<String> REGION_KEYS = new LinkedHashSet<>(List.of("at", "size", "text"));
     private static final double STRONGEST_GUIDANCE = 20;
     /** More frames a second than any screen shows. */
     static final int MAX_RATE = 120;
@@ -90,6 +83,7 @@ public final class JobSpecReader {
             "input.at",
             "text",
             "regions",
+            "story",
             "direction",
             "seed",
             "sampling.temperature",
@@ -179,11 +173,11 @@ public final class JobSpecReader {
         Optional<RenderingTask> task = fields.oneOf("task", tasks());
         Optional<Long> width = fields.whole("canvas.width", 1, MAX_SIDE_PIXELS);
         Optional<Long> height = fields.whole("canvas.height", 1, MAX_SIDE_PIXELS);
-        Optional<Long> frames = fields.whole("canvas.frames", 1, MAX_FRAMES);
+        Optional<Long> said = fields.whole("canvas.frames", 1, MAX_FRAMES);
         Optional<Long> rate = fields.whole("canvas.fps", 1, MAX_RATE);
         Optional<Boolean> wraps = fields.oneOf("canvas.wrap", WRAPS);
         Optional<String> model = fields.text("model");
-        Texts texts = texts(fields, task);
+        Texts texts = TextsReader.read(fields, task);
         Optional<Placed> placed = placed(fields, task, directory, pictures);
         Optional<String> direction = fields.text("direction");
         Optional<Long> seed = fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE);
@@ -192,7 +186,9 @@ public final class JobSpecReader {
         JobSpec.Output output = output(fields, name.orElse(defaultName));
         Optional<Long> priority = fields.whole("priority", 0, JobSpec.HIGHEST_PRIORITY);
 
+        Optional<Long> frames = said.or(() -> TextsReader.frames(texts).filter(told -> !fields.has("canvas.frames")));
         if (frames.isPresent() || !fields.has("canvas.frames")) {
+            TextsReader.checkStory(fields, texts, frames.orElse(1L));
             checkVideo(
                     fields,
                     task,
@@ -235,7 +231,7 @@ public final class JobSpecReader {
     private static void checkVideo(
             SpecFields fields, Optional<RenderingTask> task, Optional<Long> width, Optional<Long> height, long frames) {
         if (frames == 1) {
-            if (task.equals(Optional.of(RenderingTask.IMAGE_TO_VIDEO))) {
+            if (task.map(RenderingTask::isVideo).orElse(false)) {
                 fields.refuse("canvas.frames", "a video has more than one", "say how many, as in canvas.frames = 80");
             } else if (fields.has("canvas.fps")) {
                 fields.refuse("canvas.fps", "is for videos", "drop it, or say how many canvas.frames there are");
@@ -244,6 +240,9 @@ public final class JobSpecReader {
         }
         if (task.equals(Optional.of(RenderingTask.EXTENSION))) {
             fields.refuse("canvas.frames", "an extension is one picture", "say task = image-to-video, or drop it");
+        }
+        if (task.equals(Optional.of(RenderingTask.TEXT_TO_IMAGE))) {
+            fields.refuse("canvas.frames", "text-to-image makes one picture", "say task = text-to-video, or drop it");
         }
         boolean isEven = width.orElse(2L) % 2 == 0 && height.orElse(2L) % 2 == 0;
         if (!isEven) {
@@ -274,6 +273,12 @@ public final class JobSpecReader {
                     "a picture from a text starts from nothing",
                     "drop it, or say task = extension, which may have a text, too");
         }
+        if (task.equals(Optional.of(RenderingTask.TEXT_TO_VIDEO)) && fields.has("input")) {
+            fields.refuse(
+                    "input",
+                    "a video from a text starts from nothing",
+                    "drop it, or say task = image-to-video, which may have a text or a story, too");
+        }
         if (task.equals(Optional.of(RenderingTask.UNCONDITIONAL)) && fields.has("input")) {
             fields.refuse("input", "an unconditional picture starts from nothing", "drop it, or say task = extension");
         }
@@ -302,49 +307,6 @@ public final class JobSpecReader {
         }
         Optional<AspectRatio> aspect = aspect(fields);
         return image.flatMap(file -> aspect.flatMap(ratio -> fitted(fields, ratio, file, corner, pictures)));
-    }
-
-    private static Texts texts(SpecFields fields, Optional<RenderingTask> task) {
-        boolean hasTexts = fields.has("text") || fields.has("regions");
-        if (task.equals(Optional.of(RenderingTask.TEXT_TO_IMAGE)) && !hasTexts) {
-            fields.refuse("text", "is missing", "say what the picture shows: text = \"snow under a blue sky\"");
-        }
-        if (task.equals(Optional.of(RenderingTask.UNCONDITIONAL)) && hasTexts) {
-            fields.refuse(
-                    fields.has("text") ? "text" : "regions",
-                    "an unconditional picture follows no text",
-                    "drop it, or say task = text-to-image");
-        }
-        Optional<String> text = words(fields);
-        List<SpecFields> groups = fields.groups("regions", REGION_KEYS, MAX_REGIONS);
-        List<Texts.Region> regions = new ArrayList<>();
-        for (int i = 0; i < groups.size(); i++) {
-            SpecFields group = groups.get(i);
-            group.demand("at", "say where its upper left lies: at = [x, y]");
-            group.demand("size", "say how large it is: size = [width, height]");
-            group.demand("text", "say what it shows");
-            Optional<long[]> at = group.pair("at", -MAX_SIDE_PIXELS, MAX_SIDE_PIXELS);
-            Optional<long[]> size = group.pair("size", 1, MAX_SIDE_PIXELS);
-            Optional<String> words = words(group);
-            fields.takeProblems("regions[" + i + "]", group);
-            if (at.isPresent() && size.isPresent() && words.isPresent()) {
-                regions.add(new Texts.Region(
-                        (int) at.get()[0], (int) at.get()[1], (int) size.get()[0], (int) size.get()[1], words.get()));
-            }
-        }
-        return new Texts(text, regions);
-    }
-
-    private static Optional<String> words(SpecFields fields) {
-        Optional<String> text = fields.text("text").map(String::strip);
-        if (text.isPresent() && text.get().length() > MAX_TEXT_CHARACTERS) {
-            fields.refuse(
-                    "text",
-                    "has " + text.get().length() + " characters",
-                    "say it in " + MAX_TEXT_CHARACTERS + " at most; a model is told some thirty words");
-            return Optional.empty();
-        }
-        return text;
     }
 
     private static Optional<AspectRatio> aspect(SpecFields fields) {

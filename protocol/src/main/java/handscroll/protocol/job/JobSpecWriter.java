@@ -44,6 +44,14 @@ public final class JobSpecWriter {
                             .map(JobSpecWriter::region)
                             .collect(Collectors.joining(", ", "[", "]")));
         }
+        if (!spec.texts().story().isEmpty()) {
+            line(
+                    text,
+                    "story",
+                    spec.texts().story().stream()
+                            .map(scene -> "{ frames = " + scene.frames() + ", text = " + quoted(scene.text()) + " }")
+                            .collect(Collectors.joining(", ", "[", "]")));
+        }
         line(text, "context", spec.context().configName());
         line(text, "priority", String.valueOf(spec.priority()));
         line(

@@ -9,7 +9,12 @@ public enum RenderingTask {
     UNCONDITIONAL,
     EXTENSION,
     TEXT_TO_IMAGE,
-    IMAGE_TO_VIDEO;
+    IMAGE_TO_VIDEO,
+    TEXT_TO_VIDEO;
+
+    public boolean isVideo() {
+        return this == IMAGE_TO_VIDEO || this == TEXT_TO_VIDEO;
+    }
 
     public String configName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -4,21 +4,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a picture is to show.
+ * What a picture or a video is to show.
  *
- * @param text of all of the canvas that is in no region
- * @param regions of which the later ones lie over the earlier ones
+ * @param text of all that is in no region and no scene
+ * @param regions of which the later ones lie over the earlier ones, and all of them over the story
+ * @param story of a video, scene after scene from its first frame to its last; may be empty
  */
-public record Texts(Optional<String> text, List<Region> regions) {
+public record Texts(Optional<String> text, List<Region> regions, List<Scene> story) {
 
-    public static final Texts NONE = new Texts(Optional.empty(), List.of());
+    public static final Texts NONE = new Texts(Optional.empty(), List.of(), List.of());
 
     public Texts {
         regions = List.copyOf(regions);
+        story = List.copyOf(story);
     }
 
     public boolean isEmpty() {
-        return text.isEmpty() && regions.isEmpty();
+        return text.isEmpty() && regions.isEmpty() && story.isEmpty();
     }
 
     /** A rectangle of the canvas, in pixels, with a text of its own. */
@@ -31,4 +33,7 @@ public record Texts(Optional<String> text, List<Region> regions) {
                     && y < (double) yPixels + heightPixels;
         }
     }
+
+    /** A sentence, and for how many frames it holds. */
+    public record Scene(int frames, String text) {}
 }

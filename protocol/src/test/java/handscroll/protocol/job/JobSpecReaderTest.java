@@ -37,6 +37,9 @@ class JobSpecReaderTest {
                     + " model = m, input.image = first.png";
 
     private static final String LEAST = "task = unconditional, canvas { width = 100, height = 70 }, model = m";
+    private static final String STORY =
+            "task = text-to-video, canvas { width = 320, height = 192, fps = 8 }, model = m,"
+                    + " story = [{ frames = 24, text = a stream }, { frames = 12, text = \" a bird, singing \" }]";
 
     @Test
     void readsEveryKey() {
@@ -101,9 +104,38 @@ class JobSpecReaderTest {
                                 + " regions = [{ at = [1, 2], size = [3, 4], text = fog }]",
                         HERE)
                 .texts();
-        assertThat(texts).isEqualTo(new Texts(Optional.of("snow"), List.of(new Texts.Region(1, 2, 3, 4, "fog"))));
+        assertThat(texts)
+                .isEqualTo(new Texts(Optional.of("snow"), List.of(new Texts.Region(1, 2, 3, 4, "fog")), List.of()));
         assertThat(texts.regions().get(0).holds(1, 5.5)).isTrue();
         assertThat(texts.regions().get(0).holds(4, 5)).isFalse();
+    }
+
+    @Test
+    void aStoryIsAsLongAsItsScenes() {
+        JobSpec spec = JobSpecReader.readText("film", STORY, HERE);
+        assertThat(spec.canvas().frameCount()).isEqualTo(36);
+        assertThat(spec.texts().story())
+                .containsExactly(new Texts.Scene(24, "a stream"), new Texts.Scene(12, "a bird, singing"));
+        assertThat(JobSpecReader.readText("film", JobSpecWriter.toHocon(spec), HERE))
+                .isEqualTo(spec);
+    }
+
+    @Test
+    void aStoryThatIsShorterThanItsVideoIsRefused() {
+        assertThat(problems(STORY + "\ncanvas.frames = 40"))
+                .extracting(Problem::what)
+                .containsExactly("holds for 36 frames, and the video has 40");
+        assertThat(problems(STORY + "\nstory = [{ frames = 0, text = fog }, { text = rain }]"))
+                .extracting(Problem::where)
+                .contains("story[0].frames", "story[1].frames");
+    }
+
+    @Test
+    void aVideoFromATextNeedsOneAndStartsFromNothing() {
+        assertThat(problems("task = text-to-video, canvas { width = 320, height = 192, frames = 8 }, model = m,"
+                        + " input { image = a.png }"))
+                .extracting(Problem::where)
+                .containsExactly("story", "input", "input.at");
     }
 
     @Test

@@ -48,6 +48,11 @@ public final class TinyModel {
         return write(directory, ofVideo(seed), seed);
     }
 
+    /** Writes one of videos that show what a text says. */
+    public static ModelCard writeToldVideo(Path directory, long seed) throws IOException {
+        return write(directory, of(seed, VIDEO.told()), seed);
+    }
+
     private static ModelDirectory of(long seed, TransformerShape shape) {
         Random random = new Random(seed);
         float[] codebook = new float[TOKENIZER.codes() * TOKENIZER.dim()];

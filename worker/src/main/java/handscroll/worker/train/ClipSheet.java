@@ -58,7 +58,7 @@ final class ClipSheet {
     }
 
     static BufferedImage draw(ModelDirectory model, Film film, TokenGrids grids, long seed) {
-        List<Picture> clip = film.clip(0, FRAMES);
+        List<Picture> clip = film.shots().get(0).clip(0, FRAMES, film.every());
         try (LoadedModel loaded = new LoadedModel(model, Device.cpu(), POOL_BYTES);
                 SlotOperators operators = loaded.open()) {
             List<TokenGrid> tokens =

@@ -2,38 +2,41 @@ package handscroll.worker.train;
 
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.video.VideoFile;
+import handscroll.worker.text.TextEncoder;
+import handscroll.worker.text.TextStates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A video to learn from: its frames, small, and which of them are kept from learning.
+ * A video to learn from: its shots, small.
  *
+ * @param shots one for each span of frames of which a table says something, or one of all frames
  * @param every how many of its frames lie between two that follow each other for the model, one of them included
- * @param heldOutFirst the first frame that is never learned from
- * @param heldOutEnd the one after the last of them
  */
-record Film(List<Picture> frames, int every, int heldOutFirst, int heldOutEnd) {
+record Film(List<Shot> shots, int every) {
 
-    /** The share of the frames that is held out, in one piece that begins after this share of them. */
-    private static final double HELD_OUT = 0.1;
-
-    private static final double HELD_OUT_FROM = 0.6;
+    private static final Pattern SPAN = Pattern.compile("([0-9]{1,7})-([0-9]{1,7})");
 
     Film {
-        frames = List.copyOf(frames);
+        shots = List.copyOf(shots);
     }
 
     /**
      * Reads a video, or a directory of pictures in the order of their names.
      *
+     * @param captions of spans of frames, as {@code 30-284}
      * @param shortest frames of the model's clips
      * @param problems gets what keeps it from being learned from
      */
-    static Film read(Path path, FilmCut cut, int shortest, List<Problem> problems) throws IOException {
+    static Film read(Path path, FilmCut cut, Captions captions, int shortest, List<Problem> problems)
+            throws IOException {
         List<Picture> frames = new ArrayList<>();
         if (Files.isDirectory(path)) {
             readDirectory(path, cut, frames, problems);
@@ -50,30 +53,61 @@ record Film(List<Picture> frames, int every, int heldOutFirst, int heldOutEnd) {
                                 frame -> frames.add(new Picture(width, cut.heightPixels(), frame.rgb())));
             }
         }
-        int from = (int) (frames.size() * HELD_OUT_FROM);
+        List<Shot> shots = new ArrayList<>();
         int needed = (shortest - 1) * cut.every() + 1;
-        int held = Math.max(needed, (int) Math.ceil(frames.size() * HELD_OUT));
-        if (problems.isEmpty() && (from < needed || frames.size() - from - held < needed)) {
-            problems.add(new Problem(
-                    path.toString(),
-                    "has " + frames.size() + " frames in that range, too few for clips of " + shortest + " with every "
-                            + cut.every() + "th and some held out",
-                    "give more, or a smaller --every"));
+        if (captions instanceof Captions.Written table) {
+            new TreeMap<>(table.byFile()).forEach((span, said) -> {
+                List<TextStates> told =
+                        said.stream().map(TextEncoder.instance()::encode).toList();
+                shots.add(Shot.of(span(span, frames, cut, problems), needed, told));
+            });
+        } else {
+            shots.add(Shot.of(frames, needed, List.of()));
         }
-        return new Film(frames, cut.every(), from, Math.min(frames.size(), from + held));
+        for (Shot shot : shots) {
+            if (problems.isEmpty() && !shot.isLongEnough(needed)) {
+                problems.add(new Problem(
+                        path.toString(),
+                        "has " + shot.frames().size() + " frames in a span, too few for clips of " + shortest
+                                + " with every " + cut.every() + "th and some held out",
+                        "give more, or a smaller --every"));
+            }
+        }
+        return new Film(shots, cut.every());
+    }
+
+    /** The frames of a span, which counts as the cut does: from the video's first frame. */
+    private static List<Picture> span(String span, List<Picture> frames, FilmCut cut, List<Problem> problems) {
+        Matcher numbers = SPAN.matcher(span);
+        if (!numbers.matches()) {
+            problems.add(new Problem("--captions", "\"" + span + "\" is no span of frames", "write: 30-284, a meadow"));
+            return List.of();
+        }
+        int first = Integer.parseInt(numbers.group(1)) - cut.first();
+        int end = Integer.parseInt(numbers.group(2)) - cut.first() + 1;
+        if (first < 0 || end > frames.size() || first >= end) {
+            problems.add(new Problem(
+                    "--captions",
+                    "frames " + span + " are not among " + cut.first() + "-" + (cut.first() + frames.size() - 1)
+                            + ", which are learned",
+                    "correct the table, or --frames"));
+            return List.of();
+        }
+        return frames.subList(first, end);
+    }
+
+    /** The files of a directory of frames, in the order of their names. */
+    static List<Path> framesIn(Path directory) throws IOException {
+        try (Stream<Path> listed = Files.list(directory)) {
+            return listed.filter(Files::isRegularFile).sorted().toList();
+        }
     }
 
     private static void readDirectory(Path path, FilmCut cut, List<Picture> frames, List<Problem> problems)
             throws IOException {
-        List<Path> files;
-        try (Stream<Path> listed = Files.list(path)) {
-            files = listed.filter(Files::isRegularFile)
-                    .sorted()
-                    .skip(cut.first())
-                    .limit(cut.last() - cut.first() + 1L)
-                    .toList();
-        }
-        for (Path file : files) {
+        List<Path> files = framesIn(path);
+        int end = Math.min(files.size(), cut.last() + 1);
+        for (Path file : files.subList(Math.min(cut.first(), end), end)) {
             Picture.read(file, 0, problems).ifPresent(frame -> {
                 int width = Math.toIntExact(Math.round((double) frame.width() * cut.heightPixels() / frame.height()));
                 Picture small = frame.resized(width, cut.heightPixels());
@@ -88,31 +122,11 @@ record Film(List<Picture> frames, int every, int heldOutFirst, int heldOutEnd) {
 
     /** The frames that may be learned from. */
     List<Picture> toLearn() {
-        List<Picture> learned = new ArrayList<>(frames.subList(0, heldOutFirst));
-        learned.addAll(frames.subList(heldOutEnd, frames.size()));
-        return learned;
+        return shots.stream().flatMap(shot -> shot.toLearn().stream()).toList();
     }
 
-    /** So many frames, the first of which is this one. */
-    List<Picture> clip(int first, int count) {
-        List<Picture> clip = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            clip.add(frames.get(first + i * every));
-        }
-        return clip;
-    }
-
-    /** Where clips of so many frames can begin, among the held-out frames or among the others. */
-    int[] clipStarts(int count, boolean heldOut) {
-        int span = (count - 1) * every;
-        List<Integer> starts = new ArrayList<>();
-        for (int start = 0; start + span < frames.size(); start++) {
-            boolean inside = start >= heldOutFirst && start + span < heldOutEnd;
-            boolean outside = start + span < heldOutFirst || start >= heldOutEnd;
-            if (heldOut ? inside : outside) {
-                starts.add(start);
-            }
-        }
-        return starts.stream().mapToInt(Integer::intValue).toArray();
+    /** Whether something is said of its shots. */
+    boolean isTold() {
+        return shots.stream().anyMatch(shot -> !shot.captions().isEmpty());
     }
 }

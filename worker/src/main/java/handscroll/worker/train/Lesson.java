@@ -9,7 +9,6 @@ import handscroll.worker.djl.TransformerShape;
 import handscroll.worker.text.TextStates;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Random;
 
 /**
@@ -59,6 +58,7 @@ final class Lesson {
     private final int columns;
     private final int rows;
     private final int frames;
+    private final int askedFrom; // the first frame that is to be learned
     private final short[] truth; // the crop's tokens, row by row over the whole crop, frame by frame
     private final short[] seen; // the same with wrong ones among them
     private final double[] heights; // of each token row
@@ -75,13 +75,14 @@ final class Lesson {
 
     /** Draws a lesson from a picture. */
     Lesson(TokenGrid grid, TransformerShape shape, Disturbance disturbance, Random random) {
-        this(List.of(grid), shape, disturbance, random);
+        this(Clip.of(grid), shape, disturbance, random);
     }
 
     /** Draws a lesson from frames that follow each other, or from one picture, for a model of that shape. */
-    Lesson(List<TokenGrid> clip, TransformerShape shape, Disturbance disturbance, Random random) {
-        TokenGrid grid = clip.get(0);
-        frames = clip.size();
+    Lesson(Clip clip, TransformerShape shape, Disturbance disturbance, Random random) {
+        TokenGrid grid = clip.last();
+        frames = clip.frames().size();
+        askedFrom = clip.askedFrom();
         this.shape = shape;
         this.codes = shape.codes();
         this.disturbance = disturbance;
@@ -96,7 +97,7 @@ final class Lesson {
         truth = new short[patchCount() * TOKENS];
         seen = new short[truth.length];
         for (int line = 0; line < frames * rows * SIDE; line++) {
-            short[] tokens = clip.get(line / (rows * SIDE)).tokens();
+            short[] tokens = clip.frames().get(line / (rows * SIDE)).tokens();
             int y = line % (rows * SIDE);
             for (int x = 0; x < columns * SIDE; x++) {
                 int at = line * columns * SIDE + x;
@@ -328,7 +329,7 @@ final class Lesson {
                 int at = at(patch, m);
                 boolean isKnown = known.length > 0 && known[at];
                 inputs[i * TOKENS + m] = seen[at];
-                targets[i * TOKENS + m] = isKnown ? NOT_ASKED : truth[at];
+                targets[i * TOKENS + m] = isKnown || frameOf(patch) < askedFrom ? NOT_ASKED : truth[at];
                 own[i * TOKENS + m] = isKnown ? seen[at] : codes;
                 lookAround(patch, m, neighbours, (i * TOKENS + m) * 8);
                 lookBack(patch, m, before, (i * TOKENS + m) * perToken);

@@ -1,12 +1,16 @@
 package handscroll.worker.train;
 
+import com.typesafe.config.ConfigUtil;
 import handscroll.protocol.model.ModelCard;
 import handscroll.worker.djl.LibTorch;
 import handscroll.worker.djl.TransformerShape;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Where a model's weights come from, as the last block of its model.conf. */
@@ -16,7 +20,7 @@ final class Provenance {
 
     static String text(TrainingPlan plan, Checkpoint checkpoint, List<LossCurve> curves) throws IOException {
         StringBuilder pictures = new StringBuilder();
-        for (Path path : plan.source().pictures()) {
+        for (Path path : files(plan)) {
             pictures.append(String.format(
                     "    { file = \"%s\", sha256 = %s }\n", path.getFileName(), ModelCard.fileHash(path)));
         }
@@ -32,7 +36,7 @@ final class Provenance {
                   command = "handscroll train --name %s --from %s --%s %d --threads %d --seed %d%s"
                   pictures = [
                 %s  ]
-                %s  torch = "%s"
+                %s%s  torch = "%s"
                   # Minutes each stage took on this machine, its steps, and [minute, loss] along the way.
                   tokenizer { minutes = %.1f, steps = %.0f, loss = %s }
                   sharpening { minutes = %.1f, steps = %.0f, loss = %s }
@@ -50,6 +54,7 @@ final class Provenance {
                 kind(plan),
                 pictures,
                 heldOut(plan),
+                shots(plan),
                 LibTorch.version(),
                 checkpoint.number("tokenizer.seconds", 0) / 60,
                 checkpoint.number("tokenizer.steps", 0),
@@ -61,6 +66,33 @@ final class Provenance {
                 checkpoint.number("transformer.steps", 0),
                 curves.get(2).asText(),
                 checkpoint.number("transformer.held-out", 0));
+    }
+
+    /** Those that were named, and the frames of a video that is a directory of them. */
+    private static List<Path> files(TrainingPlan plan) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (Path path : plan.source().pictures()) {
+            if (Files.isDirectory(path)) {
+                files.addAll(Film.framesIn(path));
+            } else {
+                files.add(path);
+            }
+        }
+        return files;
+    }
+
+    /** What was said of a video's shots. */
+    private static String shots(TrainingPlan plan) {
+        if (plan.source().film().isEmpty() || !(plan.source().captions() instanceof Captions.Written table)) {
+            return "";
+        }
+        return new TreeMap<>(table.byFile())
+                .entrySet().stream()
+                        .map(shot -> "    \"" + shot.getKey() + "\" = "
+                                + shot.getValue().stream()
+                                        .map(ConfigUtil::quoteString)
+                                        .collect(Collectors.joining(", ", "[", "]")))
+                        .collect(Collectors.joining("\n", "  captions {\n", "\n  }\n"));
     }
 
     private static String heldOut(TrainingPlan plan) {

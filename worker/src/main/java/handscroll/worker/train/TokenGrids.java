@@ -8,6 +8,7 @@ import handscroll.worker.djl.TokenizerNetwork;
 import handscroll.worker.djl.TokenizerShape;
 import handscroll.worker.djl.TransformerShape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -34,6 +35,8 @@ final class TokenGrids implements AutoCloseable {
     /** How many clips keep their size. */
     private static final double AS_IT_IS = 0.4;
 
+    private static final double AFTER_A_CUT = 0.2;
+
     private static final double LARGEST_CLIP_SCALE = 1.12;
     /** Of larger variants a piece is taken. */
     private static final int LARGEST_SIDE_PIXELS = 1280;
@@ -49,7 +52,7 @@ final class TokenGrids implements AutoCloseable {
     private final NDArray weights;
     private final NDArray codebook; // [codes, dim]
     private final Optional<Film> film;
-    private final List<List<TokenGrid>> grids = new ArrayList<>(); // one grid each, or those of a clip
+    private final List<Clip> grids = new ArrayList<>();
     private List<Example> from;
     private boolean clipsHeldOut;
 
@@ -101,19 +104,19 @@ final class TokenGrids implements AutoCloseable {
         }
     }
 
-    private List<TokenGrid> next() {
-        return film.map(this::clip).orElseGet(() -> List.of(variant()));
+    private Clip next() {
+        return film.map(this::clip).orElseGet(() -> Clip.of(variant()));
     }
 
-    List<TokenGrid> draw(Random by) {
+    Clip draw(Random by) {
         return grids.get(by.nextInt(grids.size()));
     }
 
     /** How often each code occurs in the stock. */
     long[] counts(int codes) {
         long[] counts = new long[codes];
-        for (List<TokenGrid> clip : grids) {
-            for (TokenGrid grid : clip) {
+        for (Clip clip : grids) {
+            for (TokenGrid grid : clip.frames()) {
                 for (short token : grid.tokens()) {
                     counts[token]++;
                 }
@@ -124,11 +127,21 @@ final class TokenGrids implements AutoCloseable {
 
     /**
      * Frames that follow each other, all scaled and shifted by the same. Never mirrored: a camera that moves shows
-     * its way, and a small model need not know the other one.
+     * its way, and a small model need not know the other one. Where texts tell shots apart, some clips begin with
+     * frames of another shot: a story goes on with what its next sentence says.
      */
-    private List<TokenGrid> clip(Film of) {
-        int[] starts = of.clipStarts(TransformerShape.CLIP_FRAMES, clipsHeldOut);
-        List<Picture> frames = of.clip(starts[random.nextInt(starts.length)], TransformerShape.CLIP_FRAMES);
+    private Clip clip(Film of) {
+        int count = TransformerShape.CLIP_FRAMES;
+        Shot shot = anyShot(of);
+        List<Picture> frames = new ArrayList<>(cut(shot, of.every()));
+        boolean afterACut = of.isTold() && !clipsHeldOut && random.nextDouble() < AFTER_A_CUT;
+        int askedFrom = afterACut ? 1 + random.nextInt(count - 1) : 0;
+        if (afterACut) {
+            List<Picture> before = cut(anyShot(of), of.every());
+            for (int i = 0; i < askedFrom; i++) {
+                frames.set(i, before.get(count - askedFrom + i));
+            }
+        }
         int patch = TransformerShape.PATCH_SIDE * TokenizerShape.FACTOR;
         boolean asItIs = random.nextDouble() < AS_IT_IS;
         double scale = asItIs ? 1 : Math.pow(LARGEST_CLIP_SCALE, random.nextDouble());
@@ -136,11 +149,34 @@ final class TokenGrids implements AutoCloseable {
         int height = (int) Math.round(frames.get(0).height() * scale);
         int left = random.nextInt(TokenizerShape.FACTOR);
         int top = random.nextInt(Math.min(TokenizerShape.FACTOR, height % patch + 1));
-        List<TokenGrid> clip = new ArrayList<>();
+        List<TokenGrid> grids = new ArrayList<>();
         for (Picture frame : frames) {
-            clip.add(encode(asItIs ? frame : frame.resized(width, height), left, top));
+            grids.add(encode(asItIs ? frame : frame.resized(width, height), left, top)
+                    .saying(shot.captions()));
         }
-        return clip;
+        return new Clip(grids, askedFrom);
+    }
+
+    /** Each as often as there are clips in it. */
+    private Shot anyShot(Film of) {
+        int[] counts = of.shots().stream()
+                .mapToInt(shot -> starts(shot, of.every()).length)
+                .toArray();
+        int at = random.nextInt(Arrays.stream(counts).sum());
+        int shot = 0;
+        while (at >= counts[shot]) {
+            at -= counts[shot++];
+        }
+        return of.shots().get(shot);
+    }
+
+    private List<Picture> cut(Shot shot, int every) {
+        int[] starts = starts(shot, every);
+        return shot.clip(starts[random.nextInt(starts.length)], TransformerShape.CLIP_FRAMES, every);
+    }
+
+    private int[] starts(Shot shot, int every) {
+        return shot.clipStarts(TransformerShape.CLIP_FRAMES, every, clipsHeldOut);
     }
 
     private TokenGrid variant() {

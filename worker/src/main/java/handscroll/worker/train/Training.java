@@ -93,7 +93,11 @@ public final class Training implements AutoCloseable {
             return Optional.empty();
         }
         return Optional.of(Film.read(
-                plan.source().pictures().get(0), plan.source().film().get(), TransformerShape.CLIP_FRAMES, problems));
+                plan.source().pictures().get(0),
+                plan.source().film().get(),
+                plan.source().captions(),
+                TransformerShape.CLIP_FRAMES,
+                problems));
     }
 
     /** Runs all stages; blocks until the time budget is spent. */
@@ -151,7 +155,7 @@ public final class Training implements AutoCloseable {
 
     /** A table that names none of the pictures is another folder's. */
     private void checkCaptions(List<Problem> problems) {
-        if (plan.source().captions() instanceof Captions.Written) {
+        if (film.isEmpty() && plan.source().captions() instanceof Captions.Written) {
             for (int i = 0; i < pictures.size(); i++) {
                 Path file = plan.source().pictures().get(i);
                 if (plan.source().captions().of(file, pictures.get(i)).isEmpty()) {
