@@ -6,13 +6,16 @@ import handscroll.cli.evaluate.Evaluation;
 import handscroll.cli.evaluate.EvaluationReport;
 import handscroll.cli.evaluate.TextRank;
 import handscroll.cli.evaluate.TextRanking;
+import handscroll.cli.evaluate.VideoReport;
 import handscroll.coordinator.output.Manifest;
+import handscroll.coordinator.output.VideoFiles;
 import handscroll.coordinator.plan.PictureReader;
 import handscroll.protocol.canvas.Canvas;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.JobSpecReader;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
+import handscroll.protocol.video.VideoFile;
 import handscroll.worker.features.FeatureNetwork;
 import handscroll.worker.features.NsfwInception;
 import java.io.IOException;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,9 +38,13 @@ import picocli.CommandLine.Spec;
         name = "evaluate",
         description =
                 "Says in figures whether the borders between patches can be told from the rest of a picture, whether it drifts,"
-                        + " how much it is like its source, and whether it copies it.",
+                        + " how much it is like its source, and whether it copies it; of a video, how much it flickers.",
         footerHeading = "%nExamples:%n",
-        footer = {"  handscroll evaluate out/starry-scroll --control", "  handscroll evaluate picture.png"})
+        footer = {
+            "  handscroll evaluate out/starry-scroll --control",
+            "  handscroll evaluate picture.png",
+            "  handscroll evaluate out/meadow-video --clip film.mp4 --frames 50-284 --every 3"
+        })
 final class EvaluateCommand implements Callable<Integer> {
 
     private final Farm.Opener farms;
@@ -47,7 +55,7 @@ final class EvaluateCommand implements Callable<Integer> {
     /** Patches that see nothing are alike everywhere: so much of the width has borders enough to judge them. */
     private static final int CONTROL_PIXELS = 8192;
 
-    @Parameters(paramLabel = "DIR", description = "A job's output directory, or any picture file.")
+    @Parameters(paramLabel = "DIR", description = "A job's output directory, or any picture or video file.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
     private Path directory;
 
@@ -99,6 +107,9 @@ final class EvaluateCommand implements Callable<Integer> {
                     + " PHOTOGRAPHS files named by what they show, as snow3.jpg.")
     private Optional<Path> photographs = Optional.empty();
 
+    @ArgGroup(exclusive = false)
+    private ClipOptions clip = new ClipOptions();
+
     @Mixin
     private Printing printing = new Printing();
 
@@ -117,6 +128,12 @@ final class EvaluateCommand implements Callable<Integer> {
             printing.out().println(printing.isJson() ? rank.json() : rank.table());
             return ExitCode.DONE;
         }
+        Optional<Path> video = video();
+        if (video.isPresent()) {
+            VideoReport report = VideoReport.of(video.get(), clip.chosen(spec.commandLine()));
+            printing.out().println(printing.isJson() ? report.json() : report.table());
+            return ExitCode.DONE;
+        }
         if (control) {
             JobSpec job = recordedSpec();
             if (source.isEmpty()) {
@@ -131,6 +148,14 @@ final class EvaluateCommand implements Callable<Integer> {
         plot.ifPresent(file -> write(report, file));
         printing.out().println(printing.isJson() ? report.json() : report.table());
         return ExitCode.DONE;
+    }
+
+    /** The video that is asked about, if it is one. */
+    private Optional<Path> video() {
+        Path made = directory.resolve(VideoFiles.WHOLE);
+        return Files.isRegularFile(made)
+                ? Optional.of(made)
+                : Optional.of(directory).filter(VideoFile::isNamedSo);
     }
 
     private EvaluationReport report(Config config) {

@@ -6,6 +6,7 @@ import handscroll.protocol.model.ContextStates;
 import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.model.ModelShelf;
+import handscroll.protocol.video.VideoFile;
 import handscroll.worker.djl.ModelDirectory;
 import handscroll.worker.djl.TokenizerShape;
 import handscroll.worker.djl.TransformerShape;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -46,8 +46,6 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
-    private static final Pattern FRAMES = Pattern.compile("(\\d{1,6})-(\\d{1,6})");
-    private static final Pattern VIDEO_NAME = Pattern.compile("(?i)\\.(mp4|m4v|mov|mkv|webm|avi|ogv)$");
 
     /** Frames of a video are held in memory while it is learned. */
     private static final int MOST_FRAMES = 5000;
@@ -321,12 +319,10 @@ final class TrainCommand implements Callable<Integer> {
         if (!isVideo()) {
             return Optional.empty();
         }
-        Matcher range = FRAMES.matcher(frames.orElse("0-" + MOST_FRAMES));
-        if (!range.matches()) {
-            throw wrong("--frames is \"" + frames.orElse("") + "\"; give two numbers, as in 30-284");
-        }
-        int first = Integer.parseInt(range.group(1));
-        int last = Integer.parseInt(range.group(2));
+        FrameSpan span = FrameSpan.parse(frames.orElse("0-" + MOST_FRAMES))
+                .orElseThrow(() -> wrong("--frames is \"" + frames.orElse("") + "\"; give two numbers, as in 30-284"));
+        int first = span.first();
+        int last = span.last();
         if (first >= last || last - first > MOST_FRAMES) {
             throw wrong("--frames is " + frames.orElse("") + "; the first comes before the last, and there are at most "
                     + MOST_FRAMES);
@@ -340,8 +336,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private boolean isVideo() {
         return task.map(kind -> kind == Kind.VIDEO)
-                .orElseGet(() -> pictures.size() == 1
-                        && VIDEO_NAME.matcher(pictures.get(0).toString()).find());
+                .orElseGet(() -> pictures.size() == 1 && VideoFile.isNamedSo(pictures.get(0)));
     }
 
     private Optional<TrainingPlan.Base> base() {

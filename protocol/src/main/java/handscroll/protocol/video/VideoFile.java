@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * A video on the disk whose frames come at an even rate.
@@ -20,6 +21,13 @@ public record VideoFile(Path path, int widthPixels, int heightPixels, double fra
 
     /** Rates this far apart, as a share, count as one: clocks of cameras are no better. */
     private static final double EVEN = 0.01;
+
+    private static final Pattern NAME = Pattern.compile("(?i)\\.(mp4|m4v|mov|mkv|webm|avi|ogv)$");
+
+    /** Whether a file is called as videos are. */
+    public static boolean isNamedSo(Path path) {
+        return NAME.matcher(path.toString()).find();
+    }
 
     /** @param problems gets what is wrong with it; then nothing comes back */
     public static Optional<VideoFile> open(Path path, List<Problem> problems) {

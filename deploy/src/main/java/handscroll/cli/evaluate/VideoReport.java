@@ -1,0 +1,105 @@
+package handscroll.cli.evaluate;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import handscroll.protocol.job.Problem;
+import handscroll.protocol.job.Refusal;
+import handscroll.protocol.video.VideoFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** How much a video flickers, beside a clip of the same scene. */
+public record VideoReport(Measured video, Optional<Measured> clip) {
+
+    /**
+     * What was measured of one video.
+     *
+     * @param mean grey levels of 255 a pixel that change from frame to frame and that no motion explains
+     * @param p99 what one block of a hundred exceeds
+     */
+    public record Measured(String name, int frames, double mean, double p99) {}
+
+    /**
+     * Which frames of a file are looked at.
+     *
+     * @param every one frame of so many
+     */
+    public record Clip(Path file, int first, int last, int every) {}
+
+    /** @param clip to compare with, made as high as the video */
+    public static VideoReport of(Path video, Optional<Clip> clip) {
+        VideoFile file = open(video);
+        int height = file.heightPixels();
+        return new VideoReport(
+                measure(file, new Clip(video, 0, Integer.MAX_VALUE - 1, 1), height),
+                clip.map(other -> measure(open(other.file()), other, height)));
+    }
+
+    private static VideoFile open(Path path) {
+        List<Problem> problems = new ArrayList<>();
+        return VideoFile.open(path, problems)
+                .orElseThrow(() -> new Refusal("There is nothing to look at:", List.copyOf(problems)));
+    }
+
+    private static Measured measure(VideoFile file, Clip clip, int height) {
+        int width = file.widthAt(height);
+        var flicker = new Flicker(width, height);
+        int[] counts = new int[2]; // frames read, frames looked at
+        try {
+            file.forEachFrame(clip.first(), clip.last(), width, height, frame -> {
+                if (counts[0]++ % clip.every() == 0) {
+                    flicker.add(frame);
+                    counts[1]++;
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Measured(file.path().toString(), counts[1], flicker.mean(), flicker.p99());
+    }
+
+    public String table() {
+        StringBuilder table =
+                new StringBuilder("flicker: grey levels of 255 that change and that no motion explains\n");
+        table.append(String.format(Locale.ROOT, "  %8s %8s %8s%n", "mean", "p99", "frames"));
+        line(table, video);
+        clip.ifPresent(other -> {
+            line(table, other);
+            table.append(String.format(
+                    Locale.ROOT,
+                    "  %8.2f %8.2f           times the clip's",
+                    video.mean() / other.mean(),
+                    video.p99() / other.p99()));
+        });
+        return table.toString().stripTrailing();
+    }
+
+    private static void line(StringBuilder table, Measured one) {
+        table.append(
+                String.format(Locale.ROOT, "  %8.3f %8.3f %8d  %s%n", one.mean(), one.p99(), one.frames(), one.name()));
+    }
+
+    public String json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set("flicker", node(video));
+        clip.ifPresent(other -> {
+            json.set("clip", node(other));
+            json.put("times", video.mean() / other.mean());
+        });
+        return json.toPrettyString();
+    }
+
+    private static ObjectNode node(Measured one) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("file", one.name())
+                .put("frames", one.frames())
+                .put("mean", one.mean())
+                .put("p99", one.p99());
+    }
+}
