@@ -78,10 +78,10 @@ class ChaosTest {
         }
     }
 
-    /** Gives up killing when the picture is whole; says how many it killed. */
+    /** Ends with the picture; says how many it killed. */
     private int killWhileItRenders(String name, Random random) throws Exception {
         int kills = 0;
-        int most = (KILLS + RENDERS - 1) / RENDERS;
+        int enough = (KILLS + RENDERS - 1) / RENDERS;
         try (FarmOfProcesses farm = new FarmOfProcesses(directory, name, 1, IMPATIENT)) {
             farm.startWorker();
             farm.startWorker();
@@ -90,19 +90,25 @@ class ChaosTest {
             while (!farm.state().equalsIgnoreCase("done")) {
                 int reached = farm.patches();
                 // Only what went on since the last kill shows anything.
-                if (reached > before + 10 && kills < most) {
+                if (reached > before + 10 && kills < enough) {
                     before = reached;
-                    kills++;
-                    switch (random.nextInt(3)) {
-                        case 0 -> farm.restartCoordinator(0);
-                        case 1 -> farm.replaceWorker(0);
-                        default -> farm.replaceWorker(1);
-                    }
+                    kills += killSome(farm, random);
                 }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20L + random.nextInt(200)));
             }
         }
         return kills;
+    }
+
+    /** One process, or two in the same moment; says how many. */
+    private static int killSome(FarmOfProcesses farm, Random random) {
+        return switch (random.nextInt(5)) {
+            case 0 -> farm.killAndStartAgain(List.of(0), List.of());
+            case 1 -> farm.killAndStartAgain(List.of(), List.of(0));
+            case 2 -> farm.killAndStartAgain(List.of(), List.of(1));
+            case 3 -> farm.killAndStartAgain(List.of(), List.of(0, 1));
+            default -> farm.killAndStartAgain(List.of(0), List.of(random.nextInt(2)));
+        };
     }
 
     @Test

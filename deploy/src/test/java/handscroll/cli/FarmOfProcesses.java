@@ -110,17 +110,21 @@ final class FarmOfProcesses implements AutoCloseable {
         return workers.get(index);
     }
 
-    /** With the state that the one before left. */
-    void restartCoordinator(int index) {
-        coordinators.get(index).kill();
-        coordinators.set(index, startCoordinator(index));
-    }
-
-    void replaceWorker(int index) {
-        workers.get(index).kill();
-        FarmProcess worker = startWorker();
-        workers.remove(worker);
-        workers.set(index, worker);
+    /**
+     * Kills all of them in one moment; coordinators come back with the state they left, workers with nothing.
+     *
+     * @return how many
+     */
+    int killAndStartAgain(List<Integer> coordinatorIndexes, List<Integer> workerIndexes) {
+        coordinatorIndexes.forEach(index -> coordinators.get(index).kill());
+        workerIndexes.forEach(index -> workers.get(index).kill());
+        coordinatorIndexes.forEach(index -> coordinators.set(index, startCoordinator(index)));
+        for (int index : workerIndexes) {
+            FarmProcess worker = startWorker();
+            workers.remove(worker);
+            workers.set(index, worker);
+        }
+        return coordinatorIndexes.size() + workerIndexes.size();
     }
 
     void submit(String canvas) {

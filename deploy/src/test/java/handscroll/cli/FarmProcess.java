@@ -63,14 +63,10 @@ final class FarmProcess implements AutoCloseable {
             Path address = state.resolve("address");
             Files.deleteIfExists(address);
             List<String> command = new ArrayList<>(within);
-            command.addAll(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx256m",
-                    "-XX:TieredStopAtLevel=1"));
+            command.add(QuickStart.java());
+            command.addAll(QuickStart.options());
             settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
             command.addAll(List.of(
-                    "-cp",
-                    System.getProperty("java.class.path"),
                     FarmProcess.class.getName(),
                     role,
                     String.valueOf(port),

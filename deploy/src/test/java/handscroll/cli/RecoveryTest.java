@@ -25,7 +25,6 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +59,7 @@ class RecoveryTest {
     void aPictureWithoutItsJournalEndsAsItWouldHave() throws Exception {
         render("whole");
         stopInTheMiddle("lost");
-        delete(directory.resolve("lost").resolve(OutputDirectory.STATE));
+        DirectoryTree.delete(directory.resolve("lost").resolve(OutputDirectory.STATE));
 
         Run run = recover("lost");
 
@@ -99,7 +98,7 @@ class RecoveryTest {
     void patchesWhoseTokensWereDamagedAreRenderedAgain() throws Exception {
         render("whole");
         stopInTheMiddle("flipped");
-        delete(directory.resolve("flipped").resolve(OutputDirectory.STATE));
+        DirectoryTree.delete(directory.resolve("flipped").resolve(OutputDirectory.STATE));
         try (Stream<Path> segments = Files.list(directory.resolve("flipped/tokens"))) {
             Path segment = segments.findFirst().orElseThrow();
             byte[] bytes = Files.readAllBytes(segment);
@@ -248,14 +247,6 @@ class RecoveryTest {
 
     private Map<String, Integer> tiles(String name) throws IOException {
         return PictureTree.hashes(directory.resolve(name).resolve("picture_files"));
-    }
-
-    private static void delete(Path tree) throws IOException {
-        try (Stream<Path> files = Files.walk(tree)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     /** Draws one token of one patch otherwise than everybody else. */
