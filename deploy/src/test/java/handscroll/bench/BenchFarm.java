@@ -1,6 +1,5 @@
 package handscroll.bench;
 
-import akka.actor.PoisonPill;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
@@ -9,6 +8,7 @@ import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
+import akka.pattern.Patterns;
 import com.sun.management.OperatingSystemMXBean;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -30,6 +30,7 @@ import handscroll.protocol.lease.Leasing;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -40,10 +41,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -98,6 +101,7 @@ final class BenchFarm implements AutoCloseable {
     private final Clock clock = new SteadyClock(Clock.systemUTC(), System::nanoTime);
     private final List<Process> workers = new ArrayList<>();
     private final BlockingQueue<End> ends = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Vitals> vitals = new LinkedBlockingQueue<>();
     private int runCount;
 
     /** @param directory for token logs, on the disk that is to be measured */
@@ -170,6 +174,8 @@ final class BenchFarm implements AutoCloseable {
                             .toArray();
                 } else if (words[0].equals("end")) {
                     ends.add(new End(new JobId(words[1]), Long.parseLong(words[2]), gaps));
+                } else if (words[0].equals("vitals")) {
+                    vitals.add(Vitals.parse(List.of(words).subList(1, words.length)));
                 }
             }
         } catch (IOException e) {
@@ -218,7 +224,7 @@ final class BenchFarm implements AutoCloseable {
         long last = start;
         long[] gaps = {};
         for (int ended = 0; ended < plan.tileGrid().cellCount(); ) {
-            End end = nextEnd();
+            End end = next(ends);
             if (end.job().equals(job)) {
                 last = Math.max(last, end.nanos());
                 gaps = end.gaps().length > gaps.length ? end.gaps() : gaps;
@@ -226,19 +232,37 @@ final class BenchFarm implements AutoCloseable {
             }
         }
         Run run = new Run(Duration.ofNanos(last - start), cpu().minus(cpuBefore), gaps);
-        Adapter.toClassic(leader).tell(PoisonPill.getInstance(), akka.actor.ActorRef.noSender());
+        end(leader);
         log.close().toCompletableFuture().join();
         delete(tokens);
         return run;
     }
 
-    private End nextEnd() {
+    private void end(ActorRef<?> actor) {
+        CompletionStage<Boolean> ended = Patterns.gracefulStop(Adapter.toClassic(actor), PATIENCE);
+        ended.toCompletableFuture().join();
+    }
+
+    /** What all processes hold on to. */
+    Map<String, Vitals> vitals() throws IOException {
+        Map<String, Vitals> all = new LinkedHashMap<>();
+        all.put("coordinator", Vitals.of(system));
+        for (int index = 0; index < workers.size(); index++) {
+            OutputStream questions = workers.get(index).getOutputStream();
+            questions.write('\n');
+            questions.flush();
+            all.put("worker " + (index + 1), next(vitals));
+        }
+        return all;
+    }
+
+    private static <T> T next(BlockingQueue<T> said) {
         try {
-            End end = ends.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            if (end == null) {
+            T next = said.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            if (next == null) {
                 throw new IllegalStateException("the farm stands still");
             }
-            return end;
+            return next;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -21,6 +21,9 @@ import handscroll.worker.lease.WorkerNode;
 import handscroll.worker.lease.WorkerSettings;
 import handscroll.worker.render.RendererFactory;
 import handscroll.worker.render.TaskRenderer;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,7 +42,8 @@ import java.util.stream.Collectors;
  *   end JOB NANOS         of System.nanoTime, which on Linux is the same clock in all processes
  * </pre>
  *
- * Ends with its standard input, so that it never outlives whoever started it.
+ * Each line of its standard input asks for {@code vitals ...}, as {@link Vitals#words} has them. Ends with that input, so that it
+ * never outlives whoever started it.
  */
 final class BenchWorker {
 
@@ -65,8 +69,9 @@ final class BenchWorker {
                     name,
                     Props.empty());
         }
-        while (System.in.read() >= 0) {
-            // Nothing is ever said there.
+        var questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        while (questions.readLine() != null) {
+            System.out.println("vitals " + Vitals.of(system).words());
         }
         Runtime.getRuntime().halt(0);
     }

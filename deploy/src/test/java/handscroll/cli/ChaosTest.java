@@ -30,6 +30,8 @@ class ChaosTest {
     private static final int RENDERS = Integer.getInteger("handscroll.chaos.renders", 20);
     private static final int KILLS = Integer.getInteger("handscroll.chaos.kills", 100);
     private static final String CANVAS = "width = 1300, height = 1024";
+    private static final String LONG_CANVAS = "width = 5200, height = 1024";
+    private static final int STOPS = 4;
     private static final Duration STOPPED = Duration.ofSeconds(12);
 
     /** What is lost is missed within seconds, so that most of the time goes into rendering and killing. */
@@ -46,6 +48,15 @@ class ChaosTest {
             "1s",
             "handscroll.coordinator.lease.term",
             "3s");
+
+    /** A worker that is silent loses its lease long before it is missed. */
+    private static final Map<String, String> MISSED_LATE = Map.of(
+            "akka.cluster.failure-detector.acceptable-heartbeat-pause",
+            "120s",
+            "handscroll.coordinator.lease.term",
+            "3s",
+            "handscroll.test.log",
+            "INFO");
 
     @TempDir
     private Path directory;
@@ -112,7 +123,62 @@ class ChaosTest {
     }
 
     @Test
-    void aWorkerThatIsStoppedPastItsLeaseGoesOnAfterwards() throws Exception {
+    void aWorkerThatIsStoppedPastItsLeaseHandsInNothingLateAndGoesOn() throws Exception {
+        Map<String, Integer> undisturbed = InOneProcess.render(directory, "undisturbed", LONG_CANVAS);
+        try (FarmOfProcesses farm = new FarmOfProcesses(directory, "late", 1, MISSED_LATE)) {
+            farm.startWorker();
+            farm.startWorker();
+            farm.submit(LONG_CANVAS);
+            for (int stop = 0; stop < STOPS; stop++) {
+                int rendered = farm.renderedBy(0);
+                Waits.until("it has rendered some more", () -> farm.renderedBy(0) > rendered);
+                long before = refusalCount(farm);
+                stopWhileItHolds(farm, 0);
+                Waits.until("its lease is over", () -> farm.heldBy(0) == 0);
+                signal("CONT", farm.worker(0).pid());
+                Waits.until("it is refused", () -> refusalCount(farm) > before);
+            }
+            int refused = farm.renderedBy(0);
+            Waits.until("it goes on", () -> farm.renderedBy(0) > refused);
+            farm.waitUntilDone();
+
+            assertThat(farm.worker(0).output()).doesNotContain("begins anew");
+            assertThat(farm.tiles()).isEqualTo(undisturbed);
+            System.out.printf(
+                    "%d times stopped: %d late results and %d late renewals refused, %d leases given up in time%n",
+                    STOPS,
+                    count(farm.coordinator(0), "answered too late"),
+                    count(farm.coordinator(0), "renewed too late"),
+                    count(farm.worker(0), "is revoked"));
+        }
+        assertThat(recorded("late").repeatedCount()).isZero();
+    }
+
+    /** The worker may hear that its lease is over before it answers; it then keeps the answer to itself. */
+    private static long refusalCount(FarmOfProcesses farm) {
+        return count(farm.coordinator(0), "too late: lease") + count(farm.worker(0), "is revoked");
+    }
+
+    private static long count(FarmProcess process, String words) {
+        return process.output()
+                .lines()
+                .filter(line -> line.contains(words))
+                .count();
+    }
+
+    /** Stops it again and again, until that happens in the middle of a lease. */
+    private static void stopWhileItHolds(FarmOfProcesses farm, int worker) throws Exception {
+        long pid = farm.worker(worker).pid();
+        signal("STOP", pid);
+        while (farm.heldBy(worker) == 0) {
+            signal("CONT", pid);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            signal("STOP", pid);
+        }
+    }
+
+    @Test
+    void aWorkerThatIsStoppedUntilItIsMissedGoesOnAfterwards() throws Exception {
         Map<String, Integer> undisturbed = InOneProcess.render(directory, "undisturbed", CANVAS);
         try (FarmOfProcesses farm = new FarmOfProcesses(directory, "stopped", 1, IMPATIENT)) {
             farm.startWorker();

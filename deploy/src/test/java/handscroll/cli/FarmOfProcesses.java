@@ -198,11 +198,34 @@ final class FarmOfProcesses implements AutoCloseable {
 
     /** As one of the coordinators knows them. */
     int workerCount(int coordinator) {
+        return workers(coordinator).size();
+    }
+
+    /** Patches and tiles that a worker has a lease for, as the first coordinator knows them. */
+    int heldBy(int worker) {
+        return ofWorker(worker, "patchCount");
+    }
+
+    /** Patches and tiles that it has handed in. */
+    int renderedBy(int worker) {
+        return ofWorker(worker, "renderedCount");
+    }
+
+    private int ofWorker(int worker, String field) {
+        String name = workers.get(worker).pid() + "-";
+        int count = 0;
+        for (JsonNode known : workers(0)) {
+            count += known.path("worker").asText().startsWith(name)
+                    ? known.path(field).asInt()
+                    : 0;
+        }
+        return count;
+    }
+
+    private JsonNode workers(int coordinator) {
         URI address = coordinators.get(coordinator).http().resolve("api/workers");
         try {
-            return JSON.readTree(send(HttpRequest.newBuilder(address)).body())
-                    .path("workers")
-                    .size();
+            return JSON.readTree(send(HttpRequest.newBuilder(address)).body()).path("workers");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

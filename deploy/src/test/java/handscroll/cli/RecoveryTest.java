@@ -39,6 +39,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** What can still be made of an output directory after its journal or its tiles were lost, and how damage is found. */
 class RecoveryTest {
 
+    /** Bytes of the token log's file before its first record, and of a record of this model's. */
+    private static final int HEADER = 512;
+
+    private static final int RECORD = 144;
+
     private static final String CANVAS = "canvas { width = 650, height = 512 }";
 
     @TempDir
@@ -102,13 +107,44 @@ class RecoveryTest {
         try (Stream<Path> segments = Files.list(directory.resolve("flipped/tokens"))) {
             Path segment = segments.findFirst().orElseThrow();
             byte[] bytes = Files.readAllBytes(segment);
-            // In the tokens of the fourth record, behind a header of 512 bytes and records of 144.
-            bytes[512 + 3 * 144 + 40] ^= 1;
+            // In the tokens of the fourth record.
+            bytes[HEADER + 3 * RECORD + 40] ^= 1;
             Files.write(segment, bytes);
         }
 
         assertThat(recover("flipped").exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(tiles("flipped")).isEqualTo(tiles("whole"));
+    }
+
+    @Test
+    void aTornRecordAtTheEndAndAFlippedBitInTheMiddleCostAContinuedPictureNothing() throws Exception {
+        render("whole");
+        stopInTheMiddle("torn");
+        closeJournal("torn");
+        try (Stream<Path> segments = Files.list(directory.resolve("torn/tokens"))) {
+            Path segment = segments.findFirst().orElseThrow();
+            byte[] bytes = Files.readAllBytes(segment);
+            bytes[HEADER + 3 * RECORD + 40] ^= 1;
+            int last = HEADER + RECORD;
+            while (bytes[last + RECORD] != 0) {
+                last += RECORD;
+            }
+            Arrays.fill(bytes, last + RECORD / 2, bytes.length, (byte) 0);
+            Files.write(segment, bytes);
+        }
+
+        Run run = Run.of(
+                opener(),
+                "render",
+                "--resume",
+                directory.resolve("torn").toString(),
+                "--port",
+                "0",
+                "--config",
+                site.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+        assertThat(tiles("torn")).isEqualTo(tiles("whole"));
     }
 
     @Test

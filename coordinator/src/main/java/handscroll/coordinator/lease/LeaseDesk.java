@@ -184,12 +184,15 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                     new Outcome.Rendered(
                             part.job(), completed.epoch(), worker, part.deviceClass(), part.results(), part.work()));
         }
-        if (ended.isEmpty()) {
-            fail(
-                    worker,
-                    completed.epoch(),
-                    Fault.UNKNOWN,
-                    "it answered other tasks than it was given, or with tokens that the model does not have");
+        if (ended.isEmpty()
+                && !fail(
+                        worker,
+                        completed.epoch(),
+                        Fault.UNKNOWN,
+                        "it answered other tasks than it was given, or with tokens that the model does not have")) {
+            getContext()
+                    .getLog()
+                    .info("Worker [{}] answered too late: lease [{}] is over", worker, completed.epoch());
         }
         if (completed.roomFor() > 0) {
             book.pull(worker, completed.slot(), completed.roomFor(), clock.instant());
@@ -214,6 +217,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
 
     private Behavior<Leasing.ToDesk> onRenew(Leasing.Renew renew) {
         for (long epoch : book.renew(renew.worker(), renew.epochs(), clock.instant())) {
+            getContext().getLog().info("Worker [{}] renewed too late: lease [{}] is over", renew.worker(), epoch);
             tellWorker(renew.worker(), new Leasing.Revoked(epoch, "the lease is over"));
         }
         return grantReady();
@@ -394,8 +398,10 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         }
     }
 
-    private void fail(WorkerId worker, long epoch, Fault fault, String reason) {
-        book.fail(worker, epoch, fault, reason, clock.instant()).ifPresent(taken -> {
+    /** Whether the worker had that lease still. */
+    private boolean fail(WorkerId worker, long epoch, Fault fault, String reason) {
+        Optional<Taken> failed = book.fail(worker, epoch, fault, reason, clock.instant());
+        failed.ifPresent(taken -> {
             tellReturned(taken, reason);
             for (TakenPart part : taken.parts()) {
                 getContext().getLog().warn("A batch of [{}] failed on worker [{}]: {}", part.job(), worker, reason);
@@ -405,6 +411,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                 }
             }
         });
+        return failed.isPresent();
     }
 
     private void lose(WorkerId worker, String reason) {

@@ -90,10 +90,30 @@ public final class TorchRenderers implements RendererFactory, AutoCloseable {
         }
         LoadedModel model = loaded.get(name);
         if (model == null) {
-            model = new LoadedModel(ModelDirectory.load(card), device, poolBytes);
+            model = new LoadedModel(ModelDirectory.load(unchanged(card)), device, poolBytes);
             loaded.put(name, model);
         }
         return model;
+    }
+
+    /** Files may have been changed between the start, when they were hashed, and now, when they are read. */
+    private static ModelCard unchanged(ModelCard card) throws TaskRenderer.RenderFailure {
+        try {
+            ModelCard now = ModelCard.read(card.directory());
+            if (now.hash().equals(card.hash())) {
+                return now;
+            }
+            throw new TaskRenderer.RenderFailure(
+                    "the model in " + card.directory() + " is another one than when this worker started: its hash is "
+                            + now.hash() + ", it was " + card.hash() + "; start the worker again",
+                    new IllegalStateException(card.name()));
+        } catch (Refusal refusal) {
+            throw new TaskRenderer.RenderFailure(
+                    "the model in " + card.directory() + " was changed since this worker started: "
+                            + refusal.problems().get(0)
+                            + "; copy it again and start the worker again",
+                    refusal);
+        }
     }
 
     @Override
