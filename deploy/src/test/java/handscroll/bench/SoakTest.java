@@ -21,8 +21,8 @@ class SoakTest {
     @Test
     @Tag("chaos")
     void aMillionPatchesLeaveHeapNativeMemoryFilesAndActorsAsTheyWere() throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of(ProcessHandle.current().info().command().orElseThrow()));
+        List<String> command =
+                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
         command.addAll(FIXED_HEAP);
         command.addAll(List.of(
                 "-cp",

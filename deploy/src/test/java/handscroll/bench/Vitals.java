@@ -52,7 +52,10 @@ record Vitals(long heapBytes, long residentBytes, int fileCount, int threadCount
 
     /** One line of Akka's own tree for each. */
     private static int actors(ActorSystem<?> system) {
-        return (int) ((ExtendedActorSystem) Adapter.toClassic(system)).printTree().lines().count();
+        return (int) ((ExtendedActorSystem) Adapter.toClassic(system))
+                .printTree()
+                .lines()
+                .count();
     }
 
     String words() {

@@ -160,10 +160,7 @@ class ChaosTest {
     }
 
     private static long count(FarmProcess process, String words) {
-        return process.output()
-                .lines()
-                .filter(line -> line.contains(words))
-                .count();
+        return process.output().lines().filter(line -> line.contains(words)).count();
     }
 
     /** Stops it again and again, until that happens in the middle of a lease. */

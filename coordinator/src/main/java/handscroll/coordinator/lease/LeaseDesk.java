@@ -190,9 +190,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                         completed.epoch(),
                         Fault.UNKNOWN,
                         "it answered other tasks than it was given, or with tokens that the model does not have")) {
-            getContext()
-                    .getLog()
-                    .info("Worker [{}] answered too late: lease [{}] is over", worker, completed.epoch());
+            getContext().getLog().info("Worker [{}] answered too late: lease [{}] is over", worker, completed.epoch());
         }
         if (completed.roomFor() > 0) {
             book.pull(worker, completed.slot(), completed.roomFor(), clock.instant());

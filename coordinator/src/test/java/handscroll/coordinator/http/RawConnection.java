@@ -66,8 +66,8 @@ final class RawConnection implements AutoCloseable {
             }
             line();
         } else if (fields.contains("\r\ncontent-length: ")) {
-            answer += read(Integer.parseInt(
-                    fields.substring(fields.indexOf("\r\ncontent-length: ") + 18).split("\r\n")[0]));
+            answer += read(Integer.parseInt(fields.substring(fields.indexOf("\r\ncontent-length: ") + 18)
+                    .split("\r\n")[0]));
         } else {
             answer += new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
