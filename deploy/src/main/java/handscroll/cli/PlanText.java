@@ -81,7 +81,7 @@ final class PlanText {
                                 stage.name() + " " + Figures.count(stage.grid().cellCount(), "cell", "cells"))
                         .collect(Collectors.joining(", ")));
         line("direction %s: %s", plan.direction().configName(), plan.directionReason());
-        plan.textNotes().forEach(note -> line("%s", note));
+        plan.spec().texts().notes().forEach(note -> line("%s", note));
     }
 
     private void directions() {

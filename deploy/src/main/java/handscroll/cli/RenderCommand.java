@@ -141,6 +141,7 @@ final class RenderCommand implements Callable<Integer> {
         }
         PictureReader pictures = PictureReader.from(config);
         JobSpec job = JobFile.read(jobFile.orElseThrow(), overrides, out, pictures);
+        job.texts().notes().forEach(err::println);
         refuseIfTooLarge(job, config);
         OutputPlace place = OutputPlace.ofNew(Path.of(job.output().directory()));
         PlannedJob.dryRun(job, CliSettings.from(config).models(), pictures);

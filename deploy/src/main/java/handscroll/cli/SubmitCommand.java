@@ -82,6 +82,7 @@ final class SubmitCommand implements Callable<Integer> {
         Config config = shared.config("local.conf", Map.of());
         PictureReader pictures = PictureReader.from(config);
         JobSpec job = JobFile.read(jobFile, overrides, out, priority, pictures);
+        job.texts().notes().forEach(spec.commandLine().getErr()::println);
         CliSettings settings = CliSettings.from(config);
         if (dryRun) {
             printing.print(planned(PlannedJob.dryRun(job, settings.models(), pictures)), SubmitCommand::planLines);

@@ -59,11 +59,13 @@ class TextFarmTest {
     }
 
     @Test
-    void aPlanSaysWhereALongTextIsCut() throws IOException {
-        String text = "one two three four ".repeat(9) + "end";
-        Run run = Run.of(line("plan", "text=" + text).toArray(String[]::new));
+    void whereALongTextIsCutIsSaidBeforeItIsRenderedToo() throws IOException {
+        String text = "text=" + "one two three four ".repeat(9) + "end";
+        Run run = Run.of(line("plan", text).toArray(String[]::new));
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
         assertThat(run.out()).contains("text has 37 words and is cut after the 32nd, \"four\"");
+        Run dry = Run.of(line("submit", text, "--dry-run").toArray(String[]::new));
+        assertThat(dry.err()).contains("cut after the 32nd");
     }
 
     private String refused(String... overrides) throws IOException {

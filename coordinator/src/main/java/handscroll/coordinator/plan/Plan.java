@@ -6,7 +6,6 @@ import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.task.RenderSettings;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -98,11 +97,6 @@ public record Plan(
                 asked.minP().orElse(model.minP()),
                 inRounds ? asked.rounds().orElse(model.rounds()) : 0,
                 spec.texts().isEmpty() ? 1 : asked.guidance().orElse(Telling.DEFAULT_GUIDANCE));
-    }
-
-    /** What a user should know of the job's texts: where one is too long, and cut. */
-    public List<String> textNotes() {
-        return Telling.notes(spec);
     }
 
     /** What all tasks of this job have in common. */

@@ -2,7 +2,6 @@ package handscroll.coordinator.plan;
 
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.Texts;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,23 +19,20 @@ import java.util.TreeMap;
  */
 record Telling(Texts said, NavigableMap<Integer, Texts.Scene> scenes, List<String> all) {
 
-    /** Words of a text that a model is told; a longer one is cut after them. */
-    static final int MOST_WORDS = 32;
-
     /** How far patches of a job with texts are drawn towards them, where it does not say. */
     static final double DEFAULT_GUIDANCE = 2;
 
     static Telling of(JobSpec spec) {
         Texts said = spec.texts();
         Set<String> all = new LinkedHashSet<>();
-        said.text().map(Telling::cut).ifPresent(all::add);
-        said.regions().forEach(region -> all.add(cut(region.text())));
+        said.text().map(Texts::cut).ifPresent(all::add);
+        said.regions().forEach(region -> all.add(Texts.cut(region.text())));
         NavigableMap<Integer, Texts.Scene> scenes = new TreeMap<>();
         int end = 0;
         for (Texts.Scene scene : said.story()) {
             end += scene.frames();
             scenes.put(end, scene);
-            all.add(cut(scene.text()));
+            all.add(Texts.cut(scene.text()));
         }
         return new Telling(said, scenes, List.copyOf(all));
     }
@@ -56,32 +52,6 @@ record Telling(Texts said, NavigableMap<Integer, Texts.Scene> scenes, List<Strin
     }
 
     private int number(String text) {
-        return all.indexOf(cut(text));
-    }
-
-    /** Says of each text that is too long where it is cut. */
-    static List<String> notes(JobSpec spec) {
-        List<String> notes = new ArrayList<>();
-        spec.texts().text().ifPresent(text -> note("text", text, notes));
-        for (int i = 0; i < spec.texts().regions().size(); i++) {
-            note("regions[" + i + "].text", spec.texts().regions().get(i).text(), notes);
-        }
-        for (int i = 0; i < spec.texts().story().size(); i++) {
-            note("story[" + i + "].text", spec.texts().story().get(i).text(), notes);
-        }
-        return notes;
-    }
-
-    private static void note(String where, String text, List<String> notes) {
-        String[] words = text.strip().split("\\s+");
-        if (words.length > MOST_WORDS) {
-            notes.add(where + " has " + words.length + " words and is cut after the " + MOST_WORDS + "nd, \""
-                    + words[MOST_WORDS - 1] + "\"");
-        }
-    }
-
-    private static String cut(String text) {
-        String[] words = text.strip().split("\\s+");
-        return String.join(" ", List.of(words).subList(0, Math.min(words.length, MOST_WORDS)));
+        return all.indexOf(Texts.cut(text));
     }
 }
