@@ -6,7 +6,6 @@ import handscroll.protocol.model.ModelCard;
 import handscroll.worker.djl.TinyModel;
 import handscroll.worker.djl.TorchRenderers;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,58 +37,25 @@ class DamagedModelTest {
     @Test
     void isRefusedWithTheFileBothHashesAndWhatToDo() throws IOException {
         String trained = ModelCard.fileHash(weights);
-        flipABit();
+        byte[] bytes = Files.readAllBytes(weights);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(weights, bytes);
 
-        Run run = render("picture");
+        Run run = Run.of(
+                LocalFarm.opener(TorchRenderers::from),
+                "render",
+                job.toString(),
+                "--out",
+                directory.resolve("picture").toString(),
+                "--port",
+                "0",
+                "--config",
+                site.toString());
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(run.err())
                 .contains(weights.getFileName().toString(), trained, ModelCard.fileHash(weights))
                 .contains("copy the model directory again");
         assertThat(directory.resolve("picture/manifest.json")).doesNotExist();
-    }
-
-    @Test
-    void isFoundAlsoWhenItHappensBetweenTheStartOfAWorkerAndItsFirstPatch() throws IOException {
-        Run run = Run.of(
-                LocalFarm.opener((config, models) -> {
-                    TorchRenderers renderers = TorchRenderers.from(config, models);
-                    flipABit();
-                    return renderers;
-                }),
-                line("late"));
-
-        assertThat(run.exitCode()).isNotEqualTo(ExitCode.DONE);
-        assertThat(run.err()).contains(weights.getFileName().toString(), "copy");
-        assertThat(directory.resolve("late/picture_files")).doesNotExist();
-    }
-
-    private Run render(String out) {
-        return Run.of(LocalFarm.opener(TorchRenderers::from), line(out));
-    }
-
-    private String[] line(String out) {
-        return new String[] {
-            "render",
-            job.toString(),
-            "--out",
-            directory.resolve(out).toString(),
-            "--workers",
-            "1",
-            "--port",
-            "0",
-            "--config",
-            site.toString()
-        };
-    }
-
-    private void flipABit() {
-        try {
-            byte[] bytes = Files.readAllBytes(weights);
-            bytes[bytes.length / 2] ^= 1;
-            Files.write(weights, bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import com.typesafe.config.Config;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
+import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
 import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.model.ModelShelf;
@@ -108,10 +109,10 @@ public final class TorchRenderers implements RendererFactory, AutoCloseable {
                             + now.hash() + ", it was " + card.hash() + "; start the worker again",
                     new IllegalStateException(card.name()));
         } catch (Refusal refusal) {
+            Problem first = refusal.problems().get(0);
             throw new TaskRenderer.RenderFailure(
-                    "the model in " + card.directory() + " was changed since this worker started: "
-                            + refusal.problems().get(0)
-                            + "; copy it again and start the worker again",
+                    "the model in " + card.directory() + " was changed since this worker started: " + first.where() + " "
+                            + first.what() + "; copy it again and start the worker again",
                     refusal);
         }
     }
