@@ -111,8 +111,8 @@ public final class TorchRenderers implements RendererFactory, AutoCloseable {
         } catch (Refusal refusal) {
             Problem first = refusal.problems().get(0);
             throw new TaskRenderer.RenderFailure(
-                    "the model in " + card.directory() + " was changed since this worker started: " + first.where() + " "
-                            + first.what() + "; copy it again and start the worker again",
+                    "the model in " + card.directory() + " was changed since this worker started: " + first.where()
+                            + " " + first.what() + "; copy it again and start the worker again",
                     refusal);
         }
     }

@@ -24,12 +24,16 @@ class TorchRenderersTest {
     @Test
     void refusesWeightsThatWereDamagedAfterTheWorkerStarted() throws IOException {
         ModelCard card = TinyModel.write(directory.resolve("tiny"), 5);
-        refusedAfter(card, () -> {
-            Path weights = directory.resolve("tiny/transformer.safetensors");
-            byte[] bytes = Files.readAllBytes(weights);
-            bytes[bytes.length / 2] ^= 1;
-            Files.write(weights, bytes);
-        }, "transformer.safetensors", "start the worker again");
+        refusedAfter(
+                card,
+                () -> {
+                    Path weights = directory.resolve("tiny/transformer.safetensors");
+                    byte[] bytes = Files.readAllBytes(weights);
+                    bytes[bytes.length / 2] ^= 1;
+                    Files.write(weights, bytes);
+                },
+                "transformer.safetensors",
+                "start the worker again");
     }
 
     @Test
