@@ -82,6 +82,12 @@ final class FarmMetrics {
         seconds("decoding", job -> job.work().decoding());
         seconds("encoding", job -> job.work().encoding());
         seconds("lost", job -> job.tally().lost());
+        count(
+                "handscroll.patches.disputed",
+                "Patches that two workers made different tokens of",
+                Tags.empty(),
+                job -> job.tally().disputedCount());
+        seconds("copied", job -> job.tally().copied());
         seconds("awaiting_context", job -> job.tally().awaitingContext());
     }
 

@@ -75,7 +75,9 @@ final class JobJson {
                 .put("slotSeconds", seconds(status.slotTime()))
                 .put("lostSeconds", seconds(status.tally().lost()))
                 .put("awaitingContextSeconds", seconds(status.tally().awaitingContext()))
-                .put("returnedCount", status.tally().returnedCount());
+                .put("returnedCount", status.tally().returnedCount())
+                .put("copiedSeconds", seconds(status.tally().copied()))
+                .put("disputedCount", status.tally().disputedCount());
         status.cause().ifPresentOrElse(cause -> json.put("cause", cause), () -> json.putNull("cause"));
         return json;
     }

@@ -167,6 +167,10 @@ final class Job extends AbstractBehavior<Jobs.Command> {
         Outcome outcome = message.outcome();
         if (outcome instanceof Outcome.Started begun) {
             view.started(begun, now());
+        } else if (outcome instanceof Outcome.Copied copied) {
+            view.copied(copied, now());
+        } else if (outcome instanceof Outcome.Compared compared) {
+            view.compared(compared.comparison(), now());
         } else if (outcome instanceof Outcome.Returned returned) {
             int count = returned.patches().size();
             context.getLog().warn("{} patches of job [{}] go out again: {}", count, job, returned.reason());

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import handscroll.coordinator.journal.JobEvent;
 import handscroll.coordinator.journal.RegisteredJob;
+import handscroll.coordinator.lease.JobTerms;
 import handscroll.coordinator.lease.LeaseDesk;
 import handscroll.coordinator.lease.OfferedTask;
 import handscroll.coordinator.lease.Outcome;
@@ -97,15 +98,11 @@ final class JobEffects implements JobCourse.Effects {
     @Override
     public void offer(int stage, List<OfferedTask> tasks) {
         view.ready(tasks.stream().map(offered -> offered.task().patch()).toList());
-        around.leaseDesk()
-                .tell(new LeaseDesk.Offer(
-                        ready().renderSettings(),
-                        Optional.of(book().tokenShape()),
-                        spec.priority(),
-                        course().deviceClass(),
-                        stage,
-                        tasks,
-                        outcomes));
+        around.leaseDesk().tell(new LeaseDesk.Offer(ready().renderSettings(), terms(), stage, tasks, outcomes));
+    }
+
+    private JobTerms terms() {
+        return book().terms().withPriority(spec.priority()).withDeviceClass(course().deviceClass());
     }
 
     @Override

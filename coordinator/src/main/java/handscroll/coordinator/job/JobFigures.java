@@ -21,6 +21,8 @@ final class JobFigures {
     private Duration awaitingContext = Duration.ZERO;
     private long sampledCount;
     private long returnedCount;
+    private Duration copied = Duration.ZERO;
+    private long disputedCount;
     private int workerCount;
 
     JobFigures(Instant now) {
@@ -53,6 +55,12 @@ final class JobFigures {
     void returned(int count, Duration held) {
         returnedCount += count;
         lost = lost.plus(held);
+    }
+
+    /** Patches were rendered a second time, {@code differing} of them to other tokens. */
+    void compared(Duration took, int differing) {
+        copied = copied.plus(took);
+        disputedCount += differing;
     }
 
     /**
@@ -108,7 +116,7 @@ final class JobFigures {
     }
 
     Jobs.Tally tally() {
-        return new Jobs.Tally(sampledCount, returnedCount, lost, awaitingContext);
+        return new Jobs.Tally(sampledCount, returnedCount, lost, awaitingContext, copied, disputedCount);
     }
 
     /** What goes into the manifest of a finished picture. */

@@ -2,6 +2,7 @@ package handscroll.coordinator.job;
 
 import akka.actor.typed.ActorRef;
 import handscroll.coordinator.journal.RegisteredJob;
+import handscroll.coordinator.lease.LeaseBook;
 import handscroll.coordinator.lease.Outcome;
 import handscroll.coordinator.lease.WorkerReport;
 import handscroll.coordinator.plan.Plan;
@@ -129,6 +130,25 @@ final class JobView {
     void returned(Outcome.Returned returned, Instant now) {
         cells.ifPresent(map -> figures.returned(returned.patches().size(), map.returned(returned.patches(), now)));
         tellNews("returned", goOut(returned.patches().size()) + " out again: " + returned.reason(), now);
+    }
+
+    void copied(Outcome.Copied copied, Instant now) {
+        tellNews(
+                "copied",
+                goOut(copied.patches().size()) + " to worker " + copied.worker() + ", too: " + copied.reason(),
+                now);
+    }
+
+    void compared(LeaseBook.Comparison compared, Instant now) {
+        figures.compared(compared.took(), compared.differing().size());
+        if (!compared.differing().isEmpty()) {
+            tellNews(
+                    "incident",
+                    "workers " + compared.accepted() + " and " + compared.discarded() + " made different tokens of "
+                            + compared.differing() + ": one of them is broken; the tokens of " + compared.accepted()
+                            + " were taken, handscroll verify --sample says which patches are wrong",
+                    now);
+        }
     }
 
     void givenUp(Outcome.GivenUp givenUp, Instant now) {

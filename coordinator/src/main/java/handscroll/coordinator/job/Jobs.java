@@ -193,9 +193,17 @@ public final class Jobs {
      * @param returnedCount patches that went out again
      * @param lost time of slots in leases that ended without a result
      * @param awaitingContext time of slots that were idle while nothing was ready: every patch left waited for another
+     * @param copied time of slots in batches that another worker was through with sooner
+     * @param disputedCount patches that two workers made different tokens of
      */
-    public record Tally(long sampledCount, long returnedCount, Duration lost, Duration awaitingContext) {
-        public static final Tally NONE = new Tally(0, 0, Duration.ZERO, Duration.ZERO);
+    public record Tally(
+            long sampledCount,
+            long returnedCount,
+            Duration lost,
+            Duration awaitingContext,
+            Duration copied,
+            long disputedCount) {
+        public static final Tally NONE = new Tally(0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0);
     }
 
     /** How much of one stage is done. */

@@ -2,6 +2,7 @@ package handscroll.coordinator.job;
 
 import handscroll.coordinator.context.ContextLedger;
 import handscroll.coordinator.journal.TokenLog;
+import handscroll.coordinator.lease.JobTerms;
 import handscroll.coordinator.lease.OfferedTask;
 import handscroll.coordinator.lease.TokenShape;
 import handscroll.coordinator.plan.Picture;
@@ -43,6 +44,7 @@ public final class RenderBook {
     private final Map<PatchId, String> quarantined = new LinkedHashMap<>();
     private int offeredCount;
     private long takenCount;
+    private long restoredCount;
 
     public RenderBook(Plan plan, Optional<Picture> picture) {
         this.plan = plan;
@@ -70,6 +72,7 @@ public final class RenderBook {
             for (int index = 0; index < plan.graph().cellCount(stage); index++) {
                 if (progress.isRendered(stage, index)) {
                     release(stage, index);
+                    restoredCount++;
                 }
             }
         }
@@ -143,9 +146,19 @@ public final class RenderBook {
         return Math.min(cone.size(), most);
     }
 
-    /** What the tokens of its patches look like. */
-    public TokenShape tokenShape() {
-        return new TokenShape(tokensPerPatch(), plan.model().codes());
+    /** The usual ones, with what its tokens look like and how much of it was there at the start. */
+    public JobTerms terms() {
+        return JobTerms.USUAL
+                .withTokens(new TokenShape(tokensPerPatch(), plan.model().codes()))
+                .withCells(cellCount(), restoredCount);
+    }
+
+    private long cellCount() {
+        long count = 0;
+        for (int stage = 0; stage < plan.graph().stages().size(); stage++) {
+            count += plan.graph().cellCount(stage);
+        }
+        return count;
     }
 
     public List<TokenLog.Entry> entries(List<TaskResult.Tokens> rendered) {

@@ -38,6 +38,9 @@ final class Failures {
     Taken failed(Lease lease, Fault fault, String reason, Instant now) {
         FarmWorker worker = lease.slot.worker;
         worker.failed(lease.taskCount());
+        if (lease.accepted().isPresent()) {
+            return leases.takeBack(lease, reason, now);
+        }
         if (fault == Fault.MEMORY && lease.taskCount() > 1) {
             worker.halve(lease.taskCount());
             return leases.takeBack(lease, reason, now);
@@ -52,7 +55,8 @@ final class Failures {
             }
             return taken;
         }
-        leases.endInVain(lease);
+        boolean isCovered = lease.isCovered();
+        leases.endInVain(lease, now);
         var batch = new Blame.FailedBatch(worker.id, lease.taskCount());
         Instant forgotten = now.minus(settings.blame().memory());
         List<TakenPart> parts = new ArrayList<>(lease.parts.size());
@@ -61,7 +65,11 @@ final class Failures {
             List<PatchId> givenUp = new ArrayList<>();
             for (Attempt attempt : part.attempts()) {
                 PatchId patch = attempt.offered.task().patch();
-                if (attempt.failOn(batch, reason, now, forgotten) < settings.attemptCount()) {
+                int failureCount = attempt.failOn(batch, reason, now, forgotten);
+                if (isCovered) {
+                    continue;
+                }
+                if (failureCount < settings.attemptCount()) {
                     part.job().stage(part.stage()).add(attempt);
                     returned.add(patch);
                 } else {

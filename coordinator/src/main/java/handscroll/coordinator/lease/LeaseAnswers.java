@@ -202,8 +202,9 @@ final class LeaseAnswers {
         Map<Integer, Integer> leased = new TreeMap<>();
         Set<PatchId> open = new HashSet<>(asked);
         Map<PatchId, PatchAccount> patches = new HashMap<>();
-        List<Lease> held =
-                leases.values().stream().filter(lease -> lease.concerns(job)).toList();
+        List<Lease> held = leases.values().stream()
+                .filter(lease -> lease.concerns(job) && lease.accepted().isEmpty())
+                .toList();
         for (Lease lease : held) {
             for (Lease.Part part : lease.parts) {
                 if (part.job() != job) {

@@ -1,9 +1,10 @@
 package handscroll.coordinator.lease;
 
+import handscroll.coordinator.lease.FarmWorker.Slot;
 import handscroll.coordinator.lease.ReadyTasks.Attempt;
+import handscroll.coordinator.lease.Speculation.Backup;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
-import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.lease.Leasing.Completed;
 import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 
 /**
  * Decides who renders what, for how long, and what happens when a lease ends without a result. Which part
@@ -31,8 +33,12 @@ import java.util.OptionalLong;
  */
 public final class LeaseBook {
 
-    /** To be sent to the worker. */
-    public record Grant(WorkerId worker, long epoch, int slot, List<JobTasks> parts) {
+    /**
+     * To be sent to the worker.
+     *
+     * @param copyBecause why its tasks are rendered once more, while another worker has them; empty for all others
+     */
+    public record Grant(WorkerId worker, long epoch, int slot, List<JobTasks> parts, Optional<String> copyBecause) {
         public Grant {
             parts = List.copyOf(parts);
         }
@@ -80,6 +86,22 @@ public final class LeaseBook {
         }
     }
 
+    /**
+     * What a second rendering of the same patches came to, part by part of its batch.
+     *
+     * @param accepted whose results count
+     * @param discarded whose results were only compared
+     * @param took time of a slot
+     * @param differing patches of which the two made other results; one of them is broken
+     */
+    public record Comparison(
+            JobId job,
+            List<PatchId> patches,
+            WorkerId accepted,
+            WorkerId discarded,
+            Duration took,
+            List<PatchId> differing) {}
+
     /** A batch to run and a batch to wait behind it. */
     public static final int BATCHES_PER_SLOT = 2;
 
@@ -91,7 +113,9 @@ public final class LeaseBook {
     private final Roster roster;
     private final Failures failures;
     private final Sharing sharing;
+    private final Speculation speculation;
     private final LeaseAnswers answers;
+    private List<Comparison> comparisons = List.of();
     private long nextSequence;
 
     /** @param incarnation of the coordinator: a higher one than any before, or leases of two would share epochs */
@@ -104,6 +128,7 @@ public final class LeaseBook {
         this.roster = new Roster(settings, leases);
         this.failures = new Failures(settings, roster, jobs, leases);
         this.sharing = new Sharing(settings, roster.workers(), jobs);
+        this.speculation = new Speculation(settings, leases);
         this.answers = new LeaseAnswers(settings, roster.workers(), roster.turnedAway(), jobs, leases.byEpoch());
     }
 
@@ -208,36 +233,14 @@ public final class LeaseBook {
 
     // Jobs.
 
-    /** Adds tasks of one stage of a job of the usual priority to what is ready. */
+    /** Adds tasks of one stage of a job on the usual terms to what is ready. */
     public void offer(RenderSettings job, Optional<String> deviceClass, int stage, List<OfferedTask> tasks) {
-        offer(job, JobSpec.DEFAULT_PRIORITY, deviceClass, stage, tasks);
+        offer(job, JobTerms.USUAL.withDeviceClass(deviceClass), stage, tasks);
     }
 
-    /**
-     * Adds tasks of one stage to what is ready.
-     *
-     * @param priority of jobs that could use a slot the one with the highest gets it
-     * @param deviceClass that a resumed job began with; empty lets the first worker that renders decide
-     */
-    public void offer(
-            RenderSettings settings, int priority, Optional<String> deviceClass, int stage, List<OfferedTask> tasks) {
-        offer(settings, Optional.empty(), priority, deviceClass, stage, tasks);
-    }
-
-    /**
-     * Adds tasks of one stage to what is ready.
-     *
-     * @param tokens what its results must look like; empty takes anything
-     */
-    public void offer(
-            RenderSettings settings,
-            Optional<TokenShape> tokens,
-            int priority,
-            Optional<String> deviceClass,
-            int stage,
-            List<OfferedTask> tasks) {
-        LentJob job = jobs.computeIfAbsent(settings.job(), id -> begin(settings, priority, deviceClass));
-        job.tokens = tokens;
+    /** Adds tasks of one stage to what is ready; the terms of a job are those of its first offer. */
+    public void offer(RenderSettings settings, JobTerms terms, int stage, List<OfferedTask> tasks) {
+        LentJob job = jobs.computeIfAbsent(settings.job(), id -> begin(settings, terms));
         if (job.readyCount() == 0) {
             Duration credit = this.settings.sharing().credit();
             leastSlotTime(job).ifPresent(least -> job.slotTime.catchUp(least - credit.toNanos()));
@@ -249,8 +252,8 @@ public final class LeaseBook {
     }
 
     /** Who comes later has no claim on what was shared out before. */
-    private LentJob begin(RenderSettings job, int priority, Optional<String> deviceClass) {
-        var begun = new LentJob(job, priority, deviceClass, settings.sharing().rememberedPatches());
+    private LentJob begin(RenderSettings job, JobTerms terms) {
+        var begun = new LentJob(job, terms, settings.sharing().rememberedPatches());
         leastSlotTime(begun).ifPresent(begun.slotTime::catchUp);
         return begun;
     }
@@ -303,17 +306,29 @@ public final class LeaseBook {
     /** Brings ready tasks and free slots together; to be called after anything else has changed. */
     public List<Grant> grantReady(Instant now) {
         List<Grant> grants = new ArrayList<>();
-        sharing.handOut(leases.idle(), false, now, (slot, parts) -> grants.add(leases.begin(slot, parts, now)));
+        BiConsumer<Slot, List<Lease.Part>> taker =
+                (slot, parts) -> grants.add(grant(leases.begin(slot, parts, now), Optional.empty()));
+        sharing.handOut(leases.idle(), false, now, taker);
         // What would make small batches behind running ones stays here, for whichever slot is through first.
-        sharing.handOut(leases.roomy(), true, now, (slot, parts) -> grants.add(leases.begin(slot, parts, now)));
+        sharing.handOut(leases.roomy(), true, now, taker);
+        // Slots that are idle still have nothing else to do.
+        for (Optional<Backup> next = speculation.next(now); next.isPresent(); next = speculation.next(now)) {
+            Backup backup = next.get();
+            grants.add(grant(leases.copy(backup.straggler(), backup.slot(), now), Optional.of(backup.why())));
+        }
         return grants;
+    }
+
+    private static Grant grant(Lease lease, Optional<String> copyBecause) {
+        List<JobTasks> parts = lease.parts.stream().map(Lease.Part::tasks).toList();
+        return new Grant(lease.slot.worker.id, lease.epoch, lease.slot.index, parts, copyBecause);
     }
 
     /**
      * Ends a lease with its results.
      *
-     * @return what each of its jobs has of them; empty when the lease is over already, or the results are not
-     *     those of its tasks: they do not count
+     * @return what each of its jobs has of them; empty when the lease is over already, the results are not those of its
+     *     tasks, or another worker was quicker: they do not count
      */
     public List<Ended> complete(Completed completed, Instant now) {
         List<TaskResult> results = completed.results();
@@ -323,6 +338,10 @@ public final class LeaseBook {
             return List.of();
         }
         Lease lease = held.get();
+        if (lease.accepted().isPresent()) {
+            compare(lease, lease.accepted().get(), results, now);
+            return List.of();
+        }
         FarmWorker worker = lease.slot.worker;
         worker.rendered(results.size());
         worker.found(completed.work());
@@ -332,21 +351,52 @@ public final class LeaseBook {
             int count = part.attempts().size();
             WorkTime work = completed.work().part(count, results.size());
             Task first = part.attempts().get(0).offered.task();
-            part.job().fixDeviceClass(worker.deviceClass());
-            part.job().slotTime.end(part.reckonedNanos(), first, count, work);
+            LentJob job = part.job();
+            job.fixDeviceClass(worker.deviceClass());
+            job.slotTime.end(part.reckonedNanos(), first, count, work);
+            job.rendered(count);
+            part.times().add(lease.runningFor(now), results.size());
             if (first instanceof Task.Sample || first instanceof Task.Fill) {
-                part.patches().forEach(patch -> part.job().holders.sampled(patch, worker.id));
+                part.patches().forEach(patch -> job.holders.sampled(patch, worker.id));
             }
-            ended.add(new Ended(
-                    part.job().settings.job(), worker.deviceClass(), results.subList(from, from + count), work));
+            ended.add(new Ended(job.settings.job(), worker.deviceClass(), results.subList(from, from + count), work));
             from += count;
-            // What failed before is always granted alone.
-            if (count == 1 && part.attempts().get(0).failureCount() > 0) {
-                failures.weigh(part.attempts().get(0), worker.id, now);
+            for (Attempt attempt : part.attempts()) {
+                if (attempt.failureCount() > 0) {
+                    failures.weigh(attempt, worker.id, now);
+                }
             }
         }
-        leases.end(lease);
+        leases.end(lease, Optional.of(new Lease.Accepted(worker.id, results)), now);
         return ended;
+    }
+
+    /** What came second says whether two workers make the same of a task, and counts for nothing else. */
+    private void compare(Lease lease, Lease.Accepted accepted, List<TaskResult> results, Instant now) {
+        List<Comparison> all = new ArrayList<>(comparisons);
+        int at = 0;
+        for (Lease.Part part : lease.parts) {
+            List<PatchId> differing = new ArrayList<>();
+            for (PatchId patch : part.patches()) {
+                if (!results.get(at).isSameAs(accepted.results().get(at++))) {
+                    differing.add(patch);
+                }
+            }
+            Duration took =
+                    lease.runningFor(now).multipliedBy(part.attempts().size()).dividedBy(results.size());
+            WorkerId second = lease.slot.worker.id;
+            all.add(new Comparison(
+                    part.job().settings.job(), part.patches(), accepted.worker(), second, took, differing));
+        }
+        comparisons = all;
+        leases.endInVain(lease, now);
+    }
+
+    /** What was rendered twice since this was last asked. */
+    public List<Comparison> takeComparisons() {
+        List<Comparison> taken = comparisons;
+        comparisons = List.of();
+        return taken;
     }
 
     /** Ends a lease whose tasks could not be rendered, for whatever reason. */

@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.receptionist.Receptionist;
+import handscroll.coordinator.lease.LeaseBook.Comparison;
 import handscroll.coordinator.lease.LeaseBook.Ended;
 import handscroll.coordinator.lease.LeaseBook.Grant;
 import handscroll.coordinator.lease.LeaseBook.Taken;
@@ -15,7 +16,6 @@ import handscroll.coordinator.lease.LeaseBook.TakenPart;
 import handscroll.coordinator.lease.LeaseBook.Verdict;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
-import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.protocol.task.JobTasks;
@@ -36,32 +36,22 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     /**
      * Offers tasks of one stage of a job; their owner hears an {@link Outcome} of each. A patch must not
      * be offered again before that. When the owner ends, its job is withdrawn.
-     *
-     * @param tokens what its results must look like; empty takes anything
-     * @param priority of jobs that could use a slot the one with the highest gets it
-     * @param deviceClass that a resumed job began with; empty lets the first worker that renders decide
      */
     public record Offer(
-            RenderSettings settings,
-            Optional<TokenShape> tokens,
-            int priority,
-            Optional<String> deviceClass,
-            int stage,
-            List<OfferedTask> tasks,
-            ActorRef<Outcome> owner)
+            RenderSettings settings, JobTerms terms, int stage, List<OfferedTask> tasks, ActorRef<Outcome> owner)
             implements Leasing.ToDesk {
         public Offer {
             tasks = List.copyOf(tasks);
         }
 
-        /** Of a job of the usual priority. */
+        /** On the usual terms. */
         public Offer(
                 RenderSettings settings,
                 Optional<String> deviceClass,
                 int stage,
                 List<OfferedTask> tasks,
                 ActorRef<Outcome> owner) {
-            this(settings, Optional.empty(), JobSpec.DEFAULT_PRIORITY, deviceClass, stage, tasks, owner);
+            this(settings, JobTerms.USUAL.withDeviceClass(deviceClass), stage, tasks, owner);
         }
     }
 
@@ -208,8 +198,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         if (!offer.owner().equals(owners.put(job, offer.owner()))) {
             getContext().watch(offer.owner());
         }
-        book.offer(
-                offer.settings(), offer.tokens(), offer.priority(), offer.deviceClass(), offer.stage(), offer.tasks());
+        book.offer(offer.settings(), offer.terms(), offer.stage(), offer.tasks());
         return grantReady();
     }
 
@@ -370,12 +359,17 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         if (book.hasVerdicts()) {
             pronounce();
         }
+        book.takeComparisons().forEach(this::tellCompared);
         for (Grant grant : book.grantReady(clock.instant())) {
             tellWorker(grant.worker(), new Leasing.Granted(grant.epoch(), grant.slot(), grant.parts()));
             for (JobTasks part : grant.parts()) {
                 JobId job = part.settings().job();
                 List<PatchId> patches = part.tasks().stream().map(Task::patch).toList();
-                tellOwner(job, new Outcome.Started(job, patches, grant.worker()));
+                tellOwner(
+                        job,
+                        grant.copyBecause()
+                                .<Outcome>map(why -> new Outcome.Copied(job, patches, grant.worker(), why))
+                                .orElseGet(() -> new Outcome.Started(job, patches, grant.worker())));
             }
         }
         return this;
@@ -394,6 +388,20 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                 tellOwner(back.job(), new Outcome.Readmitted(back.job(), back.returned(), why));
             }
         }
+    }
+
+    private void tellCompared(Comparison compared) {
+        if (!compared.differing().isEmpty()) {
+            getContext()
+                    .getLog()
+                    .error(
+                            "Workers [{}] and [{}] made different tokens of patches {} of [{}]: one of them is broken",
+                            compared.accepted(),
+                            compared.discarded(),
+                            compared.differing(),
+                            compared.job());
+        }
+        tellOwner(compared.job(), new Outcome.Compared(compared));
     }
 
     /** Whether the worker had that lease still. */

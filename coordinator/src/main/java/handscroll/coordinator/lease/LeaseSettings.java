@@ -9,7 +9,12 @@ import java.time.Duration;
  * @param grantBytes tasks of one grant together, so that it fits into a frame between processes
  */
 public record LeaseSettings(
-        Duration term, int attemptCount, int grantBytes, SharingSettings sharing, BlameSettings blame) {
+        Duration term,
+        int attemptCount,
+        int grantBytes,
+        SharingSettings sharing,
+        BlameSettings blame,
+        SpeculationSettings speculation) {
 
     public LeaseSettings {
         if (term.isNegative() || term.isZero() || attemptCount < 1 || grantBytes < 1) {
@@ -19,7 +24,7 @@ public record LeaseSettings(
     }
 
     public LeaseSettings(Duration term, int attemptCount, int grantBytes) {
-        this(term, attemptCount, grantBytes, SharingSettings.USUAL, BlameSettings.USUAL);
+        this(term, attemptCount, grantBytes, SharingSettings.USUAL, BlameSettings.USUAL, SpeculationSettings.USUAL);
     }
 
     /** @param config the whole configuration */
@@ -30,6 +35,7 @@ public record LeaseSettings(
                 lease.getInt("attempts"),
                 Math.toIntExact(lease.getBytes("grant-bytes")),
                 SharingSettings.from(lease.getConfig("sharing")),
-                BlameSettings.from(lease.getConfig("blame")));
+                BlameSettings.from(lease.getConfig("blame")),
+                SpeculationSettings.from(lease.getConfig("speculation")));
     }
 }

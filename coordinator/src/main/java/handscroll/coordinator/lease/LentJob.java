@@ -3,7 +3,9 @@ package handscroll.coordinator.lease;
 import handscroll.coordinator.lease.ReadyTasks.Attempt;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.Task;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +31,15 @@ final class LentJob {
     record Quarantined(int stage, Attempt attempt) {}
 
     /** Empty where anything is taken. */
-    Optional<TokenShape> tokens = Optional.empty();
+    final Optional<TokenShape> tokens;
+
+    /** By stage and kind of task. */
+    private final Map<BatchKind, BatchTimes> times = new HashMap<>();
+
+    private final JobTerms terms;
+    private long renderedCount;
+
+    private record BatchKind(int stage, Class<? extends Task> task) {}
 
     private Optional<String> deviceClass;
     /** Set by the first result, or by whoever resumes the job; until then it falls with the last lease. */
@@ -40,13 +50,28 @@ final class LentJob {
     /** With ready tasks and without a grant; empty while it is not known to wait. */
     private Optional<Instant> waitingSince = Optional.empty();
 
-    LentJob(RenderSettings settings, int priority, Optional<String> deviceClass, int rememberedPatches) {
+    LentJob(RenderSettings settings, JobTerms terms, int rememberedPatches) {
+        this.terms = terms;
+        this.tokens = terms.tokens();
         this.settings = settings;
         this.shape = settings.shape();
-        this.priority = priority;
+        this.priority = terms.priority();
         this.holders = new StateHolders(rememberedPatches);
-        this.deviceClass = deviceClass;
+        this.deviceClass = terms.deviceClass();
         this.deviceClassIsFixed = deviceClass.isPresent();
+    }
+
+    BatchTimes times(int stage, Class<? extends Task> task) {
+        return times.computeIfAbsent(new BatchKind(stage, task), kind -> new BatchTimes());
+    }
+
+    void rendered(int cellCount) {
+        renderedCount += cellCount;
+    }
+
+    /** Of all its cells, 0 where nobody said how many there are. */
+    double shareDone() {
+        return terms.cellCount() == 0 ? 0 : (double) (terms.renderedBefore() + renderedCount) / terms.cellCount();
     }
 
     ReadyTasks stage(int stage) {

@@ -18,6 +18,17 @@ public sealed interface Outcome {
     /** A worker holds these now. */
     record Started(JobId job, List<PatchId> patches, WorkerId worker) implements Outcome {}
 
+    /** Another worker renders them, too, because the one that has them takes so long; says so in one sentence. */
+    record Copied(JobId job, List<PatchId> patches, WorkerId worker, String reason) implements Outcome {}
+
+    /** Both workers are through; the results of the first were taken. */
+    record Compared(LeaseBook.Comparison comparison) implements Outcome {
+        @Override
+        public JobId job() {
+            return comparison.job();
+        }
+    }
+
     /** The lease is over without a result, and these are ready again; says why in one sentence. */
     record Returned(JobId job, List<PatchId> patches, String reason) implements Outcome {}
 

@@ -1,7 +1,6 @@
 package handscroll.coordinator.lease;
 
 import handscroll.coordinator.lease.FarmWorker.Slot;
-import handscroll.coordinator.lease.LeaseBook.Grant;
 import handscroll.coordinator.lease.LeaseBook.Taken;
 import handscroll.coordinator.lease.LeaseBook.TakenPart;
 import handscroll.coordinator.lease.ReadyTasks.Attempt;
@@ -13,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -50,7 +50,7 @@ final class RunningLeases {
         return roomy;
     }
 
-    Grant begin(Slot slot, List<Lease.Part> parts, Instant now) {
+    Lease begin(Slot slot, List<Lease.Part> parts, Instant now) {
         var lease = new Lease(nextEpoch++, slot, parts, now, now.plus(term));
         FarmWorker worker = slot.worker;
         leases.put(lease.epoch, lease);
@@ -64,12 +64,26 @@ final class RunningLeases {
             job.stage(part.stage()).granted(part.attempts().size());
         }
         slot.hold();
+        beginNext(slot, now);
         file(slot);
-        return new Grant(
-                worker.id,
-                lease.epoch,
-                slot.index,
-                lease.parts.stream().map(Lease.Part::tasks).toList());
+        return lease;
+    }
+
+    /** One more lease over the same attempts. */
+    Lease copy(Lease straggler, Slot slot, Instant now) {
+        Lease copy = begin(slot, straggler.parts, now);
+        straggler.copiedAs(copy);
+        return copy;
+    }
+
+    /** What is alone in its slot runs. */
+    private static void beginNext(Slot slot, Instant now) {
+        List<Lease> inSlot = slot.worker.leases.values().stream()
+                .filter(lease -> lease.slot == slot)
+                .toList();
+        if (inSlot.size() == 1) {
+            inSlot.get(0).begins(now);
+        }
     }
 
     List<Lease> of(LentJob job) {
@@ -80,10 +94,17 @@ final class RunningLeases {
         return leases.values().stream().filter(lease -> lease.isOver(now)).toList();
     }
 
-    /** Makes ready again what the lease was over, of jobs that are still here; no fault of the patches. */
+    /**
+     * Makes ready again what the lease was over, of jobs that are still here, unless somebody else renders it; no fault of
+     * the patches.
+     */
     Taken takeBack(Lease lease, String reason, Instant at) {
-        endInVain(lease);
+        boolean isCovered = lease.isCovered();
+        endInVain(lease, at);
         List<TakenPart> parts = new ArrayList<>(lease.parts.size());
+        if (isCovered) {
+            return new Taken(lease.slot.worker.id, lease.epoch, parts);
+        }
         for (Lease.Part part : lease.parts) {
             JobId job = part.job().settings.job();
             if (jobs.get(job) == part.job()) {
@@ -106,14 +127,16 @@ final class RunningLeases {
     }
 
     /** Its jobs do not pay for it. */
-    void endInVain(Lease lease) {
+    void endInVain(Lease lease, Instant now) {
         for (Lease.Part part : lease.parts) {
             part.job().slotTime.endInVain(part.reckonedNanos());
         }
-        end(lease);
+        end(lease, Optional.empty(), now);
     }
 
-    void end(Lease lease) {
+    /** @param accepted of its results, for a twin of it */
+    void end(Lease lease, Optional<Lease.Accepted> accepted, Instant now) {
+        lease.leaveTwin(accepted);
         leases.remove(lease.epoch);
         lease.slot.worker.leases.remove(lease.epoch);
         for (Lease.Part part : lease.parts) {
@@ -121,6 +144,7 @@ final class RunningLeases {
             part.job().stage(part.stage()).ended(part.attempts().size());
         }
         lease.slot.letGo();
+        beginNext(lease.slot, now);
         file(lease.slot);
     }
 

@@ -183,8 +183,11 @@ public final class Simulation {
     private void offerReady(Course job) {
         job.book
                 .takeReady(settings.offeredTasks())
-                .forEach((stage, tasks) ->
-                        leases.offer(job.settings, job.plan.spec().priority(), Optional.empty(), stage, tasks));
+                .forEach((stage, tasks) -> leases.offer(
+                        job.settings,
+                        job.book.terms().withPriority(job.plan.spec().priority()),
+                        stage,
+                        tasks));
     }
 
     private void grantReady() {
@@ -216,7 +219,7 @@ public final class Simulation {
         worker.heardNanos = now;
         var work = new WorkTime(Duration.ofNanos(tookNanos), Duration.ZERO, Duration.ZERO);
         List<LeaseBook.Ended> ended = leases.complete(new Completed(worker.id, grant.epoch(), results, work), at(now));
-        if (ended.isEmpty()) {
+        if (ended.isEmpty() && leases.takeComparisons().isEmpty()) {
             throw new IllegalStateException(
                     "the lease " + grant.epoch() + " of " + worker.id + " was over before its end");
         }

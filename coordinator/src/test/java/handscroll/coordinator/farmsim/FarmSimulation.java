@@ -61,7 +61,15 @@ final class FarmSimulation {
     }
 
     /** What a run came to; the same for the same seed. */
-    record Summary(long steps, long micros, long grants, long mixed, long starts, Map<Fault, Integer> faults) {}
+    record Summary(
+            long steps,
+            long micros,
+            long grants,
+            long mixed,
+            long starts,
+            long copies,
+            long compared,
+            Map<Fault, Integer> faults) {}
 
     private static final Duration AT_LAST = Duration.ofMinutes(30);
     private static final long MAX_STEPS = 3_000_000;
@@ -74,6 +82,8 @@ final class FarmSimulation {
     final RandomGenerator random;
     /** Drawn apart, so that older seeds stay what they were. */
     private final RandomGenerator causes;
+
+    private final RandomGenerator slowness;
 
     final WallClock wallClock = new WallClock();
     final SimulatedNetwork network;
@@ -89,6 +99,8 @@ final class FarmSimulation {
     long mixedCount;
     long startCount;
     long blockedCount;
+    long copyCount;
+    long comparedCount;
 
     private final Map<Fault, Integer> faultCounts = new EnumMap<>(Fault.class);
     private final List<Fault> possible = new ArrayList<>();
@@ -159,6 +171,7 @@ final class FarmSimulation {
     private FarmSimulation(long seed, boolean isCalm) {
         this.random = new SplittableRandom(seed);
         this.causes = new SplittableRandom(seed ^ 0xb1a3e);
+        this.slowness = new SplittableRandom(seed ^ 0x51031);
         this.isCalm = isCalm;
         // Each run has its own weather: where everything fails at once, some faults hide behind others.
         network = new SimulatedNetwork(random, share(0.2), share(0.1), share(0.2), 2 * 30 * SECOND);
@@ -243,7 +256,8 @@ final class FarmSimulation {
                 finished(job.job());
             }
         }
-        return new Summary(steps, time.micros(), grantCount, mixedCount, startCount, faultCounts);
+        return new Summary(
+                steps, time.micros(), grantCount, mixedCount, startCount, copyCount, comparedCount, faultCounts);
     }
 
     private boolean isDone() {
@@ -282,6 +296,11 @@ final class FarmSimulation {
     void granted(LeaseBook.Grant grant) {
         grantCount++;
         mixedCount += grant.parts().size() > 1 ? 1 : 0;
+    }
+
+    /** Of one worker, by how much it is slower than it should be. */
+    int slowness() {
+        return !isCalm && slowness.nextInt(4) == 0 ? 5 + slowness.nextInt(30) : 1;
     }
 
     JobWitness witness(JobId job) {

@@ -36,18 +36,27 @@ class FarmSimulationTest {
         Map<FarmSimulation.Fault, Integer> faults = new EnumMap<>(FarmSimulation.Fault.class);
         long starts = 0;
         long mixed = 0;
+        long copies = 0;
+        long compared = 0;
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long begin = threads.getCurrentThreadCpuTime();
         for (long seed = first; seed < first + runs; seed++) {
             FarmSimulation.Summary summary = run(seed);
             starts += summary.starts();
             mixed += summary.mixed();
+            copies += summary.copies();
+            compared += summary.compared();
             summary.faults().forEach((fault, count) -> faults.merge(fault, count, Integer::sum));
         }
         double seconds = (threads.getCurrentThreadCpuTime() - begin) / 1e9;
         System.out.printf(
-                "%d farms simulated in %.1f s of one core, %.0f a second; %d patches started, %d batches of several jobs; faults %s%n",
-                runs, seconds, runs / seconds, starts, mixed, faults);
+                "%d farms simulated in %.1f s of one core, %.0f a second; %d patches started, %d batches of several jobs,"
+                        + " %d of stragglers rendered twice, %d of them compared; faults %s%n",
+                runs, seconds, runs / seconds, starts, mixed, copies, compared, faults);
+        if (runs >= 1000) {
+            assertThat(copies).as("copies of what slow workers hold").isPositive();
+            assertThat(compared).as("copies of which both came to an end").isPositive();
+        }
         assertThat(faults).as("faults that happened").hasSize(FarmSimulation.Fault.values().length);
     }
 

@@ -3,6 +3,7 @@ package handscroll.coordinator.farmsim;
 import handscroll.coordinator.journal.JobEvent;
 import handscroll.coordinator.journal.RegisteredJob;
 import handscroll.coordinator.lease.Fault;
+import handscroll.coordinator.lease.JobTerms;
 import handscroll.coordinator.lease.LeaseBook;
 import handscroll.coordinator.lease.LeaseBook.Ended;
 import handscroll.coordinator.lease.LeaseBook.Grant;
@@ -12,7 +13,6 @@ import handscroll.coordinator.lease.LeaseBook.Verdict;
 import handscroll.coordinator.lease.OfferedTask;
 import handscroll.coordinator.lease.Outcome;
 import handscroll.coordinator.lease.SteadyClock;
-import handscroll.coordinator.lease.TokenShape;
 import handscroll.coordinator.lease.WorkerReport;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
@@ -93,14 +93,8 @@ final class SimulatedCoordinator extends SimulatedProcess {
 
     // From jobs.
 
-    void offer(
-            RenderSettings settings,
-            TokenShape tokens,
-            int priority,
-            Optional<String> deviceClass,
-            int stage,
-            List<OfferedTask> tasks) {
-        book().offer(settings, Optional.of(tokens), priority, deviceClass, stage, tasks);
+    void offer(RenderSettings settings, JobTerms terms, int stage, List<OfferedTask> tasks) {
+        book().offer(settings, terms, stage, tasks);
         grantReady();
     }
 
@@ -207,7 +201,12 @@ final class SimulatedCoordinator extends SimulatedProcess {
                         () -> job.readmitted(new Outcome.Readmitted(back.job(), back.returned(), verdict.why())));
             }
         }
+        for (LeaseBook.Comparison compared : book().takeComparisons()) {
+            JobWitness.require(compared.differing().isEmpty(), compared + " differ");
+            farm.comparedCount++;
+        }
         for (Grant grant : book().grantReady(now())) {
+            farm.copyCount += grant.copyBecause().isPresent() ? 1 : 0;
             for (JobTasks part : grant.parts()) {
                 jobs.get(part.settings().job()).witness.granted(part.tasks());
             }

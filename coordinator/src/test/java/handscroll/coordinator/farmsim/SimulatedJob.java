@@ -7,9 +7,9 @@ import handscroll.coordinator.journal.JobEvent;
 import handscroll.coordinator.journal.RegisteredJob;
 import handscroll.coordinator.journal.SimulatedDisk;
 import handscroll.coordinator.journal.TokenLog;
+import handscroll.coordinator.lease.JobTerms;
 import handscroll.coordinator.lease.OfferedTask;
 import handscroll.coordinator.lease.Outcome;
-import handscroll.coordinator.lease.TokenShape;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.task.RenderSettings;
@@ -187,8 +187,8 @@ final class SimulatedJob implements JobCourse.Effects {
         witness.offered(tasks);
         Optional<String> deviceClass = course.deviceClass();
         int priority = farm.priority(witness.job);
-        TokenShape shape = book.orElseThrow().tokenShape();
-        toDesk.tell(() -> coordinator.offer(settings, shape, priority, deviceClass, stage, tasks));
+        JobTerms terms = book.orElseThrow().terms().withPriority(priority).withDeviceClass(deviceClass);
+        toDesk.tell(() -> coordinator.offer(settings, terms, stage, tasks));
     }
 
     @Override

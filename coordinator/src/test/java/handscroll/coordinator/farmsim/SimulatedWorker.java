@@ -79,7 +79,7 @@ final class SimulatedWorker extends SimulatedProcess {
         this.models = models;
         this.slotCount = 1 + farm.random.nextInt(3);
         this.batchSize = 1 + farm.random.nextInt(6);
-        this.taskMicros = 200_000 + farm.random.nextLong(3_000_000);
+        this.taskMicros = (200_000 + farm.random.nextLong(3_000_000)) * farm.slowness();
         for (int slot = 0; slot < slotCount; slot++) {
             slots.add(new LinkedHashMap<>());
         }

@@ -285,7 +285,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 2,
                 new WorkTime(Duration.ofSeconds(50), Duration.ofSeconds(6), Duration.ofMillis(2_500)),
                 Duration.ofSeconds(123),
-                new Jobs.Tally(640, 16, Duration.ofMillis(1_250), Duration.ofSeconds(9)),
+                new Jobs.Tally(640, 16, Duration.ofMillis(1_250), Duration.ofSeconds(9), Duration.ofSeconds(3), 0),
                 Optional.empty());
     }
 

@@ -11,7 +11,6 @@ import handscroll.protocol.task.TaskResult;
 import handscroll.protocol.task.TokenBlock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Who is to blame for what cannot be rendered: the patch, the worker, or nobody. */
@@ -170,7 +169,7 @@ class BlameTest extends LeaseBookFixture {
         assertThat(shape.fits(task, new TaskResult.TileStored(patch(0)))).isFalse();
 
         join(ANNA);
-        book.offer(settings(SKY), Optional.of(shape), 50, Optional.empty(), 0, List.of(new OfferedTask(task, 0)));
+        book.offer(settings(SKY), JobTerms.USUAL.withTokens(shape), 0, List.of(new OfferedTask(task, 0)));
         Grant grant = nextGrant(ANNA);
         assertThat(complete(ANNA, grant.epoch(), List.of(tokens(0, 0, 0, 512)))).isEmpty();
         assertThat(returned(fail(grant))).containsExactly(patch(0));

@@ -43,7 +43,7 @@ class LeaseAnswersTest extends LeaseBookFixture {
     void saysWhoGoesFirst() {
         join(ANNA);
         offer(SKY, 1);
-        book.offer(settings(SEA), 80, Optional.empty(), 0, tasks(1));
+        offer(SEA, 80, tasks(1));
         assertThat(book.whyWaiting(SKY, START)).endsWith("1 worker, behind 1 job of a higher priority than 50");
         assertThat(book.whyWaiting(SEA, START)).endsWith("1 worker");
     }

@@ -57,7 +57,7 @@ abstract class LeaseBookFixture {
     }
 
     void offer(JobId job, int priority, List<OfferedTask> tasks) {
-        book.offer(settings(job), priority, Optional.empty(), 0, tasks);
+        book.offer(settings(job), JobTerms.USUAL.withPriority(priority), 0, tasks);
     }
 
     static WorkTime millis(long millis) {
