@@ -392,6 +392,10 @@ public final class LeaseBook {
         leases.endInVain(lease, now);
     }
 
+    public boolean hasComparisons() {
+        return !comparisons.isEmpty();
+    }
+
     /** What was rendered twice since this was last asked. */
     public List<Comparison> takeComparisons() {
         List<Comparison> taken = comparisons;

@@ -175,6 +175,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                             part.job(), completed.epoch(), worker, part.deviceClass(), part.results(), part.work()));
         }
         if (ended.isEmpty()
+                && !book.hasComparisons()
                 && !fail(
                         worker,
                         completed.epoch(),
