@@ -1,11 +1,16 @@
 package handscroll.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -73,10 +78,15 @@ final class WorkersCommand implements Callable<Integer> {
                     spec.commandLine().getParseResult().hasMatchedOption("--to") ? coordinator : workers.coordinator;
             JsonNode answer = addressed
                     .client(told)
-                    .post("/api/workers/" + CoordinatorClient.encoded(worker) + "/" + spec.name());
+                    .post("/api/workers/" + CoordinatorClient.encoded(worker) + "/" + spec.name() + query());
             (workers.printing.isJson() ? workers.printing : printing)
                     .print(answer, news -> List.of(news.path("message").asText()));
             return ExitCode.DONE;
+        }
+
+        /** What the verb is told beside the worker's name. */
+        String query() {
+            return "";
         }
     }
 
@@ -86,9 +96,47 @@ final class WorkersCommand implements Callable<Integer> {
                 "Lets a worker finish what it holds and gives it nothing more, so that it can be ended without loss.",
                 "It stays so until undrain, or until the worker or the coordinator is started anew."
             },
-            footerHeading = "%nExample:%n",
-            footer = "  handscroll workers drain 4711-1a2b3c4d")
-    static final class Drain extends Verb {}
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  handscroll workers drain 4711-1a2b3c4d",
+                "  handscroll workers drain 4711-1a2b3c4d --by 10m",
+                "  handscroll workers drain 4711-1a2b3c4d --now"
+            })
+    static final class Drain extends Verb {
+
+        @ArgGroup
+        private Until until = new Until();
+
+        /** How long the worker may finish what it holds; as long as it takes where nothing is said. */
+        private static final class Until {
+
+            @Option(names = "--now", description = "Its patches go to others at once.")
+            private boolean now;
+
+            @Option(
+                    names = "--by",
+                    paramLabel = "TIME",
+                    description = "What it has not finished in this time goes to others, e.g. 90s, 10m or 2h.")
+            private Optional<String> by = Optional.empty();
+        }
+
+        @Override
+        String query() {
+            if (until.now) {
+                return "?within=0";
+            }
+            return until.by.map(time -> "?within=" + seconds(time)).orElse("");
+        }
+
+        private long seconds(String time) {
+            try {
+                return Duration.parse("PT" + time).toSeconds();
+            } catch (DateTimeParseException e) {
+                throw new CommandFailure(
+                        ExitCode.REFUSED, "--by " + time + " is no time; write 90s, 10m or 2h, or 1h30m");
+            }
+        }
+    }
 
     @Command(
             name = "undrain",

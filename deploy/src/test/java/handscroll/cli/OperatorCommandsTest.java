@@ -121,6 +121,29 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void aWorkerThatIsDrainedAtOnceGivesBackWhatItHolds() throws IOException {
+        openWorker("first", new GatedRenderers(renderers(hash), gate));
+        waitForWorkers(1);
+        submit("sky");
+        waitFor("sky", why -> why.path("oldestLease").isObject());
+        String drained = workers().path("workers").path(0).path("worker").asText();
+
+        assertThat(run("workers", "drain", drained, "--by", "90s").out())
+                .contains("it finishes 1 patch and gets nothing more; what it still holds in 90 s goes to others");
+        assertThat(run("workers", "drain", drained, "--now").out())
+                .contains("Worker " + drained + " is drained: 1 patch of it goes to others, and it gets nothing.");
+        assertThat(run("workers").out()).containsPattern(drained + " +drained +127.0.0.1 +fake +1 +0 +0 +0 +0 ");
+        refused(run("workers", "drain", drained, "--by", "soon"), "--by soon is no time; write 90s, 10m or 2h");
+
+        FakeRenderers second = renderers(hash);
+        openWorker("second", second);
+        waitForWorkers(2);
+        assertThat(run("watch", "sky").exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(second.sampledCount).hasValue(PATCH_COUNT);
+        gate.countDown();
+    }
+
+    @Test
     void aPatchSaysWhoHoldsItOrForWhichPatchesItWaits() throws IOException {
         openWorker("first", new GatedRenderers(renderers(hash), gate));
         waitForWorkers(1);

@@ -93,7 +93,7 @@ final class TestFarm(own: String = "") {
   def offer(desk: ActorRef[Leasing.ToDesk], owner: ActorRef[Outcome], stage: Int, tasks: Seq[Task]): Unit =
     desk ! new LeaseDesk.Offer(
       settings,
-      Optional.empty(),
+      JobTerms.USUAL,
       stage,
       tasks.zipWithIndex.map { case (task, index) => new OfferedTask(task, index) }.asJava,
       owner)

@@ -17,10 +17,16 @@ import handscroll.coordinator.lease.LeaseDesk.DrainAnswer;
 import handscroll.coordinator.lease.WorkerList;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The farm as a whole: its workers, its health, its numbers, who changed what, and how to speak with it. */
 final class FarmEndpoints extends AllDirectives {
+
+    /** Up to some days. */
+    private static final Pattern WITHIN = Pattern.compile("[0-9]{1,6}");
 
     private final Answers answers;
     private final FarmMetrics metrics;
@@ -37,8 +43,8 @@ final class FarmEndpoints extends AllDirectives {
     List<Endpoint> all() {
         return List.of(
                 Endpoint.of(Role.VIEWER, "GET", "/api/workers", this::workers),
-                Endpoint.of(Role.ADMIN, "POST", "/api/workers/{worker}/drain", call -> drain(call, true)),
-                Endpoint.of(Role.ADMIN, "POST", "/api/workers/{worker}/undrain", call -> drain(call, false)),
+                Endpoint.of(Role.ADMIN, "POST", "/api/workers/{worker}/drain", this::drain),
+                Endpoint.of(Role.ADMIN, "POST", "/api/workers/{worker}/undrain", this::undrain),
                 Endpoint.of(Role.ADMIN, "POST", "/api/workers/{worker}/block", call -> block(call, true)),
                 Endpoint.of(Role.ADMIN, "POST", "/api/workers/{worker}/unblock", call -> block(call, false)),
                 Endpoint.of(Role.ADMIN, "GET", "/api/audit", this::latestChanges),
@@ -53,8 +59,17 @@ final class FarmEndpoints extends AllDirectives {
     }
 
     /** Asking for what is so already is no conflict: a script may say it again. */
-    private Route drain(Call call, boolean drains) {
-        return toWorker(call, (worker, replyTo) -> new Jobs.DrainWorker(worker, drains, replyTo));
+    private Route drain(Call call) {
+        Optional<String> seconds = call.query("within");
+        if (seconds.isPresent() && !WITHIN.matcher(seconds.get()).matches()) {
+            return answers.error(StatusCodes.BAD_REQUEST, "within is a whole number of seconds; 0 is at once.");
+        }
+        Optional<Duration> within = seconds.map(text -> Duration.ofSeconds(Long.parseLong(text)));
+        return toWorker(call, (worker, replyTo) -> new Jobs.DrainWorker(worker, within, replyTo));
+    }
+
+    private Route undrain(Call call) {
+        return toWorker(call, Jobs.UndrainWorker::new);
     }
 
     private Route block(Call call, boolean blocks) {

@@ -213,6 +213,7 @@ public final class JobDesk {
                 .onMessage(WatcherGone.class, this::onWatcherGone)
                 .onMessage(Jobs.ListWorkers.class, ask -> onListWorkers(ask, around))
                 .onMessage(Jobs.DrainWorker.class, drain -> onDrainWorker(drain, around))
+                .onMessage(Jobs.UndrainWorker.class, undrain -> onUndrainWorker(undrain, around))
                 .onMessage(Jobs.BlockWorker.class, block -> onBlockWorker(block, around))
                 .onMessage(Jobs.Pause.class, pause -> pass(pause, pause.replyTo()))
                 .onMessage(Jobs.Resume.class, resume -> pass(resume, resume.replyTo()))
@@ -340,11 +341,12 @@ public final class JobDesk {
     }
 
     private Behavior<Jobs.Command> onDrainWorker(Jobs.DrainWorker drain, Job.Surroundings around) {
-        around.leaseDesk()
-                .tell(
-                        drain.drains()
-                                ? new LeaseDesk.Drain(drain.worker(), drain.replyTo())
-                                : new LeaseDesk.Undrain(drain.worker(), drain.replyTo()));
+        around.leaseDesk().tell(new LeaseDesk.Drain(drain.worker(), drain.within(), drain.replyTo()));
+        return Behaviors.same();
+    }
+
+    private Behavior<Jobs.Command> onUndrainWorker(Jobs.UndrainWorker undrain, Job.Surroundings around) {
+        around.leaseDesk().tell(new LeaseDesk.Undrain(undrain.worker(), undrain.replyTo()));
         return Behaviors.same();
     }
 

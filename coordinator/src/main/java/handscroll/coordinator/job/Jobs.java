@@ -163,8 +163,11 @@ public final class Jobs {
 
     public record ListWorkers(ActorRef<WorkerList> replyTo) implements Command {}
 
-    /** @param drains whether it gets nothing more, or patches again */
-    public record DrainWorker(WorkerId worker, boolean drains, ActorRef<DrainAnswer> replyTo) implements Command {}
+    /** @param within what the worker still holds after so long goes to others; empty lets it finish */
+    public record DrainWorker(WorkerId worker, Optional<Duration> within, ActorRef<DrainAnswer> replyTo)
+            implements Command {}
+
+    public record UndrainWorker(WorkerId worker, ActorRef<DrainAnswer> replyTo) implements Command {}
 
     /** @param blocks whether it is given nothing and holds nothing, or gets patches again */
     public record BlockWorker(WorkerId worker, boolean blocks, ActorRef<DrainAnswer> replyTo) implements Command {}

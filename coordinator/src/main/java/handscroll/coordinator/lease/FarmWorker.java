@@ -74,6 +74,7 @@ final class FarmWorker {
     private Instant heard;
     private String host = "";
     private boolean isDraining;
+    private Optional<Instant> handsBack = Optional.empty();
     private Optional<Block> block = Optional.empty();
     private int batchLimit = Integer.MAX_VALUE;
     private long renderedCount;
@@ -121,11 +122,20 @@ final class FarmWorker {
         return host;
     }
 
-    /** @return whether that is news */
-    boolean drain(boolean drains) {
-        boolean isNews = isDraining != drains;
+    /**
+     * @param until what it holds then goes to others; empty lets it finish
+     * @return whether that is news
+     */
+    boolean drain(boolean drains, Optional<Instant> until) {
+        boolean isNews = isDraining != drains || !handsBack.equals(until);
         isDraining = drains;
+        handsBack = until;
         return isNews;
+    }
+
+    /** It had time enough to finish what it holds. */
+    boolean handsBack(Instant now) {
+        return handsBack.isPresent() && !now.isBefore(handsBack.get());
     }
 
     /** It finishes what it holds and gets nothing more. */

@@ -154,10 +154,18 @@ public final class LeaseBook {
      * Gives a worker nothing more until {@link #undrain}; what it holds it may finish. It can be ended
      * without loss when it holds nothing any more.
      *
+     * @param within after so long {@link #handBack} takes back what it still holds; empty lets it finish
      * @return what is now the case, in a sentence; empty when there is no such worker
      */
-    public Optional<String> drain(WorkerId id) {
-        return roster.drain(id);
+    public Optional<String> drain(WorkerId id, Optional<Duration> within, Instant now) {
+        return roster.drain(id, within, now);
+    }
+
+    /** Takes back what drained workers did not finish in their time; no fault of anybody. */
+    public List<Taken> handBack(Instant now) {
+        return roster.overdue(now).stream()
+                .flatMap(worker -> leases.takeAllBack(worker, "its worker was drained", now).stream())
+                .toList();
     }
 
     /**

@@ -22,6 +22,7 @@ import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,16 +43,6 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
             implements Leasing.ToDesk {
         public Offer {
             tasks = List.copyOf(tasks);
-        }
-
-        /** On the usual terms. */
-        public Offer(
-                RenderSettings settings,
-                Optional<String> deviceClass,
-                int stage,
-                List<OfferedTask> tasks,
-                ActorRef<Outcome> owner) {
-            this(settings, JobTerms.USUAL.withDeviceClass(deviceClass), stage, tasks, owner);
         }
     }
 
@@ -76,8 +67,13 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
 
     public record ListWorkers(ActorRef<WorkerList> replyTo) implements Leasing.ToDesk {}
 
-    /** The worker finishes what it holds and gets nothing more, at once and until {@link Undrain}. */
-    public record Drain(WorkerId worker, ActorRef<DrainAnswer> replyTo) implements Leasing.ToDesk {}
+    /**
+     * The worker finishes what it holds and gets nothing more, at once and until {@link Undrain}.
+     *
+     * @param within what it holds after so long goes to others; empty lets it finish
+     */
+    public record Drain(WorkerId worker, Optional<Duration> within, ActorRef<DrainAnswer> replyTo)
+            implements Leasing.ToDesk {}
 
     public record Undrain(WorkerId worker, ActorRef<DrainAnswer> replyTo) implements Leasing.ToDesk {}
 
@@ -319,7 +315,16 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     }
 
     private Behavior<Leasing.ToDesk> onDrain(Drain drain) {
-        return answer(drain.worker(), book.drain(drain.worker()), drain.replyTo());
+        Optional<String> news = book.drain(drain.worker(), drain.within(), clock.instant());
+        handBack();
+        return answer(drain.worker(), news, drain.replyTo());
+    }
+
+    private void handBack() {
+        for (Taken taken : book.handBack(clock.instant())) {
+            tellWorker(taken.worker(), new Leasing.Revoked(taken.epoch(), "the worker was drained"));
+            tellReturned(taken, "worker [" + taken.worker() + "] was drained");
+        }
     }
 
     private Behavior<Leasing.ToDesk> onUndrain(Undrain undrain) {
@@ -338,6 +343,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     }
 
     private Behavior<Leasing.ToDesk> onCheckDeadlines() {
+        handBack();
         for (Taken taken : book.expire(clock.instant())) {
             // The worker may be alive and hold it still: what it renders would count for nothing.
             tellWorker(taken.worker(), new Leasing.Revoked(taken.epoch(), "the lease was not renewed in time"));

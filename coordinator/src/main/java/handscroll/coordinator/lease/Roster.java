@@ -2,6 +2,7 @@ package handscroll.coordinator.lease;
 
 import handscroll.coordinator.lease.FarmWorker.Slot;
 import handscroll.protocol.lease.Leasing.WorkerId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -87,22 +88,33 @@ final class Roster {
         return Optional.ofNullable(workers.remove(id));
     }
 
-    Optional<String> drain(WorkerId id) {
+    Optional<String> drain(WorkerId id, Optional<Duration> within, Instant now) {
         return find(id).map(worker -> {
-            String news = worker.drain(true) ? "" : " already";
-            return "Worker " + id
-                    + (worker.leases.isEmpty()
-                            ? " is drained" + news + ": it holds nothing and gets nothing."
-                            : " is draining" + news + ": it finishes "
-                                    + LeaseBook.counted(worker.taskCount(), "patch", "patches")
-                                    + " and gets nothing more.");
+            String news = worker.drain(true, within.map(now::plus)) ? "" : " already";
+            String held = LeaseBook.counted(worker.taskCount(), "patch", "patches");
+            if (worker.leases.isEmpty()) {
+                return "Worker " + id + " is drained" + news + ": it holds nothing and gets nothing.";
+            }
+            if (worker.handsBack(now)) {
+                return "Worker " + id + " is drained" + news + ": " + held
+                        + (worker.taskCount() == 1 ? " of it goes" : " of it go") + " to others, and it gets nothing.";
+            }
+            return "Worker " + id + " is draining" + news + ": it finishes " + held + " and gets nothing more"
+                    + within.map(time -> "; what it still holds in " + time.toSeconds() + " s goes to others")
+                            .orElse("")
+                    + ".";
         });
     }
 
     Optional<String> undrain(WorkerId id) {
-        return find(id).map(worker -> worker.drain(false)
+        return find(id).map(worker -> worker.drain(false, Optional.empty())
                 ? "Worker " + id + " gets patches again."
                 : "Worker " + id + " was not drained, and gets patches as before.");
+    }
+
+    /** Drained, and through with their time. */
+    List<FarmWorker> overdue(Instant now) {
+        return workers.values().stream().filter(worker -> worker.handsBack(now)).toList();
     }
 
     boolean unblock(WorkerId id) {

@@ -109,6 +109,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 .onMessage(Jobs.AskWhy.class, this::onAskWhy)
                 .onMessage(Jobs.ListWorkers.class, this::onListWorkers)
                 .onMessage(Jobs.DrainWorker.class, this::onDrainWorker)
+                .onMessage(Jobs.UndrainWorker.class, this::onUndrainWorker)
                 .onMessage(Jobs.BlockWorker.class, this::onBlockWorker)
                 .onMessage(Jobs.Cancel.class, cancel -> onVerb(cancel.job(), State.CANCELLED, cancel.replyTo()))
                 .build();
@@ -228,7 +229,14 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
     }
 
     private Behavior<Jobs.Command> onDrainWorker(Jobs.DrainWorker drain) {
-        drain.replyTo().tell(new LeaseDesk.DrainAnswer(drain.worker(), Optional.of("It is drained.")));
+        String within =
+                drain.within().map(time -> " within " + time.toSeconds() + " s").orElse("");
+        drain.replyTo().tell(new LeaseDesk.DrainAnswer(drain.worker(), Optional.of("It is drained" + within + ".")));
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onUndrainWorker(Jobs.UndrainWorker undrain) {
+        undrain.replyTo().tell(new LeaseDesk.DrainAnswer(undrain.worker(), Optional.of("It is drained no more.")));
         return this;
     }
 

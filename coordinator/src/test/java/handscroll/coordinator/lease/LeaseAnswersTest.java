@@ -31,7 +31,7 @@ class LeaseAnswersTest extends LeaseBookFixture {
     void saysWhatToDoWhenNoWorkerCanRender() {
         offer(SKY, 1);
         join(ANNA);
-        book.drain(ANNA);
+        book.drain(ANNA, Optional.empty(), START);
         assertThat(book.whyWaiting(SKY, START)).contains("is drained", "handscroll workers undrain ID");
         book.join(BERT, 1, CPU, MODELS, START.minusSeconds(60));
         assertThat(book.whyWaiting(SKY, START)).contains("1 are drained", "1 silent for longer than 30 s");
@@ -61,7 +61,7 @@ class LeaseAnswersTest extends LeaseBookFixture {
         book.offer(settings(SEA), Optional.of(GPU), 0, tasks(1));
         assertThat(book.obstacle(SEA, START))
                 .hasValueSatisfying(why -> assertThat(why).contains("no worker can render them", GPU, CPU));
-        book.drain(BERT);
+        book.drain(BERT, Optional.empty(), START);
         assertThat(book.obstacle(SKY, START))
                 .hasValueSatisfying(why -> assertThat(why).contains("is drained"));
     }
@@ -229,7 +229,7 @@ class LeaseAnswersTest extends LeaseBookFixture {
         book.join(CARL, 1, GPU, MODELS, START);
         book.offer(settings(SKY), Optional.of(CPU), 0, tasks(1));
         assertThat(book.account(SKY, List.of(), START).ableWorkerCount()).isEqualTo(2);
-        book.drain(ANNA);
+        book.drain(ANNA, Optional.empty(), START);
         assertThat(book.account(SKY, List.of(), START).ableWorkerCount()).isEqualTo(1);
         assertThat(book.account(SKY, List.of(), START.plusSeconds(31)).ableWorkerCount())
                 .isZero();

@@ -59,7 +59,7 @@ class LeaseDeskSpec extends ScalaTestWithActorTestKit(LeaseDeskSpec.Config) with
 
     def offer(count: Int, job: JobId = sky, whose: TestProbe[Outcome] = owner): Unit = {
       val tasks = (0 until count).map(i => new OfferedTask(new Task.Idle(new PatchId(0, i, 0, 0), 0), i))
-      desk ! new LeaseDesk.Offer(settings(job), Optional.empty(), 0, tasks.asJava, whose.ref)
+      desk ! new LeaseDesk.Offer(settings(job), JobTerms.USUAL, 0, tasks.asJava, whose.ref)
     }
 
     class Worker(name: String, hash: String = "hash-1") {
@@ -256,7 +256,7 @@ class LeaseDeskSpec extends ScalaTestWithActorTestKit(LeaseDeskSpec.Config) with
       val anna: Worker = new Worker("anna").join()
       anna.pull()
       val answer: TestProbe[LeaseDesk.DrainAnswer] = createTestProbe[LeaseDesk.DrainAnswer]()
-      desk ! new LeaseDesk.Drain(anna.id, answer.ref)
+      desk ! new LeaseDesk.Drain(anna.id, Optional.empty(), answer.ref)
       answer.receiveMessage().message.get should include("drained")
       offer(1)
       anna.inbox.expectNoMessage(50.millis)
@@ -280,7 +280,7 @@ class LeaseDeskSpec extends ScalaTestWithActorTestKit(LeaseDeskSpec.Config) with
 
     "say that there is no worker to drain" in new Desk {
       val answer: TestProbe[LeaseDesk.DrainAnswer] = createTestProbe[LeaseDesk.DrainAnswer]()
-      desk ! new LeaseDesk.Drain(new WorkerId("anna"), answer.ref)
+      desk ! new LeaseDesk.Drain(new WorkerId("anna"), Optional.empty(), answer.ref)
       answer.receiveMessage().message shouldBe Optional.empty()
     }
 
