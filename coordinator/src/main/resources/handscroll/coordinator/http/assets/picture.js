@@ -42,7 +42,8 @@ export class Picture {
         getTileUrl: (level, column, row) => pyramid.url(level, column, row),
         tileExists: (level, column, row) => this.#exists(level, column, row),
       },
-      drawer: drawer(),
+      // WebGL without a graphics card is slow, and has no smaller copies of tiles for a far view: strokes turn into specks.
+      drawer: 'canvas',
       animationTime: 0.6,
       blendTime: 0.25,
       maxTilesPerFrame: 32,
@@ -70,6 +71,7 @@ export class Picture {
       const at = this.#viewer.viewport.viewerElementToImageCoordinates(event.position);
       onPoint(at.x, at.y);
     });
+    this.#viewer.addHandler('tile-drawing', ({ context }) => { context.imageSmoothingQuality = 'medium'; });
     this.#viewer.addHandler('tile-loaded', onTile);
     this.#viewer.addHandler('tile-load-failed', ({ tile }) => this.#failed(tile));
     // These keys are the page's, or do what nobody wants of a painting (turn it, mirror it).
@@ -209,16 +211,6 @@ export class Picture {
     const coarser = Math.max(0, Math.ceil(Math.log2((columns * rows) / TILES_IN_VIEW) / 2));
     return Math.min(SHARP_RATIO, 0.99 * screenPerPixel * OpenSeadragon.pixelDensityRatio * 2 ** coarser);
   }
-}
-
-/**
- * WebGL on the processor takes a tenth of a second for a frame, and new tiles wait for frames: the plain canvas is there in a
- * third of the time.
- */
-function drawer() {
-  const context = document.createElement('canvas').getContext('webgl', { failIfMajorPerformanceCaveat: true });
-  context?.getExtension('WEBGL_lose_context')?.loseContext();
-  return context ? 'auto' : 'canvas';
 }
 
 /** A tile that is not painted yet is no error worth a line each. */
