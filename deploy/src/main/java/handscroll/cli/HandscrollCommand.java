@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             JobsCommand.class,
             WatchCommand.class,
             EventsCommand.class,
+            LogsCommand.class,
             WhyCommand.class,
             JobVerbs.Pause.class,
             JobVerbs.Resume.class,

@@ -216,6 +216,9 @@ final class LocalFarm implements Farm {
         Map<String, Object> own = new HashMap<>();
         if (options.coordinates()) {
             roles.add(CoordinatorNode.ROLE);
+            if (options.config().getString(SettingNames.HTTP_LOG_FILE).isEmpty()) {
+                own.put(SettingNames.HTTP_LOG_FILE, Logs.file().toString());
+            }
         }
         if (options.slotCount() > 0) {
             roles.add("worker");

@@ -5,6 +5,7 @@ final class SettingNames {
     static final String HTTP_PORT = "handscroll.coordinator.http.port";
     static final String HTTP_PORT_ATTEMPTS = "handscroll.coordinator.http.port-attempts";
     static final String HTTP_HOST = "handscroll.coordinator.http.host";
+    static final String HTTP_LOG_FILE = "handscroll.coordinator.http.log-file";
     static final String TILE_BIND_HOST = "handscroll.coordinator.tile.bind-host";
     static final String TILE_HOST = "handscroll.coordinator.tile.host";
     static final String DATABASE = "handscroll.coordinator.journal.database.url";

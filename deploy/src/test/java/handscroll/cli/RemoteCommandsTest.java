@@ -35,7 +35,9 @@ class RemoteCommandsTest {
                         "handscroll.cli.models",
                         List.of(directory.resolve("models").toString()),
                         SettingNames.HTTP_PORT,
-                        0));
+                        0,
+                        SettingNames.HTTP_LOG_FILE,
+                        directory.resolve("handscroll.log").toString()));
         farm = LocalFarm.opener((settings, models) -> new FakeRenderers(Map.of("fake", hash), 512))
                 .open(new FarmOptions(config, true, 1, directory.resolve("state"), List.of()));
         address = farm.http().toString();
@@ -109,6 +111,17 @@ class RemoteCommandsTest {
         assertThat(Run.of("jobs", "--state", "done", "--find", "daw", "--to", address)
                         .out())
                 .startsWith("dawn  dawn  done");
+    }
+
+    @Test
+    void logsOfACoordinatorAreReadFromAnotherMachine() throws IOException {
+        String joined = "2026-11-23T01:24:29.608Z INFO  h.c.lease.LeaseDesk [main] Worker [ann] joined";
+        String lost = "2026-11-23T01:24:30.100Z WARN  h.c.job.Job [main] Job [sky] has trouble";
+        Files.writeString(directory.resolve("handscroll.log"), joined + "\n" + lost + "\n");
+        assertThat(Run.of("logs", "--to", address).out()).isEqualToNormalizingNewlines(joined + "\n" + lost + "\n");
+        assertThat(Run.of("logs", "sky", "--level", "warn", "--json", "--to", address)
+                        .out())
+                .isEqualToNormalizingNewlines("\"" + lost + "\"\n");
     }
 
     @Test

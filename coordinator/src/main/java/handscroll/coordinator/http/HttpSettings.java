@@ -20,7 +20,9 @@ public record HttpSettings(
         int jobsInList,
         int auditKept,
         List<String> tokens,
-        Optional<Path> tokenFile) {
+        Optional<Path> tokenFile,
+        Optional<Path> logFile,
+        int logBytes) {
 
     static final String FILE_DISPATCHER = "handscroll.coordinator.http.file-dispatcher";
 
@@ -44,8 +46,12 @@ public record HttpSettings(
                 http.getInt("jobs-in-list"),
                 http.getInt("audit-kept"),
                 http.getStringList("tokens"),
-                Optional.of(http.getString("token-file"))
-                        .filter(file -> !file.isEmpty())
-                        .map(Path::of));
+                path(http, "token-file"),
+                path(http, "log-file"),
+                Math.toIntExact(http.getBytes("log-bytes")));
+    }
+
+    private static Optional<Path> path(Config http, String key) {
+        return Optional.of(http.getString(key)).filter(file -> !file.isEmpty()).map(Path::of);
     }
 }

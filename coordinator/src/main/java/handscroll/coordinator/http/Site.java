@@ -59,6 +59,7 @@ final class Site extends AllDirectives {
         List<Endpoint> all = new ArrayList<>(pages.all());
         all.addAll(new JobEndpoints(system, answers, settings, readers, events).all());
         all.addAll(new FarmEndpoints(answers, metrics, audit, clock).all());
+        all.addAll(new LogEndpoints(answers, settings, readers).all());
         all.addAll(new SessionEndpoints(answers, access).all());
         this.endpoints = List.copyOf(all);
     }

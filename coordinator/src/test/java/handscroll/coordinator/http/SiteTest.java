@@ -259,12 +259,27 @@ class SiteTest {
     }
 
     @Test
+    void theLogIsReadFromAnywhereAndItsLackIsTold() throws Exception {
+        assertThat(get("/api/logs").statusCode()).isEqualTo(404);
+        stop();
+        Path log = Files.writeString(
+                directory.resolve("handscroll.log"),
+                "2026-11-23T01:24:29.608Z WARN  h.c.job.Job [main] Job [sky] paused\n");
+        serve("handscroll.coordinator.http.log-file = \"" + log + "\"");
+        assertThat(json(get("/api/logs?find=sky&level=warn")).at("/entries/0").asText())
+                .endsWith("Job [sky] paused");
+        assertThat(json(get("/api/logs?level=error")).get("entries")).isEmpty();
+        assertThat(get("/api/logs?level=loud").statusCode()).isEqualTo(400);
+        assertThat(get("/api/logs?entries=0").statusCode()).isEqualTo(400);
+    }
+
+    @Test
     void aTokenOpensWhatItsRoleAllowsAndNothingElse() throws Exception {
         stop();
         serve("handscroll.coordinator.http.tokens = [ " + token("ann", "viewer") + ", " + token("bob", "operator")
                 + ", " + token("eve", "admin") + " ]");
-        for (String path :
-                List.of("/api/jobs", "/api/jobs/sky/events", "/jobs/sky/picture.dzi", "/metrics", "/api/audit")) {
+        for (String path : List.of(
+                "/api/jobs", "/api/jobs/sky/events", "/jobs/sky/picture.dzi", "/metrics", "/api/audit", "/api/logs")) {
             assertThat(get(path).statusCode()).as(path).isEqualTo(401);
             assertThat(json(get(path)).get("error").asText()).isEqualTo("Show a token that is good here.");
         }
@@ -291,6 +306,8 @@ class SiteTest {
                         .statusCode())
                 .isEqualTo(200);
 
+        assertThat(get("/api/logs", "Authorization", "Bearer token-of-bob").statusCode())
+                .isEqualTo(403);
         JsonNode audit =
                 json(get("/api/audit", "Authorization", "Bearer token-of-eve")).get("entries");
         assertThat(audit.findValuesAsText("who")).as("the latest three").containsExactly("bob", "bob", "eve");
