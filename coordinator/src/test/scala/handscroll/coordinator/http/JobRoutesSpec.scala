@@ -35,6 +35,9 @@ class JobRoutesSpec extends ScalaTestWithActorTestKit(JobRoutesSpec.config) with
   private val sky = new JobId("sky")
   private val pixels = Array[Byte](1, 2, 3)
 
+  private def settingsWith(http: String): HttpSettings =
+    HttpSettings.from(ConfigFactory.parseString(s"handscroll.coordinator.http { $http }").withFallback(system.settings.config))
+
   "The pages" must {
     "show the list of jobs, and a job, as HTML that loads nothing from elsewhere" in new Site {
       for (path <- Seq("", "jobs/sky")) {
@@ -138,12 +141,7 @@ class JobRoutesSpec extends ScalaTestWithActorTestKit(JobRoutesSpec.config) with
     }
 
     "answer in time when the job desk does not" in new Site(testKit.spawn(akka.actor.typed.scaladsl.Behaviors.ignore[Jobs.Command])) {
-      override def settings: HttpSettings = {
-        val usual = super.settings
-        new HttpSettings(usual.host, usual.port, usual.portAttempts, usual.hostNames, usual.maxSpecBytes,
-          java.time.Duration.ofMillis(100), usual.viewerBacklog, usual.heartbeat, usual.shutdownGrace,
-          usual.jobsInList, usual.auditKept, usual.tokens, usual.tokenFile)
-      }
+      override def settings: HttpSettings = settingsWith("answer-timeout = 100 ms")
       get("healthz").statusCode shouldBe 200
       val unready = get("readyz")
       unready.statusCode shouldBe 503
@@ -208,10 +206,7 @@ class JobRoutesSpec extends ScalaTestWithActorTestKit(JobRoutesSpec.config) with
   "The server" must {
     "take the next port when the first is taken" in {
       val taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress)
-      val usual = HttpSettings.from(system.settings.config)
-      def at(attempts: Int) = new HttpSettings(usual.host, taken.getLocalPort, attempts, usual.hostNames,
-        usual.maxSpecBytes, usual.answerTimeout, usual.viewerBacklog, usual.heartbeat, usual.shutdownGrace,
-          usual.jobsInList, usual.auditKept, usual.tokens, usual.tokenFile)
+      def at(attempts: Int) = settingsWith(s"port = ${taken.getLocalPort}, port-attempts = $attempts")
       val desk = testKit.spawn(FakeJobDesk.create())
       val server = HttpServer.start(system, desk, at(20)).toCompletableFuture.get(10, TimeUnit.SECONDS)
       server.address.getPort should be > taken.getLocalPort
