@@ -27,17 +27,8 @@ final class FarmProcess implements AutoCloseable {
         this.state = state;
     }
 
-    static FarmProcess coordinator(Path state, Path models, int joinPort) {
-        return start(state, models, "coordinator", joinPort, List.of(), Map.of());
-    }
-
-    /** One of several. */
     static FarmProcess coordinator(Path state, Path models, int joinPort, List<HostPort> all, Map<String, ?> settings) {
         return start(state, models, "coordinator", joinPort, all, settings);
-    }
-
-    static FarmProcess worker(Path state, Path models, int joinPort) {
-        return worker(state, models, 0, List.of(new HostPort("127.0.0.1", joinPort)), Map.of());
     }
 
     static FarmProcess worker(Path state, Path models, int port, List<HostPort> coordinators, Map<String, ?> settings) {
