@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             JobVerbs.Resume.class,
             JobVerbs.Cancel.class,
             JobVerbs.Retry.class,
+            JobVerbs.Skip.class,
             WorkersCommand.class,
             TokenCommand.class,
             DoctorCommand.class,

@@ -2,6 +2,7 @@ package handscroll.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,6 +70,46 @@ final class JobVerbs {
             footerHeading = "%nExample:%n",
             footer = "  handscroll retry starry-scroll")
     static final class Retry extends Verb {}
+
+    @Command(
+            name = "skip",
+            description = {
+                "Goes on with a job that failed or is paused, with placeholders for patches that were given up, so that",
+                "what reads them can be rendered. Each token of a placeholder is the most common one of what is there."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  handscroll skip starry-scroll", "  handscroll skip starry-scroll 20,3"})
+    static final class Skip implements Callable<Integer> {
+
+        @Mixin
+        private SharedOptions shared = new SharedOptions();
+
+        @Mixin
+        private CoordinatorAddress coordinator = new CoordinatorAddress();
+
+        @Parameters(index = "0", paramLabel = "JOB", description = "The job's name, as submit and jobs print it.")
+        private String job = "";
+
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                paramLabel = "PATCH",
+                description = "COLUMN,ROW or STAGE/COLUMN,ROW; all that were given up where it is left out.")
+        private Optional<String> patch = Optional.empty();
+
+        @Mixin
+        private Printing printing = new Printing();
+
+        @Override
+        public Integer call() {
+            String query = patch.map(name -> "?patch=" + CoordinatorClient.encoded(name))
+                    .orElse("");
+            JsonNode answer =
+                    coordinator.client(shared).post("/api/jobs/" + CoordinatorClient.encoded(job) + "/skip" + query);
+            printing.print(answer, news -> List.of(news.path("message").asText()));
+            return ExitCode.DONE;
+        }
+    }
 
     private JobVerbs() {}
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
+import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.model.ModelCard;
 import handscroll.worker.render.RendererFactory;
 import java.io.IOException;
@@ -141,6 +142,24 @@ class OperatorCommandsTest {
         assertThat(run("watch", "sky").exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(second.sampledCount).hasValue(PATCH_COUNT);
         gate.countDown();
+    }
+
+    @Test
+    void aJobGoesOnWithAPlaceholderForAPatchThatNobodyCanRender() throws IOException {
+        openWorker("first", new PoisonedRenderers(renderers(hash), new PatchId(0, 2, 1, 0)));
+        waitForWorkers(1);
+        submit("sky");
+        refused(run("skip", "sky"), "pause it first, or wait until everything else is rendered.");
+        waitFor("sky", why -> why.path("state").asText().equals("failed"));
+        refused(run("skip", "sky", "0,0"), "No such patch of job sky was given up");
+        refused(run("skip", "sky", "9,9"), "There is no patch sample/9,9");
+
+        assertThat(run("skip", "sky").out()).contains("Job sky goes on where it was");
+        waitFor("sky", why -> why.path("state").asText().equals("done"));
+        assertThat(run("events", "sky").out()).contains("placeholders for sample/2,1");
+        assertThat(Files.readString(directory.resolve("out-sky/manifest.json")))
+                .containsPattern("\"placeholders\" ?: ?1.0");
+        refused(run("skip", "sky"), "Job sky is done");
     }
 
     @Test

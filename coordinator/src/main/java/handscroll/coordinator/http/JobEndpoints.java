@@ -71,7 +71,12 @@ final class JobEndpoints extends AllDirectives {
                         Role.OPERATOR,
                         "POST",
                         "/api/jobs/{job}/retry",
-                        call -> verb(call, (job, replyTo) -> new Jobs.Retry(job, call.query("patch"), replyTo))));
+                        call -> verb(call, (job, replyTo) -> new Jobs.Retry(job, call.query("patch"), replyTo))),
+                Endpoint.of(
+                        Role.OPERATOR,
+                        "POST",
+                        "/api/jobs/{job}/skip",
+                        call -> verb(call, (job, replyTo) -> new Jobs.Skip(job, call.query("patch"), replyTo))));
     }
 
     private Route withJob(Call call, java.util.function.Function<JobStatus, Route> inner) {

@@ -14,6 +14,7 @@ import handscroll.coordinator.lease.JobAccount;
 import handscroll.coordinator.lease.LeaseDesk;
 import handscroll.coordinator.lease.Outcome;
 import handscroll.coordinator.lease.WorkerReport;
+import handscroll.coordinator.plan.Plan;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Leads one canvas from its plan to the finished picture: brings the decisions of its {@link JobCourse}
@@ -144,6 +146,7 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                 .onMessage(Jobs.Pause.class, this::onPause)
                 .onMessage(Jobs.Resume.class, this::onResume)
                 .onMessage(Jobs.Retry.class, this::onRetry)
+                .onMessage(Jobs.Skip.class, this::onSkip)
                 .onMessage(Jobs.Cancel.class, this::onCancel)
                 .onMessage(Jobs.AskWhy.class, this::onAskWhy)
                 .onMessage(Jobs.AskMap.class, this::onAskMap)
@@ -292,6 +295,42 @@ final class Job extends AbstractBehavior<Jobs.Command> {
             retry.replyTo().tell(new Jobs.Answer(false, unknown.sentence()));
         }
         return this;
+    }
+
+    private Behavior<Jobs.Command> onSkip(Jobs.Skip skip) {
+        Optional<JobCourse.GivenUp> known = course.givenUp();
+        if (known.isEmpty()) {
+            String why = state() == Jobs.State.FAILED || state() == Jobs.State.PAUSED
+                    ? " was not rendered since this coordinator started; resume it, and skip what is then given up."
+                    : " is " + JobView.word(state()) + "; pause it first, or wait until everything else is rendered.";
+            skip.replyTo().tell(new Jobs.Answer(false, "Job " + job + why));
+            return this;
+        }
+        try {
+            Plan plan = known.get().plan();
+            List<PatchId> patches = new ArrayList<>(
+                    skip.patch().isEmpty()
+                            ? known.get().patches()
+                            : List.of(PatchName.find(skip.patch().get(), plan)));
+            patches.retainAll(known.get().patches());
+            patches.removeIf(patch -> patch.stage() > plan.sampleStage());
+            if (patches.isEmpty()) {
+                String no = "No such patch of job " + job + " was given up; tiles cannot be skipped.";
+                skip.replyTo().tell(new Jobs.Answer(false, no));
+                return this;
+            }
+            view.tellNews(
+                    "skipped",
+                    "placeholders for "
+                            + patches.stream()
+                                    .map(patch -> PatchName.of(patch, plan))
+                                    .collect(Collectors.joining(", ")),
+                    now());
+            return answerLater(skip.replyTo(), "skipped", course.skip(patches, now()));
+        } catch (PatchName.Unknown unknown) {
+            skip.replyTo().tell(new Jobs.Answer(false, unknown.sentence()));
+            return this;
+        }
     }
 
     private Behavior<Jobs.Command> answerLater(ActorRef<Jobs.Answer> replyTo, String verb, boolean isPossible) {

@@ -4,6 +4,7 @@ import handscroll.coordinator.journal.JobEvent;
 import handscroll.coordinator.journal.RegisteredJob;
 import handscroll.coordinator.lease.OfferedTask;
 import handscroll.coordinator.lease.Outcome;
+import handscroll.coordinator.plan.Plan;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.Refusal;
@@ -11,9 +12,11 @@ import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.task.TaskResult;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -93,12 +96,23 @@ public final class JobCourse {
     /** Present from the end of the preparation until all is closed. */
     private Optional<RenderBook> book = Optional.empty();
 
+    /** What was given up when it was last stopped. */
+    private Optional<GivenUp> givenUp = Optional.empty();
+
+    private final Set<PatchId> skipped = new LinkedHashSet<>();
     private boolean isClosing;
     private Optional<JobEvent> stopping = Optional.empty();
     private boolean stopIsRecorded;
     private boolean isWithdrawn;
     private boolean isResuming;
     private boolean resumeIsRecorded;
+
+    /** Patches of a stopped job that failed wherever they were tried, and the plan in which they have their names. */
+    record GivenUp(Plan plan, List<PatchId> patches) {
+        GivenUp {
+            patches = List.copyOf(patches);
+        }
+    }
 
     /** @param registered as the journal has it: a job that was rendered before goes on where it was */
     public JobCourse(RegisteredJob registered, JobSettings settings, Effects effects) {
@@ -109,6 +123,7 @@ public final class JobCourse {
         this.deviceClassRecorded = deviceClass.isPresent();
         this.state = stateOf(registered);
         this.cause = registered.cause();
+        registered.skipped().ifPresent(skipped::addAll);
     }
 
     /** Once, before anything else. */
@@ -362,7 +377,10 @@ public final class JobCourse {
     public void recorded(JobEvent event, Instant now) {
         if (event instanceof JobEvent.DeviceClassFixed) {
             deviceClassIsRecorded(now);
-        } else if (event instanceof JobEvent.JobResumed) {
+        } else if (event instanceof JobEvent.JobResumed || event instanceof JobEvent.PatchesSkipped) {
+            if (event instanceof JobEvent.PatchesSkipped without) {
+                skipped.addAll(without.patches());
+            }
             resumeIsRecorded = true;
             goOn();
         } else {
@@ -387,6 +405,8 @@ public final class JobCourse {
         }
         heldBack.clear();
         if (book.isPresent()) {
+            givenUp = Optional.of(new GivenUp(
+                    opened().plan(), List.copyOf(opened().quarantined().keySet())));
             close();
         }
         effects.stopped();
@@ -409,13 +429,36 @@ public final class JobCourse {
 
     /** @return whether it will go on */
     public boolean resume(Instant now) {
+        return goOnWith(new JobEvent.JobResumed(job, now));
+    }
+
+    /**
+     * Goes on with placeholders for these, so that what reads them can be rendered.
+     *
+     * @return whether it will
+     */
+    public boolean skip(List<PatchId> patches, Instant now) {
+        return goOnWith(new JobEvent.PatchesSkipped(job, patches, now));
+    }
+
+    private boolean goOnWith(JobEvent event) {
         if (!isStopped() || state == Jobs.State.DONE || isChanging()) {
             return false;
         }
         isResuming = true;
         resumeIsRecorded = false;
-        effects.record(new JobEvent.JobResumed(job, now));
+        effects.record(event);
         return true;
+    }
+
+    /** Patches that have placeholders, or will have them when it is prepared next. */
+    public Set<PatchId> skipped() {
+        return Set.copyOf(skipped);
+    }
+
+    /** Empty while it is rendered, and where this coordinator never rendered it. */
+    Optional<GivenUp> givenUp() {
+        return givenUp.filter(known -> isStopped());
     }
 
     private void goOn() {

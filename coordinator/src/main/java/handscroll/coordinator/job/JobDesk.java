@@ -218,6 +218,7 @@ public final class JobDesk {
                 .onMessage(Jobs.Pause.class, pause -> pass(pause, pause.replyTo()))
                 .onMessage(Jobs.Resume.class, resume -> pass(resume, resume.replyTo()))
                 .onMessage(Jobs.Cancel.class, cancel -> pass(cancel, cancel.replyTo()))
+                .onMessage(Jobs.Skip.class, skip -> pass(skip, skip.replyTo()))
                 .onMessage(Jobs.Retry.class, retry -> pass(retry, retry.replyTo()))
                 .onMessage(
                         Jobs.OfJob.class,

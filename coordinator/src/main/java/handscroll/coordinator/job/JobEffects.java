@@ -83,6 +83,7 @@ final class JobEffects implements JobCourse.Effects {
                         .open(
                                 registered,
                                 course().deviceClass(),
+                                course().skipped(),
                                 spec,
                                 around.incarnation(),
                                 (level, column, row) -> self().tell(new Job.TileDurable(level, column, row))),
@@ -147,7 +148,10 @@ final class JobEffects implements JobCourse.Effects {
         context.pipeToSelf(
                 around.preparation()
                         .complete(
-                                spec, ready().manifest(), course().deviceClass(), view.summary(ready().plan(), now())),
+                                spec,
+                                ready().manifest(),
+                                course().deviceClass(),
+                                view.summary(ready().plan(), course().skipped().size(), now())),
                 (done, failure) -> failure == null ? new Job.ManifestWritten() : new Job.Trouble(failure));
     }
 

@@ -120,9 +120,10 @@ final class JobFigures {
     }
 
     /** What goes into the manifest of a finished picture. */
-    Map<String, Double> summary(int patchCount, int criticalPath, Instant now) {
+    Map<String, Double> summary(int patchCount, int placeholderCount, int criticalPath, Instant now) {
         return Map.of(
                 "patches", (double) patchCount,
+                "placeholders", (double) placeholderCount,
                 "criticalPath", (double) criticalPath,
                 "seconds", seconds(elapsed(now)),
                 "samplingSeconds", seconds(work.sampling()),

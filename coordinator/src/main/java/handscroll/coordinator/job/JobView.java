@@ -244,8 +244,8 @@ final class JobView {
         obstacle = sentence;
     }
 
-    Map<String, Double> summary(Plan plan, Instant now) {
-        return figures.summary(plan.patchCount(), plan.criticalPath(), now);
+    Map<String, Double> summary(Plan plan, int placeholderCount, Instant now) {
+        return figures.summary(plan.patchCount(), placeholderCount, plan.criticalPath(), now);
     }
 
     /** Of a job that no actor leads yet. */

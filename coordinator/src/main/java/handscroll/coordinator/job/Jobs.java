@@ -172,6 +172,9 @@ public final class Jobs {
     /** @param blocks whether it is given nothing and holds nothing, or gets patches again */
     public record BlockWorker(WorkerId worker, boolean blocks, ActorRef<DrainAnswer> replyTo) implements Command {}
 
+    /** @param patch of those that were given up; all of them where it is empty */
+    public record Skip(JobId job, Optional<String> patch, ActorRef<Answer> replyTo) implements OfJob {}
+
     /** Whether a verb took effect, and in a sentence what is now the case. */
     public record Answer(boolean done, String message) {}
 

@@ -27,6 +27,7 @@ import handscroll.coordinator.plan.Picture;
 import handscroll.coordinator.plan.PictureReader;
 import handscroll.coordinator.plan.Plan;
 import handscroll.coordinator.plan.PlannedJob;
+import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.job.JobSpecReader;
@@ -36,6 +37,7 @@ import handscroll.protocol.job.Refusal;
 import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.model.ModelShelf;
 import handscroll.protocol.task.RenderSettings;
+import handscroll.protocol.task.TaskResult;
 import handscroll.protocol.tile.TileCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,6 +45,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -130,6 +133,7 @@ class Preparation {
     CompletionStage<Ready> open(
             RegisteredJob registered,
             Optional<String> deviceClass,
+            Collection<PatchId> skipped,
             JobSpec spec,
             long incarnation,
             TileListener listener) {
@@ -152,8 +156,8 @@ class Preparation {
                     return planned;
                 })
                 .thenCompose(planned -> output(directory, spec, listener)
-                        .thenApplyAsync(
-                                output -> restore(registered, deviceClass, spec, incarnation, planned, output),
+                        .thenComposeAsync(
+                                output -> restore(registered, deviceClass, skipped, spec, incarnation, planned, output),
                                 executor));
     }
 
@@ -170,9 +174,10 @@ class Preparation {
                         listener);
     }
 
-    private Ready restore(
+    private CompletionStage<Ready> restore(
             RegisteredJob registered,
             Optional<String> deviceClass,
+            Collection<PatchId> skipped,
             JobSpec spec,
             long incarnation,
             Planned planned,
@@ -180,6 +185,7 @@ class Preparation {
         Path tokens = tokens(spec);
         RenderBook book = new RenderBook(planned.plan(), planned.picture().map(picture -> (Picture) picture));
         TokenLog.Scan scan = TokenLog.scan(tokens, planned.identity(), book::restoreTokens);
+        List<TaskResult.Tokens> placeholders = book.restorePlaceholders(skipped);
         book.restoreTiles(output.storedTiles());
         book.start();
         if (scan.segmentCount() > 0) {
@@ -194,7 +200,7 @@ class Preparation {
         }
         TokenLog log = TokenLog.open(tokens, planned.identity(), incarnation, logSettings);
         Manifest manifest = manifest(registered, deviceClass, spec, planned);
-        return new Ready(
+        var ready = new Ready(
                 planned.plan(),
                 book,
                 log,
@@ -202,6 +208,10 @@ class Preparation {
                 planned.plan().renderSettings(registered.job()),
                 manifest,
                 PlannedWidths.of(planned.plan().graph(), view.widthSamples()));
+        // What reads them must not be rendered before they are on the disk.
+        return placeholders.isEmpty()
+                ? CompletableFuture.completedFuture(ready)
+                : log.append(book.entries(placeholders)).thenApply(done -> ready);
     }
 
     /** Writes into the manifest that the picture is whole, and what it took. */

@@ -14,7 +14,9 @@ import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.task.TaskResult;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -59,6 +61,45 @@ public final class RenderBook {
             tokens.put(key(stage, index), restored);
             progress.alreadyRendered(stage, index);
         }
+    }
+
+    /**
+     * Takes up placeholders for patches that were skipped and have no tokens. Each token is the one that is most common in
+     * what is rendered of their stage, of equal ones the lowest: mostly the colour of the background. Before
+     * {@link #start} only, and after all {@link #restoreTokens}.
+     *
+     * @return those that are new, for the log
+     */
+    public List<TaskResult.Tokens> restorePlaceholders(Collection<PatchId> skipped) {
+        List<TaskResult.Tokens> placeholders = new ArrayList<>();
+        for (PatchId patch : skipped) {
+            if (patch.stage() <= plan.sampleStage()
+                    && plan.graph().contains(patch)
+                    && !progress.isRendered(patch.stage(), plan.graph().index(patch))) {
+                short[] rows = new short[tokensPerPatch()];
+                Arrays.fill(rows, mostCommonToken(patch.stage()));
+                placeholders.add(new TaskResult.Tokens(patch, rows));
+            }
+        }
+        placeholders.forEach(
+                rows -> restoreTokens(rows.patch().stage(), plan.graph().index(rows.patch()), rows.tokens()));
+        return placeholders;
+    }
+
+    private short mostCommonToken(int stage) {
+        int[] counts = new int[plan.model().codes()];
+        tokens.forEach((key, rows) -> {
+            if (key >> Integer.SIZE == stage) {
+                for (short token : rows) {
+                    counts[token]++;
+                }
+            }
+        });
+        int best = 0;
+        for (int token = 1; token < counts.length; token++) {
+            best = counts[token] > counts[best] ? token : best;
+        }
+        return (short) best;
     }
 
     /** Takes up the tiles that were durable before a restart. Before {@link #start} only. */

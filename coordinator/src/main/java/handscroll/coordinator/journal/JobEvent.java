@@ -4,8 +4,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import handscroll.coordinator.journal.RegisteredJob.Standing;
+import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** What happened to a job or to the coordinator, and must be known after a restart. */
@@ -16,6 +18,7 @@ import java.util.Optional;
     @JsonSubTypes.Type(value = JobEvent.DeviceClassFixed.class, name = "device-class-fixed"),
     @JsonSubTypes.Type(value = JobEvent.JobPaused.class, name = "job-paused"),
     @JsonSubTypes.Type(value = JobEvent.JobResumed.class, name = "job-resumed"),
+    @JsonSubTypes.Type(value = JobEvent.PatchesSkipped.class, name = "patches-skipped"),
     @JsonSubTypes.Type(value = JobEvent.JobFinished.class, name = "job-finished"),
     @JsonSubTypes.Type(value = JobEvent.JobFailed.class, name = "job-failed"),
     @JsonSubTypes.Type(value = JobEvent.JobCancelled.class, name = "job-cancelled")
@@ -69,6 +72,18 @@ public sealed interface JobEvent extends Persisted {
         @Override
         public RegisteredJob applyTo(RegisteredJob before) {
             return before.reopened();
+        }
+    }
+
+    /** A job that was stopped goes on with placeholders for these patches, which could not be rendered. */
+    record PatchesSkipped(JobId job, List<PatchId> patches, Instant at) implements Change {
+        public PatchesSkipped {
+            patches = List.copyOf(patches);
+        }
+
+        @Override
+        public RegisteredJob applyTo(RegisteredJob before) {
+            return before.without(patches);
         }
     }
 

@@ -1,9 +1,13 @@
 package handscroll.coordinator.journal;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One job as the journal knows it.
@@ -13,6 +17,7 @@ import java.util.Optional;
  * @param cause why it is paused or failed
  * @param endedAt empty while it is not over
  * @param key under which its sender may hand it in again
+ * @param skipped patches that got placeholders; empty where none did
  */
 public record RegisteredJob(
         JobId job,
@@ -23,7 +28,8 @@ public record RegisteredJob(
         Optional<String> deviceClass,
         Optional<String> cause,
         Optional<Instant> endedAt,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<String> key) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<String> key,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<List<PatchId>> skipped) {
 
     /** What a restarted coordinator has to do with a job: only open ones are taken up again. */
     public enum Standing {
@@ -44,11 +50,13 @@ public record RegisteredJob(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                event.key());
+                event.key(),
+                Optional.empty());
     }
 
     RegisteredJob withDeviceClass(String name) {
-        return new RegisteredJob(job, spec, modelHash, acceptedAt, standing, Optional.of(name), cause, endedAt, key);
+        return new RegisteredJob(
+                job, spec, modelHash, acceptedAt, standing, Optional.of(name), cause, endedAt, key, skipped);
     }
 
     RegisteredJob paused(String why) {
@@ -65,6 +73,24 @@ public record RegisteredJob(
     }
 
     private RegisteredJob with(Standing newStanding, Optional<String> newCause, Optional<Instant> newEnd) {
-        return new RegisteredJob(job, spec, modelHash, acceptedAt, newStanding, deviceClass, newCause, newEnd, key);
+        return new RegisteredJob(
+                job, spec, modelHash, acceptedAt, newStanding, deviceClass, newCause, newEnd, key, skipped);
+    }
+
+    /** Taken up again with placeholders for these, too. */
+    RegisteredJob without(List<PatchId> patches) {
+        Set<PatchId> all = new LinkedHashSet<>(skipped.orElse(List.of()));
+        all.addAll(patches);
+        return new RegisteredJob(
+                job,
+                spec,
+                modelHash,
+                acceptedAt,
+                Standing.OPEN,
+                deviceClass,
+                Optional.empty(),
+                Optional.empty(),
+                key,
+                Optional.of(List.copyOf(all)));
     }
 }

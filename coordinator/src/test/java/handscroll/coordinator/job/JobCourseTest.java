@@ -113,6 +113,30 @@ class JobCourseTest {
     }
 
     @Test
+    void patchesThatWereGivenUpCanBeSkippedWhenTheJobHasFailedForThem() {
+        render();
+        var patch = new PatchId(0, 0, 0, 0);
+        course.givenUp(new Outcome.GivenUp(SKY, patch, "it broke"), NOW);
+        assertThat(course.givenUp()).isEmpty();
+        stopIsThrough();
+        assertThat(course.state()).isEqualTo(Jobs.State.FAILED);
+        assertThat(course.givenUp().orElseThrow().patches()).containsExactly(patch);
+        course.closed();
+        farm.taken();
+        assertThat(course.skip(List.of(patch), NOW)).isTrue();
+        assertThat(course.skipped()).isEmpty();
+        course.recorded(farm.lastEvent(), NOW);
+        assertThat(farm.taken()).containsExactly("record PatchesSkipped", "resumed", "prepare");
+        assertThat(course.skipped()).containsExactly(patch);
+    }
+
+    @Test
+    void nothingIsSkippedOfAJobThatIsRendered() {
+        render();
+        assertThat(course.skip(List.of(), NOW)).isFalse();
+    }
+
+    @Test
     void aJobThatIsCancelledWhileItIsPreparedClosesWhatWasOpenedForIt() {
         course.cancel(NOW);
         stopIsThrough();
@@ -250,6 +274,7 @@ class JobCourseTest {
                 "hash",
                 NOW,
                 RegisteredJob.Standing.OPEN,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

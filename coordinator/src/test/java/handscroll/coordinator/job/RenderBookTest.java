@@ -82,6 +82,28 @@ class RenderBookTest {
     }
 
     @Test
+    void aPatchThatIsSkippedHasTheMostCommonTokenEverywhereAndLetsItsReadersGoOn() {
+        RenderBook book = unconditional("zeta");
+        short[] made = new short[TOKENS];
+        Arrays.fill(made, 0, 40, (short) 7);
+        book.restoreTokens(0, 0, made);
+        PatchId skipped = book.plan().graph().patch(0, 1);
+        List<TaskResult.Tokens> placeholders = book.restorePlaceholders(List.of(skipped));
+        assertThat(placeholders).singleElement().satisfies(rows -> {
+            short[] sevens = new short[TOKENS];
+            Arrays.fill(sevens, (short) 7);
+            assertThat(rows.patch()).isEqualTo(skipped);
+            assertThat(rows.tokens()).isEqualTo(sevens);
+        });
+        assertThat(book.restorePlaceholders(List.of(skipped))).as("it is there").isEmpty();
+        book.start();
+        assertThat(taken(book, 100))
+                .extracting(offered -> offered.task().patch())
+                .isNotEmpty()
+                .doesNotContain(skipped);
+    }
+
+    @Test
     void neverOffersMoreThanAsked() {
         RenderBook book = new RenderBook(
                 plan(Specs.withoutContext(Specs.unconditional(640, 384, "zeta")), Optional.empty()), Optional.empty());

@@ -3,8 +3,10 @@ package handscroll.coordinator.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handscroll.coordinator.journal.RegisteredJob.Standing;
+import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RegisterTest {
@@ -28,6 +30,21 @@ class RegisterTest {
         assertThat(job.endedAt()).contains(NOON);
         assertThat(job.deviceClass()).contains("cpu-bf16");
         assertThat(job.spec()).isEqualTo("task = extension");
+    }
+
+    @Test
+    void aJobWhosePatchesAreSkippedIsOpenAgainAndRemembersThem() {
+        var one = new PatchId(0, 2, 1, 0);
+        var other = new PatchId(0, 3, 1, 0);
+        RegisteredJob job = ACCEPTED.after(new JobEvent.JobFailed(SKY, "it broke", NOON))
+                .after(new JobEvent.PatchesSkipped(SKY, List.of(one), NOON))
+                .after(new JobEvent.JobFailed(SKY, "it broke", NOON))
+                .after(new JobEvent.PatchesSkipped(SKY, List.of(one, other), NOON))
+                .job(SKY)
+                .orElseThrow();
+        assertThat(job.standing()).isEqualTo(Standing.OPEN);
+        assertThat(job.cause()).isEmpty();
+        assertThat(job.skipped()).contains(List.of(one, other));
     }
 
     @Test

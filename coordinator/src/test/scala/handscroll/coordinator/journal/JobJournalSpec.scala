@@ -12,6 +12,7 @@ import akka.serialization.SerializationExtension
 import com.typesafe.config.ConfigFactory
 import handscroll.coordinator.journal.JobEvent._
 import handscroll.coordinator.journal.RegisteredJob.Standing
+import handscroll.protocol.canvas.PatchId
 import handscroll.protocol.job.JobId
 import org.scalatest.wordspec.AnyWordSpecLike
 
@@ -62,6 +63,8 @@ class JobJournalSpec extends ScalaTestWithActorTestKit(ActorTestKit(JobJournalSp
         new JobAccepted(sea, "task = unconditional", "abc", noon),
         new JobPaused(sea, "the disk is full", noon),
         new JobResumed(sea, noon),
+        new JobFailed(sea, "a patch was given up", noon),
+        new PatchesSkipped(sea, java.util.List.of(new PatchId(0, 2, 1, 0)), noon),
         new JobFailed(sea, "the model is gone", noon),
         new JobFinished(sky, noon),
         new JobCancelled(sea, noon))

@@ -17,12 +17,14 @@ import handscroll.coordinator.output.OutputSettings;
 import handscroll.coordinator.output.Pyramid;
 import handscroll.coordinator.output.TileListener;
 import handscroll.coordinator.plan.Plan;
+import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.model.ModelShelf;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +59,7 @@ public final class PlanLeader {
                 clock.instant(),
                 RegisteredJob.Standing.OPEN,
                 Optional.of(deviceClass),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
@@ -99,6 +102,7 @@ public final class PlanLeader {
         CompletionStage<Ready> open(
                 RegisteredJob registered,
                 Optional<String> deviceClass,
+                Collection<PatchId> skipped,
                 JobSpec spec,
                 long incarnation,
                 TileListener listener) {
