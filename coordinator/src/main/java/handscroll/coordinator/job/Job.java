@@ -300,9 +300,13 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     private Behavior<Jobs.Command> onSkip(Jobs.Skip skip) {
         Optional<JobCourse.GivenUp> known = course.givenUp();
         if (known.isEmpty()) {
-            String why = state() == Jobs.State.FAILED || state() == Jobs.State.PAUSED
-                    ? " was not rendered since this coordinator started; resume it, and skip what is then given up."
-                    : " is " + JobView.word(state()) + "; pause it first, or wait until everything else is rendered.";
+            String why = switch (state()) {
+                case FAILED, PAUSED, CANCELLED ->
+                    " was not rendered since this coordinator started; resume it, and skip what is then given up.";
+                case DONE -> " is done: nothing of it is missing.";
+                default ->
+                    " is " + JobView.word(state()) + "; pause it first, or wait until everything else is rendered.";
+            };
             skip.replyTo().tell(new Jobs.Answer(false, "Job " + job + why));
             return this;
         }

@@ -456,9 +456,9 @@ public final class JobCourse {
         return Set.copyOf(skipped);
     }
 
-    /** Empty while it is rendered, and where this coordinator never rendered it. */
+    /** Empty while it is rendered, when it is done, and where this coordinator never rendered it. */
     Optional<GivenUp> givenUp() {
-        return givenUp.filter(known -> isStopped());
+        return givenUp.filter(known -> isStopped() && state != Jobs.State.DONE);
     }
 
     private void goOn() {
