@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -46,6 +48,9 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+
+    /** A step takes about a second. */
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
     /** Frames of a video are held in memory while it is learned. */
     private static final int MOST_FRAMES = 5000;
@@ -249,19 +254,16 @@ final class TrainCommand implements Callable<Integer> {
                 base,
                 base.map(from -> from.model().tokenizer()).orElse(TokenizerShape.STANDARD),
                 said instanceof Captions.None ? shape : shape.told());
-        try (Interruption interruption = Interruption.calls(() -> interrupt(directory, err))) {
-            try (Training training = new Training(plan, err::println)) {
+        try (Training training = new Training(plan, err::println)) {
+            CountDownLatch idle = new CountDownLatch(1);
+            try (Interruption interruption = Interruption.calls(() -> interrupt(training, idle, directory, err))) {
                 err.println("Learning " + name + " for "
                         + Figures.time(plan.budget().time()) + "; samples.png and loss-curve.png appear in "
                         + directory);
-                training.run();
-            } catch (RuntimeException failure) {
-                interruption.gate();
-                throw failure;
-            } catch (IOException failure) {
-                interruption.gate();
-                throw new UncheckedIOException(failure);
+                run(training, idle);
             }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
         spec.commandLine()
                 .getOut()
@@ -355,10 +357,27 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** The JVM is stopped hard: libtorch does not survive its end while it computes. The last checkpoint is whole. */
-    private void interrupt(Path directory, PrintWriter err) {
+    private static void run(Training training, CountDownLatch idle) throws IOException {
+        try {
+            training.run();
+        } finally {
+            idle.countDown();
+        }
+    }
+
+    /** libtorch must not be computing when the process ends: it would fail while it is taken down. */
+    private static void interrupt(Training training, CountDownLatch idle, Path directory, PrintWriter err) {
+        training.stop();
+        try {
+            if (!idle.await(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                err.print("\nthe last step did not end in time; the checkpoint is up to a minute old");
+            }
+        } catch (InterruptedException impossible) {
+            Thread.currentThread().interrupt();
+        }
         err.println();
-        err.println("interrupted; what was learned up to the last minute is in " + directory
-                + "; continue with the same command and --resume");
+        err.println(
+                "interrupted; what was learned is in " + directory + "; continue with the same command and --resume");
         err.flush();
         Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
     }

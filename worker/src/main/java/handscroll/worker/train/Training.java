@@ -43,6 +43,7 @@ public final class Training implements AutoCloseable {
     private final List<Picture> pictures;
     private final List<Picture> heldOut;
     private final Optional<Film> film;
+    private volatile boolean stopped;
     private final NDManager manager;
     private final Replicas replicas;
     private final Checkpoint checkpoint;
@@ -100,7 +101,12 @@ public final class Training implements AutoCloseable {
                 problems));
     }
 
-    /** Runs all stages; blocks until the time budget is spent. */
+    /** Ends {@link #run} after the step that it is at, with a checkpoint; may be called by any thread. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** Runs all stages; blocks until the time budget is spent or {@link #stop} was called. */
     public void run() throws IOException {
         long seed = plan.seed();
         plan.base()
@@ -114,14 +120,18 @@ public final class Training implements AutoCloseable {
                     plan.tokenizerTime(),
                     () -> new TokenizerTraining(
                             manager, tokenizer, pictures, plan.base().map(TrainingPlan.Base::model), replicas, seed));
+            if (stopped) {
+                return;
+            }
             float[] weights = checkpoint.vector("tokenizer.average");
             float[] codebook = checkpoint.vector("codebook");
             finish(
                     "sharpening",
                     plan.sharpeningTime(),
                     () -> new Sharpening(manager, tokenizer, weights, codebook, pictures, replicas, seed));
-            if (checkpoint.number("transformer.seconds", 0) * 1000
-                    >= plan.transformerTime().toMillis()) {
+            boolean isOver = checkpoint.number("transformer.seconds", 0) * 1000
+                    >= plan.transformerTime().toMillis();
+            if (stopped || isOver) {
                 return;
             }
             try (TokenGrids grids = new TokenGrids(
@@ -199,6 +209,9 @@ public final class Training implements AutoCloseable {
         }
         try (Stage stage = start.get()) {
             learn(stage, budget, () -> {});
+            if (stopped) {
+                return;
+            }
             checkpoint.put(finished, 1);
             for (String part : List.of("weights", "moment", "square", "use", "total")) {
                 checkpoint.forget(name + "." + part);
@@ -223,7 +236,7 @@ public final class Training implements AutoCloseable {
         double lastShow = spent;
         double sum = 0;
         long count = 0;
-        while (spent < whole) {
+        while (spent < whole && !stopped) {
             sum += stage.step(spent / whole);
             count++;
             spent = before + (plan.budget().clock().nanos() - start) / 1e9;
@@ -235,8 +248,8 @@ public final class Training implements AutoCloseable {
                 sum = 0;
                 count = 0;
             }
-            boolean showing = over || spent - lastShow > SHOW_INTERVAL.toSeconds();
-            if (showing || spent - lastCheckpoint > CHECKPOINT_INTERVAL.toSeconds()) {
+            boolean showing = !stopped && (over || spent - lastShow > SHOW_INTERVAL.toSeconds());
+            if (showing || stopped || spent - lastCheckpoint > CHECKPOINT_INTERVAL.toSeconds()) {
                 stage.save(checkpoint);
                 curve.save(checkpoint);
                 checkpoint.put(spentKey, spent);

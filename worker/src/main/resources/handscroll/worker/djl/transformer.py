@@ -246,7 +246,7 @@ class Transformer(Module):
     each = torch.cross_entropy_loss(rows, torch.flatten(targets), None, 0)
     sums = torch.sum(torch.view(each, [-1, 64]), [1])
     asked = torch.sum(torch.ge(targets, 0), [1])
-    return torch.mean(torch.div(sums, asked))
+    return torch.div(torch.sum(torch.div(sums, torch.clamp(asked, 1))), torch.sum(torch.gt(asked, 0)))
 
   # Loss of all patches of a crop, teacher-forced, and its gradient.
   #   inputs [P, 64] tokens as later ones see them, targets [P, 64] as they are, -100 for those not asked for,

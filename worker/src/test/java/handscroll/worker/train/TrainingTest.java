@@ -52,6 +52,17 @@ class TrainingTest {
     }
 
     @Test
+    void endsWhenItIsStoppedAndMakesNoModel() throws Exception {
+        List<String> lines = new ArrayList<>();
+        try (Training training = new Training(plan(paint(BufferedImage.TYPE_INT_RGB, 320, 256), false), lines::add)) {
+            training.stop();
+            training.run();
+        }
+        assertThat(lines).isEmpty();
+        assertThat(directory.resolve("model")).isDirectoryNotContaining("glob:**model.conf");
+    }
+
+    @Test
     void readsGreyAlphaAndSixteenBitPictures() throws Exception {
         for (int type :
                 new int[] {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_INT_ARGB, BufferedImage.TYPE_USHORT_GRAY}) {
