@@ -48,6 +48,18 @@ class TileFramesTest {
     }
 
     @Test
+    void aTileWhoseBytesChangedOnTheWayIsRefused() {
+        byte[] frame = TileFrames.encode(TILE).toArray();
+        for (int at : new int[] {LENGTH_AT + 4, LENGTH_AT + 6, frame.length - 5, frame.length - 1}) {
+            byte[] changed = frame.clone();
+            changed[at] ^= 4;
+            assertThatThrownBy(() -> TileFrames.tile(ByteString.fromArray(changed)))
+                    .isInstanceOf(BadFrame.class)
+                    .hasMessageContaining("checksum differs");
+        }
+    }
+
+    @Test
     void aTruncatedFrameIsRefusedWhereverItEnds() {
         ByteString whole = TileFrames.encode(TILE);
         for (int length = 0; length < whole.length(); length++) {

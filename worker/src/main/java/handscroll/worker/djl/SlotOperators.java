@@ -212,6 +212,11 @@ public final class SlotOperators implements PatchOperators {
         long[] flat = tokens.toLongArray();
         List<short[]> rows = new ArrayList<>();
         for (int i = 0; i < flat.length; i += TOKENS) {
+            if (flat[i] < 0) {
+                // An ordinary failure: others try the patch, and who alone cannot draw it is blocked.
+                throw new ArithmeticException("what the network computed is not finite (NaN or infinite); if others"
+                        + " can draw the patch look at this machine's memory and device, else at the model");
+            }
             short[] row = new short[TOKENS];
             for (int m = 0; m < TOKENS; m++) {
                 row[m] = (short) flat[i + m];

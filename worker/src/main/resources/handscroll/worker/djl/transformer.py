@@ -359,6 +359,12 @@ class Transformer(Module):
       y = ops.mkldnn._linear_pointwise(x, weight, bias, "none", annotate(List[Optional[number]], []), "")
     return y
 
+  # Tokens [B, 64], or -1 for all of a patch whose last logits [B, ..] are no numbers: what is not finite once stays so,
+  # because each token attends to those before it.
+  def if_finite(self: __torch__.Transformer, tokens: Tensor, last: Tensor) -> Tensor:
+    finite = torch.all(torch.isfinite(torch.flatten(last, 1)), 1)
+    return torch.masked_fill(tokens, torch.unsqueeze(torch.logical_not(finite), 1), -1)
+
   # Draws a batch of patches token by token, [B, 64].
   #   near: B * s states [LAYERS, 64, 2d], far: B * f states [LAYERS, 16, 2d], slot by slot for each patch,
   #   *_offsets: rows of the offset table [B, s] and [B, f], *_bias: 0, or minus infinity for an empty slot,
@@ -428,6 +434,7 @@ class Transformer(Module):
     if BEFORE > 0:
       position = torch.add(position, self.over_before(p, p, before))
     tokens = torch.new_zeros(window, [drawn_count, 64])
+    last = noise
     for m in range(64):
       r = m // 8
       c = m % 8
@@ -461,6 +468,7 @@ class Transformer(Module):
         x = torch.add(x, self.multiply(h, weights[parts * i + 6], weights[parts * i + 7]))
       h = torch.to(self.norm(p, "head.norm", x), w)
       logits = self.guided(torch.to(self.multiply(h, head, p["head.bias"]), 6), drawn_count, guidance)
+      last = logits
       best, _8, = torch.topk(logits, top_k)
       floor = torch.maximum(torch.narrow(best, 1, top_k - 1, 1), torch.add(torch.narrow(best, 1, 0, 1), min_p))
       chance = torch.select(noise, 1, m)
@@ -470,7 +478,7 @@ class Transformer(Module):
       token = torch.argmax(torch.masked_fill(drawn, unlikely, -inf), 1)
       _9 = torch.copy_(torch.select(tokens, 1, m), token)
       _10 = torch.copy_(torch.select(torch.select(window, 1, r + 1), 1, c + 1), torch.repeat(token, [n // drawn_count]))
-    return tokens
+    return self.if_finite(tokens, last)
 
   # Draws a batch of patches in rounds (MaskGIT, arXiv 2202.04200), [B, 64]: each round looks at all tokens known
   # so far and draws the next `counts` of the places in `order`, each by itself, at its round's temperature.
@@ -492,6 +500,7 @@ class Transformer(Module):
     around = torch.tensor([0, 1, 2, 3, 5, 6, 7, 8], dtype=4, device=ops.prim.device(window))
     drawn_count = torch.size(noise, 0)
     tokens = torch.new_zeros(window, [drawn_count, 64])
+    last = noise
     begin = 0
     for round in range(torch.size(counts, 0)):
       count = int(torch.select(counts, 0, round))
@@ -506,6 +515,7 @@ class Transformer(Module):
         x = self.layer(p, i, x, keys[i], values[i], mask, text, text_bias)
       now = torch.narrow(order, 0, begin, count)
       logits = self.guided(self.judge(p, head, torch.index_select(x, 1, now)), drawn_count, guidance)
+      last = logits
       best, _3, = torch.topk(logits, top_k)
       floor = torch.maximum(torch.narrow(best, 2, top_k - 1, 1), torch.add(torch.narrow(best, 2, 0, 1), min_p))
       chance = torch.index_select(noise, 1, now)
@@ -516,4 +526,4 @@ class Transformer(Module):
       inner = torch.add(torch.mul(torch.floor_divide(now, 8), 2), torch.add(now, 11))
       _5 = torch.index_copy_(torch.view(window, [n, 100]), 1, inner, torch.repeat(token, [n // drawn_count, 1]))
       begin = torch.add(begin, count)
-    return tokens
+    return self.if_finite(tokens, last)

@@ -214,6 +214,20 @@ class SlotOperatorsTest {
     }
 
     @Test
+    void aModelThatComputesNoNumbersDrawsNothing() {
+        ModelDirectory broken = TinyModel.of(1);
+        float[] weights = broken.transformerWeights().clone();
+        weights[broken.transformer().layout().offset("head.bias") + 3] = Float.NaN;
+        var spoilt = new ModelDirectory(
+                broken.tokenizer(), broken.tokenizerWeights(), broken.codebook(), broken.transformer(), weights);
+        try (LoadedModel loaded = new LoadedModel(spoilt, Device.cpu(), 1 << 20);
+                SlotOperators slot = loaded.open()) {
+            List<Task.Sample> one = List.of(fill(2, 1).sample());
+            assertThatThrownBy(() -> slot.sample(drawnWith(32, 0), one)).hasMessageContaining("not finite");
+        }
+    }
+
+    @Test
     void onlyCodesAsLikelyAsIsAskedAreDrawn() {
         Task.Sample task = fill(2, 1).sample();
         List<short[]> theLikeliest = operators.sample(drawnWith(1, 0), List.of(task));
