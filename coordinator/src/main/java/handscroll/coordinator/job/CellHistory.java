@@ -19,7 +19,7 @@ import java.util.Map;
  * over the picture. Decides nothing; takes four bytes a cell.
  *
  * <pre>
- *   byte 0  state    0 waiting, 1 ready, 2 in work, 3 rendered, 4 given up
+ *   byte 0  state    0 waiting, 1 ready, 2 in work, 3 rendered, 4 given up, 5 skipped
  *   byte 1  worker   its number below; 0 unknown, 255 all those beyond the first 254
  *   byte 2  attempt  0 unknown
  *   byte 3  time     2^(byte / 12) - 1 milliseconds; 0 unknown
@@ -34,6 +34,7 @@ final class CellHistory {
     private static final int IN_WORK = 2;
     private static final int RENDERED = 3;
     private static final int GIVEN_UP = 4;
+    private static final int SKIPPED = 5;
 
     private static final int OTHER_WORKERS = 255;
     private static final int TIME_STEPS = 12;
@@ -58,9 +59,16 @@ final class CellHistory {
         started.clear();
         for (int stage = 0; stage < stages.size(); stage++) {
             for (int index = 0; index < plan.graph().cellCount(stage); index++) {
-                set(stage, index, book.isRendered(stage, index) ? RENDERED : WAITING);
+                set(stage, index, state(book, stage, index));
             }
         }
+    }
+
+    private int state(RenderBook book, int stage, int index) {
+        if (!book.isRendered(stage, index)) {
+            return WAITING;
+        }
+        return book.isPlaceholder(plan.graph().patch(stage, index)) ? SKIPPED : RENDERED;
     }
 
     void ready(Collection<PatchId> patches) {

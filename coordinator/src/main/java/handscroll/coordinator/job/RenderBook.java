@@ -44,6 +44,7 @@ public final class RenderBook {
     private final Map<Long, short[]> tokens = new HashMap<>();
     private final List<PatchId> released = new ArrayList<>();
     private final Map<PatchId, String> quarantined = new LinkedHashMap<>();
+    private final Set<PatchId> placeholders = new HashSet<>();
     private int offeredCount;
     private long takenCount;
     private long restoredCount;
@@ -81,9 +82,15 @@ public final class RenderBook {
                 placeholders.add(new TaskResult.Tokens(patch, rows));
             }
         }
+        this.placeholders.addAll(skipped);
         placeholders.forEach(
                 rows -> restoreTokens(rows.patch().stage(), plan.graph().index(rows.patch()), rows.tokens()));
         return placeholders;
+    }
+
+    /** Whether what a patch shows is a placeholder. */
+    public boolean isPlaceholder(PatchId patch) {
+        return placeholders.contains(patch);
     }
 
     private short mostCommonToken(int stage) {

@@ -137,13 +137,17 @@ final class Why {
         RenderBook.Standing there = book.standing(patch, listed);
         Optional<PatchAccount> here = Optional.ofNullable(account.patches().get(patch));
         PatchState state = book.quarantined().containsKey(patch) ? PatchState.GIVEN_UP : state(there.state(), here);
+        String sentence = summary(state, jobState, there.missingCount(), here, account);
+        if (state == PatchState.GIVEN_UP) {
+            sentence = "was given up: " + book.quarantined().get(patch) + "; handscroll retry tries it again";
+        } else if (book.isPlaceholder(patch)) {
+            sentence = "was skipped: it shows a placeholder, the most common token of its stage";
+        }
         return new PatchStanding(
                 patch,
                 PatchName.of(patch, plan),
                 state,
-                state == PatchState.GIVEN_UP
-                        ? "was given up: " + book.quarantined().get(patch) + "; handscroll retry tries it again"
-                        : summary(state, jobState, there.missingCount(), here, account),
+                sentence,
                 here,
                 there.missingCount(),
                 there.missing().stream()

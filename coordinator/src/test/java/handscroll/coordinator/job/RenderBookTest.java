@@ -96,6 +96,8 @@ class RenderBookTest {
             assertThat(rows.tokens()).isEqualTo(sevens);
         });
         assertThat(book.restorePlaceholders(List.of(skipped))).as("it is there").isEmpty();
+        assertThat(book.isPlaceholder(skipped)).isTrue();
+        assertThat(book.isPlaceholder(book.plan().graph().patch(0, 0))).isFalse();
         book.start();
         assertThat(taken(book, 100))
                 .extracting(offered -> offered.task().patch())
