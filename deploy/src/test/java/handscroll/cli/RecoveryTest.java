@@ -7,7 +7,6 @@ import handscroll.coordinator.job.Jobs;
 import handscroll.coordinator.journal.JournalConfig;
 import handscroll.coordinator.output.OutputDirectory;
 import handscroll.coordinator.plan.PictureReader;
-import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.model.ModelCard;
 import handscroll.protocol.model.ModelShelf;
@@ -286,30 +285,15 @@ class RecoveryTest {
     }
 
     /** Draws one token of one patch otherwise than everybody else. */
-    private record OneWrongPatch(RendererFactory sound) implements RendererFactory {
+    private record OneWrongPatch(RendererFactory behind) implements RenderersAround {
 
         @Override
-        public TaskRenderer open(int slot) {
-            TaskRenderer renderer = sound.open(slot);
-            return new TaskRenderer() {
-                @Override
-                public Rendering render(RenderSettings settings, List<Task> tasks) throws RenderFailure {
-                    Rendering rendering = renderer.render(settings, tasks);
-                    List<TaskResult> results = new ArrayList<>(rendering.results());
-                    results.replaceAll(result -> result instanceof TaskResult.Tokens tokens ? spoiled(tokens) : result);
-                    return new Rendering(results, rendering.tiles(), rendering.work());
-                }
-
-                @Override
-                public void release(JobId job, List<PatchId> patches) {
-                    renderer.release(job, patches);
-                }
-
-                @Override
-                public void close() {
-                    renderer.close();
-                }
-            };
+        public TaskRenderer.Rendering render(TaskRenderer renderer, RenderSettings settings, List<Task> tasks)
+                throws TaskRenderer.RenderFailure {
+            TaskRenderer.Rendering rendering = renderer.render(settings, tasks);
+            List<TaskResult> results = new ArrayList<>(rendering.results());
+            results.replaceAll(result -> result instanceof TaskResult.Tokens tokens ? spoiled(tokens) : result);
+            return new TaskRenderer.Rendering(results, rendering.tiles(), rendering.work());
         }
 
         private static TaskResult spoiled(TaskResult.Tokens tokens) {
@@ -319,16 +303,6 @@ class RecoveryTest {
             short[] others = tokens.tokens().clone();
             others[5] = (short) (others[5] ^ 1);
             return new TaskResult.Tokens(tokens.patch(), others);
-        }
-
-        @Override
-        public String deviceClass() {
-            return sound.deviceClass();
-        }
-
-        @Override
-        public Map<String, String> modelHashes() {
-            return sound.modelHashes();
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.DispatcherSelector;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import handscroll.coordinator.job.Jobs;
@@ -68,11 +69,9 @@ class VideoPageTest {
                         directory,
                         CANVAS,
                         256,
-                        new JobSpec.Output("out", JobSpec.TileEncoding.PNG, 90, Optional.empty()),
+                        JobSpec.Output.to("out", JobSpec.TileEncoding.PNG, 90),
                         OutputSettings.from(config),
-                        kit.system()
-                                .dispatchers()
-                                .lookup(akka.actor.typed.DispatcherSelector.fromConfig(OutputSettings.DISPATCHER)))
+                        kit.system().dispatchers().lookup(DispatcherSelector.fromConfig(OutputSettings.DISPATCHER)))
                 .toCompletableFuture()
                 .get(30, TimeUnit.SECONDS);
         ActorRef<Jobs.Command> desk = kit.spawn(FakeJobDesk.create());
