@@ -232,6 +232,28 @@ class CommandLineTest {
         assertThat(run.err()).contains(parts[1]);
     }
 
+    @Test
+    void everythingThatIsWrongWithATrainingIsSaidAtOnce() {
+        Run run = Run.of(
+                "train",
+                "--name",
+                "a b",
+                "--from",
+                "film.mp4",
+                "--frames",
+                "9",
+                "--height",
+                "7",
+                "--threads",
+                "0",
+                "--horizon",
+                "2");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(run.err())
+                .contains(
+                        "--name", "--frames", "--height", "--threads", "--horizon", "5 problems, nothing was started");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"nowhere", "host:", "host:port", "host:70000", ":25520", "1::2:25520"})
     void aWorkerIsToldHowAnAddressIsWritten(String address) {

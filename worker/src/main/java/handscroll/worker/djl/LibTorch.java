@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import com.sun.jna.NativeLibrary;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts libtorch the way the farm needs it: offline, one intra-op thread a call, no graph optimiser.
@@ -20,6 +23,7 @@ import java.util.stream.Stream;
  */
 public final class LibTorch {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LibTorch.class);
     private static final Object LOCK = new Object();
     private static boolean started;
 
@@ -37,6 +41,7 @@ public final class LibTorch {
             setUnlessGiven("ai.djl.pytorch.num_interop_threads", "1");
             setUnlessGiven("ai.djl.pytorch.graph_optimizer", "false");
             Engine.getEngine("PyTorch");
+            heedLogLevel();
             started = true;
         }
     }
@@ -132,6 +137,21 @@ public final class LibTorch {
                     .orElse("");
         } catch (IOException e) {
             return ""; // no Linux: the class without any claims
+        }
+    }
+
+    /**
+     * libtorch reads {@code TORCH_CPP_LOG_LEVEL} in a start-up routine that only Python calls; without it, each training begins
+     * with a warning about libtorch's own calls. {@code c10::initLogging()} by the name its compiler gave it; a
+     * library that has none warns as before.
+     */
+    private static void heedLogLevel() {
+        try {
+            NativeLibrary.getInstance("c10")
+                    .getFunction("_ZN3c1011initLoggingEv")
+                    .invokeVoid(new Object[0]);
+        } catch (UnsatisfiedLinkError e) {
+            LOG.debug("libtorch warns on its own: {}", e.getMessage());
         }
     }
 

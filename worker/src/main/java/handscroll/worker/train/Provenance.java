@@ -106,6 +106,9 @@ final class Provenance {
     private static String kind(TrainingPlan plan) {
         TransformerShape shape = plan.transformer();
         StringBuilder options = new StringBuilder();
+        if (plan.budget().lessons() > 1) {
+            options.append(" --lessons ").append(plan.budget().lessons());
+        }
         plan.source().film().ifPresent(cut -> options.append(" --task video ").append(cut));
         if (shape.width() == TransformerShape.SMALL.width()) {
             options.append(" --size small");

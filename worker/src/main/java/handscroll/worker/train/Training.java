@@ -44,6 +44,7 @@ public final class Training implements AutoCloseable {
     private final List<Picture> heldOut;
     private final Optional<Film> film;
     private volatile boolean stopped;
+    private volatile boolean hasCheckpoint;
     private final NDManager manager;
     private final Replicas replicas;
     private final Checkpoint checkpoint;
@@ -81,6 +82,7 @@ public final class Training implements AutoCloseable {
         }
         Files.createDirectories(plan.directory());
         this.checkpoint = plan.resume() ? Checkpoint.read(plan.directory()) : new Checkpoint();
+        this.hasCheckpoint = plan.resume();
         this.manager = LibTorch.newManager(Device.cpu());
         this.replicas = new Replicas(plan.budget().threads());
     }
@@ -106,8 +108,25 @@ public final class Training implements AutoCloseable {
         stopped = true;
     }
 
-    /** Runs all stages; blocks until the time budget is spent or {@link #stop} was called. */
-    public void run() throws IOException {
+    /** Whether there is something to go on from. Any thread. */
+    public boolean hasCheckpoint() {
+        return hasCheckpoint;
+    }
+
+    /**
+     * Runs all stages; blocks until the time budget is spent, more of it would not help, or {@link #stop} was called.
+     *
+     * @return the time that was spent, in this run and those that it went on from
+     */
+    public Duration run() throws IOException {
+        learnAll();
+        double seconds = checkpoint.number("tokenizer.seconds", 0)
+                + checkpoint.number("sharpening.seconds", 0)
+                + checkpoint.number("transformer.seconds", 0);
+        return Duration.ofMillis((long) (seconds * 1000));
+    }
+
+    private void learnAll() throws IOException {
         long seed = plan.seed();
         plan.base()
                 .filter(TrainingPlan.Base::keepsTokenizer)
@@ -157,8 +176,13 @@ public final class Training implements AutoCloseable {
                                             == plan.transformer().width())
                                     .map(TrainingPlan.Base::model),
                             replicas,
+                            plan.budget().lessons(),
                             seed)) {
-                learn(stage, plan.transformerTime(), () -> show(grids, stage));
+                EarlyStopping stopping = new EarlyStopping(checkpoint, SHOW_INTERVAL);
+                learn(stage, plan.transformerTime(), () -> show(grids, stage, stopping));
+                if (!stopped) {
+                    lines.accept(stopping.verdict());
+                }
             }
         }
     }
@@ -208,7 +232,7 @@ public final class Training implements AutoCloseable {
             return;
         }
         try (Stage stage = start.get()) {
-            learn(stage, budget, () -> {});
+            learn(stage, budget, () -> true);
             if (stopped) {
                 return;
             }
@@ -236,7 +260,8 @@ public final class Training implements AutoCloseable {
         double lastShow = spent;
         double sum = 0;
         long count = 0;
-        while (spent < whole && !stopped) {
+        boolean helps = true;
+        while (spent < whole && helps && !stopped) {
             sum += stage.step(spent / whole);
             count++;
             spent = before + (plan.budget().clock().nanos() - start) / 1e9;
@@ -254,10 +279,11 @@ public final class Training implements AutoCloseable {
                 curve.save(checkpoint);
                 checkpoint.put(spentKey, spent);
                 checkpoint.write(plan.directory());
+                hasCheckpoint = true;
                 lastCheckpoint = spent;
             }
             if (showing) {
-                show.run();
+                helps = show.run();
                 spent = before + (plan.budget().clock().nanos() - start) / 1e9;
                 lastShow = spent;
             }
@@ -267,20 +293,32 @@ public final class Training implements AutoCloseable {
     private static String line(Stage stage, double spent, double whole, double loss, double rate) {
         return String.format(
                 Locale.ROOT,
-                "%-11s %5.1f of %.0f min, loss %.4f, %.2f steps/s, %s",
+                "%-11s %5.1f of %s min, loss %.4f, %.2f steps/s, %s",
                 stage.name(),
                 spent / 60,
-                whole / 60,
+                String.format(Locale.ROOT, whole < 600 ? "%.1f" : "%.0f", whole / 60),
                 loss,
                 rate,
                 stage.judgement());
     }
 
-    /** Writes the model as it is now, and pictures of what it can do: from the first time on it can be used. */
-    private void show(TokenGrids grids, TransformerTraining stage) throws IOException {
+    /**
+     * Writes the model as it is now, if it never was better, and pictures of what it can do: from the first time on it can be used.
+     *
+     * @return whether it is worth to go on
+     */
+    private boolean show(TokenGrids grids, TransformerTraining stage, EarlyStopping stopping) throws IOException {
         double heldOut = stage.heldOut();
         lines.accept(String.format(Locale.ROOT, "held out    %.3f nats a token", heldOut));
-        checkpoint.put("transformer.held-out", heldOut);
+        if (stopping.isBest(heldOut)) {
+            stopping.save(checkpoint);
+            checkpoint.write(plan.directory());
+            write(grids);
+        }
+        return !stopping.isOver();
+    }
+
+    private void write(TokenGrids grids) throws IOException {
         ModelDirectory model = new ModelDirectory(
                 plan.tokenizer(),
                 checkpoint.vector("sharpening.average"),
@@ -321,8 +359,9 @@ public final class Training implements AutoCloseable {
         return List.copyOf(texts);
     }
 
+    /** Judges a stage and says whether it is worth to go on. */
     private interface Show {
-        void run() throws IOException;
+        boolean run() throws IOException;
     }
 
     @Override

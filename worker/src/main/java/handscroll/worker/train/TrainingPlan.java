@@ -63,8 +63,9 @@ public record TrainingPlan(
      * @param time of all stages together
      * @param clock what it is counted in
      * @param threads replicas that learn side by side, one core each; part of what decides the result
+     * @param lessons that each of them looks at for one step of the transformer
      */
-    public record Budget(Duration time, Clock clock, int threads) {
+    public record Budget(Duration time, Clock clock, int threads, int lessons) {
 
         Duration share(double share) {
             return Duration.ofMillis((long) (time.toMillis() * share));

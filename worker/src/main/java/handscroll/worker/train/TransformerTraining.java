@@ -32,9 +32,13 @@ final class TransformerTraining implements Stage {
     private static final int HELD_OUT_VARIANTS = 16;
     private static final int HELD_OUT_LESSONS = 48;
 
+    /** What learning from a lesson returns: the loss, its gradients, the loss without label smoothing. */
+    private static final int RESULTS = 3;
+
     private final TransformerNetwork network;
     private final TokenGrids grids;
     private final Replicas replicas;
+    private final int lessons;
     private final Random random;
     private final long seed;
     private final double peakRate;
@@ -50,10 +54,12 @@ final class TransformerTraining implements Stage {
             float[] codebook,
             Optional<ModelDirectory> base,
             Replicas replicas,
+            int lessons,
             long seed) {
         this.network = network;
         this.grids = grids;
         this.replicas = replicas;
+        this.lessons = lessons;
         this.random = new Random(seed);
         this.seed = seed;
         this.manager = parent.newSubManager();
@@ -118,27 +124,35 @@ final class TransformerTraining implements Stage {
         if (optimizer.stepCount() % (isVideo ? STEPS_PER_CLIP : STEPS_PER_VARIANT) == 0) {
             grids.renew();
         }
-        List<Lesson> lessons = new ArrayList<>();
+        try (NDManager step = manager.newSubManager()) {
+            NDList sum = gradients(step, isVideo);
+            for (int i = 1; i < lessons; i++) {
+                sum = Replicas.sum(List.of(sum, gradients(step, isVideo)), RESULTS);
+            }
+            float scale = 1f / (replicas.count() * lessons);
+            optimizer.step(sum.get(1).mul(scale), Stage.rate(peakRate, 0.02, progress));
+            plain = sum.get(2).getFloat() * scale;
+            return sum.get(0).getFloat() * scale;
+        }
+    }
+
+    /** Loss, gradients and plain loss of a lesson for each replica, summed. */
+    private NDList gradients(NDManager step, boolean isVideo) {
+        List<Lesson> drawn = new ArrayList<>();
         for (int i = 0; i < replicas.count(); i++) {
-            lessons.add(new Lesson(
+            drawn.add(new Lesson(
                     grids.draw(random),
                     network.shape(),
                     isVideo ? Lesson.Disturbance.TO_LEARN_VIDEO : Lesson.Disturbance.TO_LEARN,
                     random));
         }
-        try (NDManager step = manager.newSubManager()) {
-            List<NDList> results = replicas.each(i -> {
-                LibTorch.allowGradients();
-                List<NDArray> tensors = new ArrayList<>(List.of(optimizer.weights()));
-                tensors.addAll(List.of(lessons.get(i).tensors(step)));
-                return network.script().learn(step, "learn", tensors.toArray(NDArray[]::new));
-            });
-            NDList sum = Replicas.sum(results, 3);
-            float scale = 1f / replicas.count();
-            optimizer.step(sum.get(1).mul(scale), Stage.rate(peakRate, 0.02, progress));
-            plain = sum.get(2).getFloat() * scale;
-            return sum.get(0).getFloat() * scale;
-        }
+        List<NDList> results = replicas.each(i -> {
+            LibTorch.allowGradients();
+            List<NDArray> tensors = new ArrayList<>(List.of(optimizer.weights()));
+            tensors.addAll(List.of(drawn.get(i).tensors(step)));
+            return network.script().learn(step, "learn", tensors.toArray(NDArray[]::new));
+        });
+        return Replicas.sum(results, RESULTS);
     }
 
     @Override

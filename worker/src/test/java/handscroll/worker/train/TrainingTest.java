@@ -41,7 +41,10 @@ class TrainingTest {
         assertThat(directory.resolve("model/loss-curve.png")).isNotEmptyFile();
         assertThat(lines)
                 .anyMatch(line -> line.startsWith("tokenizer"))
-                .anyMatch(line -> line.startsWith("transformer"));
+                .anyMatch(line -> line.startsWith("transformer"))
+                .last()
+                .asString()
+                .contains("nats a token");
 
         // A finished training that is resumed has nothing left to do.
         List<String> more = new ArrayList<>();
@@ -93,7 +96,7 @@ class TrainingTest {
                 directory.resolve("model"),
                 new TrainingPlan.Source(
                         List.of(picture), List.of(), 0, 0.6, new Captions.None(), Optional.empty(), "Apache-2.0"),
-                new TrainingPlan.Budget(Duration.ofSeconds(6), TrainingPlan.Clock.WALL, 2),
+                new TrainingPlan.Budget(Duration.ofSeconds(6), TrainingPlan.Clock.WALL, 2, 1),
                 1,
                 resume,
                 Optional.empty(),
