@@ -27,11 +27,12 @@ class ArchitectureTest {
             protocol.canvas      :
             protocol.job         : protocol.canvas
             protocol.model       : protocol.job
-            protocol.task        : protocol.job protocol.canvas
+            protocol.trace       : protocol.job protocol.canvas
+            protocol.task        : protocol.trace protocol.job protocol.canvas
             protocol.video       : protocol.task protocol.job
             protocol.lease       : protocol.task protocol.job protocol.canvas
             protocol.tile        : protocol.lease protocol.task protocol.job protocol.canvas
-            protocol.kryo        : protocol.tile protocol.lease protocol.task protocol.model protocol.job protocol.canvas
+            protocol.kryo        : protocol.trace protocol.tile protocol.lease protocol.task protocol.model protocol.job protocol.canvas
 
             coordinator          : coordinator.http coordinator.job coordinator.plan coordinator.progress \
                                    coordinator.context coordinator.lease coordinator.journal coordinator.tile \
@@ -115,6 +116,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("akka.http..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTracesKnowOpenTelemetry() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("handscroll.protocol.trace")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.opentelemetry..")
                 .check(CLASSES);
     }
 

@@ -27,6 +27,7 @@ import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.protocol.model.ModelShelf;
+import handscroll.protocol.trace.TracingSettings;
 import handscroll.worker.lease.WorkerNode;
 import handscroll.worker.lease.WorkerSettings;
 import handscroll.worker.render.RendererFactory;
@@ -173,6 +174,8 @@ final class LocalFarm implements Farm {
                     })
                     .build();
         });
+        // Before there is anything to be ended again.
+        TracingSettings.from(config);
         ActorSystem<Void> started;
         try {
             started = ActorSystem.create(guardian, SYSTEM_NAME, config);

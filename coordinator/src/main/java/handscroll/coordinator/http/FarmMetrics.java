@@ -5,6 +5,7 @@ import handscroll.coordinator.job.Jobs.StageProgress;
 import handscroll.coordinator.job.Jobs.State;
 import handscroll.coordinator.lease.WorkerList;
 import handscroll.coordinator.lease.WorkerReport;
+import handscroll.protocol.trace.Tracing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -48,7 +49,7 @@ final class FarmMetrics {
 
     private volatile List<JobStatus> latest = List.of();
 
-    FarmMetrics() {
+    FarmMetrics(Tracing tracing) {
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ClassLoaderMetrics().bindTo(registry);
@@ -60,6 +61,8 @@ final class FarmMetrics {
         missed = Counter.builder("handscroll.viewer.missed.events")
                 .description("Events that were dropped because a viewer was too slow")
                 .register(registry);
+        spans("sent", "Spans that a collector of traces took", tracing, Tracing::sentCount);
+        spans("dropped", "Spans that found no room to wait, or that no collector took", tracing, Tracing::droppedCount);
         jobs = gauge("handscroll.jobs", "Jobs by state");
         jobCells = gauge("handscroll.job.cells", "Cells of an open job, by stage and state");
         jobRate = gauge("handscroll.job.patches.per.second", "Patches sampled in the last minute, a second");
@@ -89,6 +92,12 @@ final class FarmMetrics {
                 job -> job.tally().disputedCount());
         seconds("copied", job -> job.tally().copied());
         seconds("awaiting_context", job -> job.tally().awaitingContext());
+    }
+
+    private void spans(String what, String description, Tracing tracing, ToDoubleFunction<Tracing> count) {
+        FunctionCounter.builder("handscroll.spans." + what, tracing, count)
+                .description(description)
+                .register(registry);
     }
 
     private MultiGauge gauge(String name, String description) {

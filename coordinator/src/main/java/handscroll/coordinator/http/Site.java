@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import handscroll.coordinator.http.Access.Visitor;
 import handscroll.coordinator.http.Endpoint.Call;
 import handscroll.coordinator.job.Jobs;
+import handscroll.protocol.trace.Tracing;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,7 +38,7 @@ final class Site extends AllDirectives {
     private final Access access;
     private final Answers answers;
     private final AuditLog audit;
-    private final FarmMetrics metrics = new FarmMetrics();
+    private final FarmMetrics metrics;
     private final PageEndpoints pages;
     private final List<Endpoint> endpoints;
 
@@ -51,6 +52,7 @@ final class Site extends AllDirectives {
         this.system = system;
         this.door = door;
         this.access = access;
+        this.metrics = new FarmMetrics(Tracing.of(system));
         this.answers = new Answers(system, desk, settings);
         this.audit = new AuditLog(clock, settings.auditKept());
         Executor readers = system.dispatchers().lookup(DispatcherSelector.fromConfig(HttpSettings.FILE_DISPATCHER));

@@ -13,6 +13,9 @@ import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.task.TaskResult;
+import handscroll.protocol.trace.JobTrace;
+import handscroll.protocol.trace.Span;
+import handscroll.protocol.trace.Tracing;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -33,9 +36,19 @@ final class JobEffects implements JobCourse.Effects {
     private final Supplier<JobCourse> course;
     private final ActorRef<Outcome> outcomes;
     private final ActorRef<LeaseDesk.Withdrawn> withdrawals;
+    private final Tracing tracing;
     private Optional<Preparation.Ready> opened = Optional.empty();
+    /** Since it was taken up; empty where nothing is traced. */
+    private Optional<TracedRun> run = Optional.empty();
     /** Who asked for the change that is on its way to the journal. */
     private Optional<ActorRef<Jobs.Answer>> asker = Optional.empty();
+
+    private record TracedRun(JobTrace trace, Instant begun) {
+        Span span(JobId job, String title, Jobs.State state, Optional<String> cause, Instant now) {
+            Optional<String> failure = state == Jobs.State.FAILED ? cause : Optional.empty();
+            return Span.ofJob(trace, job, title, begun, now, JobView.word(state), failure);
+        }
+    }
 
     /** @param course whose decisions these are; it begins with them in hand */
     JobEffects(
@@ -52,6 +65,7 @@ final class JobEffects implements JobCourse.Effects {
         this.around = around;
         this.view = view;
         this.course = course;
+        this.tracing = Tracing.of(context.getSystem());
         this.outcomes = context.messageAdapter(Outcome.class, Job.FromDesk::new);
         this.withdrawals = context.messageAdapter(LeaseDesk.Withdrawn.class, withdrawn -> new Job.DeskLetGo());
     }
@@ -94,6 +108,8 @@ final class JobEffects implements JobCourse.Effects {
     public void takeTiles() {
         around.pictures().open(job, ready().output(), failure -> self().tell(new Job.Trouble(failure)));
         view.begin(now());
+        Instant begun = now();
+        run = tracing.begin(job, registered.acceptedAt(), begun).map(trace -> new TracedRun(trace, begun));
     }
 
     @Override
@@ -103,7 +119,10 @@ final class JobEffects implements JobCourse.Effects {
     }
 
     private JobTerms terms() {
-        return book().terms().withPriority(spec.priority()).withDeviceClass(course().deviceClass());
+        return book().terms()
+                .withPriority(spec.priority())
+                .withDeviceClass(course().deviceClass())
+                .withTrace(run.map(TracedRun::trace));
     }
 
     @Override
@@ -172,6 +191,8 @@ final class JobEffects implements JobCourse.Effects {
     @Override
     public void stopped() {
         view.stopped(course().state(), course().cause(), now());
+        run.ifPresent(traced -> tracing.tell(traced.span(job, spec.name(), course().state(), course().cause(), now())));
+        run = Optional.empty();
         Jobs.JobStatus status = status();
         around.jobDesk().tell(new Job.StatusChanged(status));
         view.tell(course().state().isOver() ? new Jobs.Ended(job, status) : new Jobs.Moved(job, status));

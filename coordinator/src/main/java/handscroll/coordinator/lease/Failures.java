@@ -7,6 +7,7 @@ import handscroll.coordinator.lease.ReadyTasks.Attempt;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.trace.Span.AttemptEnd;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -56,7 +57,7 @@ final class Failures {
             return taken;
         }
         boolean isCovered = lease.isCovered();
-        leases.endInVain(lease, now);
+        leases.endInVain(lease, AttemptEnd.FAILED, reason, now);
         var batch = new Blame.FailedBatch(worker.id, lease.taskCount());
         Instant forgotten = now.minus(settings.blame().memory());
         List<TakenPart> parts = new ArrayList<>(lease.parts.size());

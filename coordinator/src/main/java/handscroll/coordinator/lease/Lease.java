@@ -44,7 +44,7 @@ final class Lease {
             for (Attempt attempt : attempts) {
                 tasks.add(attempt.offered.task());
             }
-            return new JobTasks(job.settings, tasks);
+            return new JobTasks(job.settings, tasks, job.trace);
         }
 
         /** All tasks of a batch are of one kind. */

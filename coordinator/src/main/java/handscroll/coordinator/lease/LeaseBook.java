@@ -12,6 +12,8 @@ import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
+import handscroll.protocol.trace.Span;
+import handscroll.protocol.trace.Span.AttemptEnd;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -375,7 +377,7 @@ public final class LeaseBook {
                 }
             }
         }
-        leases.end(lease, Optional.of(new Lease.Accepted(worker.id, results)), now);
+        leases.end(lease, new Lease.Accepted(worker.id, results), now);
         return ended;
     }
 
@@ -397,7 +399,7 @@ public final class LeaseBook {
                     part.job().settings.job(), part.patches(), accepted.worker(), second, took, differing));
         }
         comparisons = all;
-        leases.endInVain(lease, now);
+        leases.endInVain(lease, AttemptEnd.COMPARED, "", now);
     }
 
     public boolean hasComparisons() {
@@ -409,6 +411,15 @@ public final class LeaseBook {
         List<Comparison> taken = comparisons;
         comparisons = List.of();
         return taken;
+    }
+
+    public boolean hasSpans() {
+        return !leases.spans().isEmpty();
+    }
+
+    /** Of attempts that ended since this was last asked, for traces. */
+    public List<Span> takeSpans() {
+        return leases.spans().take();
     }
 
     /** Ends a lease whose tasks could not be rendered, for whatever reason. */

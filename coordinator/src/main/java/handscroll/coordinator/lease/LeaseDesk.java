@@ -21,6 +21,7 @@ import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
+import handscroll.protocol.trace.Tracing;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -123,6 +124,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     private final LeaseBook book;
     private final Leasing.Welcome welcome;
     private final Clock clock;
+    private final Tracing tracing;
     private final Map<WorkerId, ActorRef<Leasing.ToWorker>> workers = new HashMap<>();
     private final Map<JobId, ActorRef<Outcome>> owners = new HashMap<>();
 
@@ -131,6 +133,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         this.book = book;
         this.welcome = welcome;
         this.clock = clock;
+        this.tracing = Tracing.of(context.getSystem());
     }
 
     @Override
@@ -367,6 +370,9 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
             pronounce();
         }
         book.takeComparisons().forEach(this::tellCompared);
+        if (book.hasSpans()) {
+            book.takeSpans().forEach(tracing::tell);
+        }
         for (Grant grant : book.grantReady(clock.instant())) {
             tellWorker(grant.worker(), new Leasing.Granted(grant.epoch(), grant.slot(), grant.parts()));
             for (JobTasks part : grant.parts()) {

@@ -4,6 +4,7 @@ import handscroll.coordinator.lease.ReadyTasks.Attempt;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
+import handscroll.protocol.trace.JobTrace;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -33,6 +34,9 @@ final class LentJob {
     /** Empty where anything is taken. */
     final Optional<TokenShape> tokens;
 
+    /** Empty where nothing is traced. */
+    final Optional<JobTrace> trace;
+
     /** By stage and kind of task. */
     private final Map<BatchKind, BatchTimes> times = new HashMap<>();
 
@@ -53,6 +57,7 @@ final class LentJob {
     LentJob(RenderSettings settings, JobTerms terms, int rememberedPatches) {
         this.terms = terms;
         this.tokens = terms.tokens();
+        this.trace = terms.trace();
         this.settings = settings;
         this.shape = settings.shape();
         this.priority = terms.priority();

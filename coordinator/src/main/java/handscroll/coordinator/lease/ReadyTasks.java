@@ -81,6 +81,11 @@ final class ReadyTasks {
             return List.copyOf(ended);
         }
 
+        /** Tries that came to nothing, as far as they are remembered. */
+        int endedCount() {
+            return ended.size();
+        }
+
         int failureCount() {
             return failures.size();
         }

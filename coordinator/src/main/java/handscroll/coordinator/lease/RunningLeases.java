@@ -5,6 +5,7 @@ import handscroll.coordinator.lease.LeaseBook.Taken;
 import handscroll.coordinator.lease.LeaseBook.TakenPart;
 import handscroll.coordinator.lease.ReadyTasks.Attempt;
 import handscroll.protocol.job.JobId;
+import handscroll.protocol.trace.Span.AttemptEnd;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ final class RunningLeases {
     private final Set<Slot> idle = new LinkedHashSet<>();
     /** With room for a waiting batch. Workers pull ahead, so first is whose running batch began first and should end first. */
     private final Set<Slot> roomy = new LinkedHashSet<>();
+
+    private final EndedSpans spans = new EndedSpans();
 
     private long nextEpoch;
 
@@ -100,7 +103,7 @@ final class RunningLeases {
      */
     Taken takeBack(Lease lease, String reason, Instant at) {
         boolean isCovered = lease.isCovered();
-        endInVain(lease, at);
+        endInVain(lease, AttemptEnd.TAKEN_BACK, reason, at);
         List<TakenPart> parts = new ArrayList<>(lease.parts.size());
         if (isCovered) {
             return new Taken(lease.slot.worker.id, lease.epoch, parts);
@@ -127,15 +130,20 @@ final class RunningLeases {
     }
 
     /** Its jobs do not pay for it. */
-    void endInVain(Lease lease, Instant now) {
+    void endInVain(Lease lease, AttemptEnd how, String reason, Instant now) {
         for (Lease.Part part : lease.parts) {
             part.job().slotTime.endInVain(part.reckonedNanos());
         }
-        end(lease, Optional.empty(), now);
+        end(lease, Optional.empty(), how, reason, now);
     }
 
-    /** @param accepted of its results, for a twin of it */
-    void end(Lease lease, Optional<Lease.Accepted> accepted, Instant now) {
+    /** With results, which a twin of it is compared with. */
+    void end(Lease lease, Lease.Accepted accepted, Instant now) {
+        end(lease, Optional.of(accepted), AttemptEnd.COMPLETED, "", now);
+    }
+
+    private void end(Lease lease, Optional<Lease.Accepted> accepted, AttemptEnd how, String reason, Instant now) {
+        spans.add(lease, how, reason, now);
         lease.leaveTwin(accepted);
         leases.remove(lease.epoch);
         lease.slot.worker.leases.remove(lease.epoch);
@@ -146,6 +154,11 @@ final class RunningLeases {
         lease.slot.letGo();
         beginNext(lease.slot, now);
         file(lease.slot);
+    }
+
+    /** Of what ended since this was last asked. */
+    EndedSpans spans() {
+        return spans;
     }
 
     /** Puts a slot where grants look for it; its place in the queue is kept while its state is. */

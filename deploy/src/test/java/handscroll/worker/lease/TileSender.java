@@ -96,6 +96,9 @@ public final class TileSender extends AbstractBehavior<TileStream.Sent> {
             tiles.add(new RenderedTile(tile.job(), patch, epoch, tile.encoded(), tile.half()));
         }
         stream.tell(new TileStream.Send(
-                epoch, Collections.unmodifiableList(tiles), getContext().getSelf()));
+                epoch,
+                Collections.unmodifiableList(tiles),
+                Optional.empty(),
+                getContext().getSelf()));
     }
 }

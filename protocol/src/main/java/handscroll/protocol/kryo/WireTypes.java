@@ -13,9 +13,11 @@ import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
 import handscroll.protocol.task.TokenBlock;
+import handscroll.protocol.trace.JobTrace;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -42,7 +44,8 @@ final class WireTypes {
         types.put(23, byte[].class);
         types.put(24, short[].class);
         types.put(25, Duration.class);
-        // 26 to 29: left for kinds of value to come.
+        types.put(26, Optional.class);
+        // 27 to 29: left for kinds of value to come.
 
         types.put(30, Leasing.WorkerId.class);
         types.put(31, Leasing.Join.class);
@@ -83,11 +86,13 @@ final class WireTypes {
         types.put(77, KnownPixels.class);
         // 78 and 79: a patch to sample, and render settings, before there were texts.
         types.put(80, RememberedPatch.class);
-        types.put(81, JobTasks.class);
+        // 81: tasks of a job before there were traces.
         types.put(82, Task.Sample.class);
         // 83: render settings before sampling had a least probability.
         types.put(84, RenderSettings.Sampling.class);
         types.put(85, RenderSettings.class);
+        types.put(86, JobTrace.class);
+        types.put(87, JobTasks.class);
 
         return Collections.unmodifiableMap(types);
     }

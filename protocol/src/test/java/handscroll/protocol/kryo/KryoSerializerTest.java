@@ -19,6 +19,7 @@ import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.protocol.task.ContextPatch;
+import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.KnownPixels;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.RememberedPatch;
@@ -26,11 +27,13 @@ import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
 import handscroll.protocol.task.TokenBlock;
+import handscroll.protocol.trace.JobTrace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -116,6 +119,13 @@ class KryoSerializerTest {
                                         1,
                                         new KnownPixels(3, 4, new PixelBlock(1, 1, new byte[] {-1, 0, 1}))),
                                 new Task.Idle(PATCH, 7))),
+                new Leasing.Granted(
+                        8,
+                        0,
+                        List.of(new JobTasks(
+                                SETTINGS,
+                                List.of(new Task.Idle(PATCH, 7)),
+                                Optional.of(new JobTrace(Long.MIN_VALUE, -1, 1, 0.01))))),
                 new Leasing.Renew(WORKER, List.of(1L, -1L, Long.MIN_VALUE)),
                 new Leasing.Renew(WORKER, List.of()),
                 new Leasing.Completed(

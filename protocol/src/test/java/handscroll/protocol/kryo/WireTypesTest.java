@@ -12,6 +12,7 @@ class WireTypesTest {
             23 [B
             24 [S
             25 java.time.Duration
+            26 java.util.Optional
             30 handscroll.protocol.lease.Leasing$WorkerId
             31 handscroll.protocol.lease.Leasing$Join
             32 handscroll.protocol.lease.Leasing$Welcome
@@ -42,10 +43,11 @@ class WireTypesTest {
             76 handscroll.protocol.task.Task$Fill
             77 handscroll.protocol.task.KnownPixels
             80 handscroll.protocol.task.RememberedPatch
-            81 handscroll.protocol.task.JobTasks
             82 handscroll.protocol.task.Task$Sample
             84 handscroll.protocol.task.RenderSettings$Sampling
             85 handscroll.protocol.task.RenderSettings
+            86 handscroll.protocol.trace.JobTrace
+            87 handscroll.protocol.task.JobTasks
             """;
 
     @Test

@@ -11,6 +11,7 @@ import handscroll.protocol.job.JobId;
 import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.lease.Leasing.Granted;
 import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
 import handscroll.protocol.tile.RenderedTile;
@@ -184,12 +185,13 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
         batch.phase = Phase.STORING;
         batch.results = results.get();
         // Only what is sampled is ever mixed: tiles are of one job.
-        JobId job = batch.granted.parts().get(0).settings().job();
+        JobTasks only = batch.granted.parts().get(0);
+        JobId job = only.settings().job();
         List<RenderedTile> rendered = new ArrayList<>(rendering.tiles().size());
         for (Tile tile : rendering.tiles()) {
             rendered.add(new RenderedTile(job, tile.patch(), epoch, tile.encoded(), tile.half()));
         }
-        tiles.tell(new TileStream.Send(epoch, rendered, fromTileStream));
+        tiles.tell(new TileStream.Send(epoch, rendered, only.trace(), fromTileStream));
     }
 
     /** One for each task in their order, a stored tile where its answer is pixels; empty when they do not fit. */

@@ -25,6 +25,7 @@ import akka.stream.javadsl.Source;
 import akka.stream.javadsl.Tcp;
 import akka.util.ByteString;
 import handscroll.protocol.canvas.PatchId;
+import handscroll.protocol.job.JobId;
 import handscroll.protocol.lease.Leasing.Welcome;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.protocol.tile.RenderedTile;
@@ -32,8 +33,12 @@ import handscroll.protocol.tile.TileFrames;
 import handscroll.protocol.tile.TileFrames.Ack;
 import handscroll.protocol.tile.TileFrames.Hello;
 import handscroll.protocol.tile.TileSecurity;
+import handscroll.protocol.trace.JobTrace;
+import handscroll.protocol.trace.Span;
+import handscroll.protocol.trace.Tracing;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +57,13 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
     /** From now on tiles are taken there. */
     record Open(Welcome welcome) implements Command {}
 
-    /** Sends the tiles of one lease; answered once, with {@link Sent}. */
-    record Send(long epoch, List<RenderedTile> tiles, ActorRef<Sent> replyTo) implements Command {
+    /**
+     * Sends the tiles of one lease, all of one job; answered once, with {@link Sent}.
+     *
+     * @param trace empty where nothing is traced
+     */
+    record Send(long epoch, List<RenderedTile> tiles, Optional<JobTrace> trace, ActorRef<Sent> replyTo)
+            implements Command {
         Send {
             tiles = List.copyOf(tiles);
         }
@@ -83,13 +93,17 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
     /** @param end hangs up, also on a connection that has broken already */
     private record Connection(BoundedSourceQueue<ByteString> queue, UniqueKillSwitch end) {}
 
+    private record Traced(JobTrace trace, JobId job, Instant encoded) {}
+
     /** Counts down the tiles of a lease. */
     private static final class Batch {
         final ActorRef<Sent> replyTo;
+        final Optional<Traced> traced;
         int unacknowledgedCount;
 
-        Batch(ActorRef<Sent> replyTo, int tileCount) {
+        Batch(ActorRef<Sent> replyTo, Optional<Traced> traced, int tileCount) {
             this.replyTo = replyTo;
+            this.traced = traced;
             this.unacknowledgedCount = tileCount;
         }
     }
@@ -99,6 +113,7 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
     private final WorkerId worker;
     private final int capacity;
     private final Optional<TileSecurity> security;
+    private final Tracing tracing;
 
     private final Map<Long, Batch> batches = new LinkedHashMap<>();
     private final Map<TileKey, ByteString> unacknowledged = new LinkedHashMap<>();
@@ -119,6 +134,7 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
         this.worker = worker;
         this.capacity = capacity;
         this.security = TileSecurity.of(context.getSystem());
+        this.tracing = Tracing.of(context.getSystem());
     }
 
     @Override
@@ -150,11 +166,15 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
         if (unacknowledged.size() + frames.size() > capacity) {
             return refuse(send, "more than " + capacity + " tiles are on the way already");
         }
-        batches.put(send.epoch(), new Batch(send.replyTo(), frames.size()));
+        batches.put(send.epoch(), new Batch(send.replyTo(), traced(send), frames.size()));
         unacknowledged.putAll(frames);
         timers.startSingleTimer(send.epoch(), new TimedOut(send.epoch()), settings.ackTimeout());
         connection.ifPresent(open -> frames.values().forEach(frame -> put(open.queue(), frame)));
         return this;
+    }
+
+    private static Optional<Traced> traced(Send send) {
+        return send.trace().map(trace -> new Traced(trace, send.tiles().get(0).job(), Instant.now()));
     }
 
     private Behavior<Command> refuse(Send send, String reason) {
@@ -166,9 +186,11 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
         Ack ack = acknowledged.ack();
         lastBreak = "";
         Batch batch = batches.get(ack.epoch());
-        if (unacknowledged.remove(new TileKey(ack.epoch(), ack.patch())) == null || batch == null) {
+        ByteString frame = unacknowledged.remove(new TileKey(ack.epoch(), ack.patch()));
+        if (frame == null || batch == null) {
             return this;
         }
+        batch.traced.ifPresent(traced -> tell(traced, ack, frame.length()));
         batch.unacknowledgedCount--;
         if (!ack.isStored()) {
             end(ack.epoch(), ack.refusal().map(reason -> "tile " + ack.patch() + " was not stored: " + reason));
@@ -176,6 +198,20 @@ final class TileStream extends AbstractBehavior<TileStream.Command> {
             end(ack.epoch(), Optional.empty());
         }
         return this;
+    }
+
+    private void tell(Traced traced, Ack ack, int byteCount) {
+        if (traced.trace().follows(ack.patch()) || !ack.isStored()) {
+            tracing.tell(Span.ofTile(
+                    traced.trace(),
+                    traced.job(),
+                    ack.patch(),
+                    ack.epoch(),
+                    byteCount,
+                    traced.encoded(),
+                    Instant.now(),
+                    ack.refusal()));
+        }
     }
 
     private Behavior<Command> onOpen(Open open) {

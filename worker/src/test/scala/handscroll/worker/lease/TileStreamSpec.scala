@@ -43,7 +43,7 @@ class TileStreamSpec extends ScalaTestWithActorTestKit(WorkerNodeSpec.Local) wit
     def open(to: Leasing.Welcome = welcome): Unit = stream ! new TileStream.Open(to)
 
     def send(epoch: Long, columns: Int*): Unit =
-      stream ! new TileStream.Send(epoch, columns.map(tile(epoch, _)).asJava, answers.ref)
+      stream ! new TileStream.Send(epoch, columns.map(tile(epoch, _)).asJava, java.util.Optional.empty(), answers.ref)
 
     def tile(epoch: Long, column: Int, bytes: Int = 5) =
       new RenderedTile(
@@ -176,7 +176,7 @@ class TileStreamSpec extends ScalaTestWithActorTestKit(WorkerNodeSpec.Local) wit
     "refuse a tile that is longer than a frame, and what it has no room for" in withFarm(new Farm(capacity = 2)) { farm =>
       import farm._
       open()
-      stream ! new TileStream.Send(7, List(tile(7, 1, bytes = 10_000)).asJava, answers.ref)
+      stream ! new TileStream.Send(7, List(tile(7, 1, bytes = 10_000)).asJava, java.util.Optional.empty(), answers.ref)
       answers.receiveMessage(20.seconds).failure.get should include("maximum-frame-size")
       send(8, 1, 2)
       send(9, 3)

@@ -1,0 +1,2 @@
+/** What is told of jobs, attempts and tiles to whoever collects traces; nothing depends on it. */
+package handscroll.protocol.trace;
