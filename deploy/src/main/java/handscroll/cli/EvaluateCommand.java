@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import javax.imageio.ImageIO;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -130,7 +131,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         Optional<Path> video = video();
         if (video.isPresent()) {
-            VideoReport report = VideoReport.of(video.get(), clip.chosen(spec.commandLine()));
+            VideoReport report = report(shared.config("local.conf", Map.of()), video.get());
             printing.out().println(printing.isJson() ? report.json() : report.table());
             return ExitCode.DONE;
         }
@@ -159,12 +160,22 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private EvaluationReport report(Config config) {
+        return withNetwork(config, source.isPresent(), features -> report(config, features));
+    }
+
+    private VideoReport report(Config config, Path video) {
+        Optional<VideoReport.Clip> other = clip.chosen(spec.commandLine());
+        return withNetwork(config, other.isPresent(), features -> VideoReport.of(video, other, features));
+    }
+
+    /** Without the network where it is not there or nothing needs it. */
+    private static <T> T withNetwork(Config config, boolean isNeeded, Function<Optional<BlockFeatures>, T> work) {
         Path network = Path.of(config.getString("handscroll.cli.evaluate.features"));
-        if (source.isEmpty() || !NsfwInception.isThere(network)) {
-            return report(config, Optional.empty());
+        if (!isNeeded || !NsfwInception.isThere(network)) {
+            return work.apply(Optional.empty());
         }
         try (FeatureNetwork features = NsfwInception.load(network)) {
-            return report(config, Optional.of(features::of));
+            return work.apply(Optional.of(features::of));
         } catch (IOException unusable) {
             throw noNetwork(unusable);
         }

@@ -13,8 +13,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How much a video flickers, beside a clip of the same scene. */
-public record VideoReport(Measured video, Optional<Measured> clip) {
+/**
+ * How much a video flickers, beside a clip of the same scene, and how far its content lies from that.
+ *
+ * @param distance empty without a clip, without a network, or with too few frames
+ */
+public record VideoReport(Measured video, Optional<Measured> clip, Optional<ClipDistance> distance) {
+
+    /** Of the halves of windows that the error of KID comes from. */
+    private static final long SEED = 0;
 
     /**
      * What was measured of one video.
@@ -31,13 +38,22 @@ public record VideoReport(Measured video, Optional<Measured> clip) {
      */
     public record Clip(Path file, int first, int last, int every) {}
 
-    /** @param clip to compare with, made as high as the video */
-    public static VideoReport of(Path video, Optional<Clip> clip) {
+    /**
+     * Reads both videos once.
+     *
+     * @param clip to compare with, made as high as the video
+     * @param network that says what is in a frame
+     */
+    public static VideoReport of(Path video, Optional<Clip> clip, Optional<BlockFeatures> network) {
         VideoFile file = open(video);
         int height = file.heightPixels();
+        Optional<ClipDistance.Frames> seen =
+                network.filter(any -> clip.isPresent()).map(ClipDistance.Frames::new);
+        Optional<ClipDistance.Frames> others = seen.flatMap(any -> network).map(ClipDistance.Frames::new);
         return new VideoReport(
-                measure(file, new Clip(video, 0, Integer.MAX_VALUE - 1, 1), height),
-                clip.map(other -> measure(open(other.file()), other, height)));
+                measure(file, new Clip(video, 0, Integer.MAX_VALUE - 1, 1), height, seen),
+                clip.map(other -> measure(open(other.file()), other, height, others)),
+                seen.flatMap(frames -> ClipDistance.between(frames, others.orElseThrow(), SEED)));
     }
 
     private static VideoFile open(Path path) {
@@ -46,7 +62,7 @@ public record VideoReport(Measured video, Optional<Measured> clip) {
                 .orElseThrow(() -> new Refusal("There is nothing to look at:", List.copyOf(problems)));
     }
 
-    private static Measured measure(VideoFile file, Clip clip, int height) {
+    private static Measured measure(VideoFile file, Clip clip, int height, Optional<ClipDistance.Frames> seen) {
         int width = file.widthAt(height);
         var flicker = new Flicker(width, height);
         int[] counts = new int[2]; // frames read, frames looked at
@@ -54,6 +70,7 @@ public record VideoReport(Measured video, Optional<Measured> clip) {
             file.forEachFrame(clip.first(), clip.last(), width, height, frame -> {
                 if (counts[0]++ % clip.every() == 0) {
                     flicker.add(frame);
+                    seen.ifPresent(frames -> frames.add(frame));
                     counts[1]++;
                 }
             });
@@ -76,7 +93,22 @@ public record VideoReport(Measured video, Optional<Measured> clip) {
                     video.mean() / other.mean(),
                     video.p99() / other.p99()));
         });
+        distance.ifPresent(found -> {
+            table.append(String.format(
+                    Locale.ROOT,
+                    "%n%ncontent and motion of %d windows of frames against the clip's, over nsfw-inception (no published FVD)%n",
+                    found.windows()));
+            table.append(String.format(Locale.ROOT, "  %8s %8s%n", "Frechet", "1000 KID"));
+            line(table, found.video(), "this video");
+            line(table, found.clipItself(), "the clip against itself, every second window");
+            line(table, found.clipShuffled(), "the clip with its frames in any order");
+        });
         return table.toString().stripTrailing();
+    }
+
+    private static void line(StringBuilder table, FeatureDistance one, String what) {
+        table.append(
+                String.format(Locale.ROOT, "  %8.2f %8.2f ± %.2f  %s%n", one.fid(), one.kid(), one.kidError(), what));
     }
 
     private static void line(StringBuilder table, Measured one) {
@@ -91,7 +123,21 @@ public record VideoReport(Measured video, Optional<Measured> clip) {
             json.set("clip", node(other));
             json.put("times", video.mean() / other.mean());
         });
+        distance.ifPresent(found -> {
+            ObjectNode node = json.putObject("distance").put("windows", found.windows());
+            node.set("video", node(found.video()));
+            node.set("clipItself", node(found.clipItself()));
+            node.set("clipShuffled", node(found.clipShuffled()));
+        });
         return json.toPrettyString();
+    }
+
+    private static ObjectNode node(FeatureDistance one) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("frechet", one.fid())
+                .put("kid", one.kid())
+                .put("kidError", one.kidError());
     }
 
     private static ObjectNode node(Measured one) {
