@@ -5,9 +5,11 @@ import handscroll.cli.evaluate.BorderScores.Piece;
 import java.awt.Rectangle;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
 /**
@@ -18,6 +20,7 @@ import java.util.stream.DoubleStream;
  * @param missingCount borders that were not, because a tile beside them is missing
  * @param seam where the right border of a picture that wraps meets its left one; empty for a flat picture
  * @param worst the piece with the highest score; empty when there is no border at all
+ * @param worstLine of the lines that run over the whole picture the one with the highest mean score: what an eye would follow
  * @param drift mean scores from left to right, so that a picture that falls apart on the way shows it
  */
 record Discontinuity(
@@ -31,6 +34,7 @@ record Discontinuity(
         Spread horizontal,
         Optional<Spread> seam,
         Optional<Piece> worst,
+        Optional<Line> worstLine,
         List<Block> drift) {
 
     private static final int MOST_BLOCKS = 16;
@@ -44,6 +48,37 @@ record Discontinuity(
             }
             int rank = (int) Math.ceil(0.99 * sorted.length) - 1;
             return new Spread(DoubleStream.of(sorted).average().orElse(Double.NaN), sorted[rank]);
+        }
+    }
+
+    /** @param atPixels where it lies: its x where it runs down, its y where it runs across */
+    record Line(Border border, int atPixels, int pieceCount, double mean) {
+
+        /** Not a line, but a border like others. */
+        private static final int FEWEST_PIECES = 4;
+
+        private static Line of(Border border, int at, List<Piece> pieces) {
+            return new Line(
+                    border,
+                    at,
+                    pieces.size(),
+                    pieces.stream().mapToDouble(Piece::score).average().orElseThrow());
+        }
+
+        static Optional<Line> worst(List<Piece> pieces) {
+            return Arrays.stream(Border.values())
+                    .flatMap(border -> pieces.stream()
+                            .filter(piece -> piece.border() == border)
+                            .collect(Collectors.groupingBy(Line::at))
+                            .entrySet()
+                            .stream()
+                            .map(line -> of(border, line.getKey(), line.getValue())))
+                    .filter(line -> line.pieceCount() >= FEWEST_PIECES)
+                    .max(Comparator.comparingDouble(Line::mean));
+        }
+
+        private static int at(Piece piece) {
+            return piece.border() == Border.VERTICAL ? piece.xPixels() : piece.yPixels();
         }
     }
 
@@ -112,6 +147,7 @@ record Discontinuity(
                 spread(pieces, Optional.of(Border.HORIZONTAL)),
                 wraps ? Optional.of(seam(pieces)) : Optional.empty(),
                 pieces.stream().max(Comparator.comparingDouble(Piece::score)),
+                Line.worst(pieces),
                 drift(rows.widthPixels(), patch, pieces));
     }
 

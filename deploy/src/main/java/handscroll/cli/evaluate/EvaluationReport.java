@@ -62,6 +62,17 @@ public record EvaluationReport(
         text.append(row("  between borders", picture.between()));
         source.ifPresent(scored -> text.append(row("source picture", scored.borders())));
         independent.ifPresent(scored -> text.append(row("independent patches", scored.borders())));
+        borders.worstLine()
+                .ifPresent(worst -> text.append(line(
+                        "Of the lines from border to border of the picture the worst scores %.3f (%s, %d patches long)%s",
+                        worst.mean(),
+                        (worst.border() == BorderScores.Border.VERTICAL ? "x = " : "y = ") + worst.atPixels(),
+                        worst.pieceCount(),
+                        picture.between()
+                                .worstLine()
+                                .map(control ->
+                                        String.format(Locale.ROOT, ", half a patch beside them %.3f", control.mean()))
+                                .orElse(""))));
         text.append('\n').append("From left to right:");
         borders.drift().forEach(block -> text.append(String.format(Locale.ROOT, " %.2f", block.mean())));
         text.append(line(" (%+.3f over the width)", borders.driftOverWidth()));
@@ -216,6 +227,14 @@ public record EvaluationReport(
                                 .put("yPixels", piece.yPixels())
                                 .put("border", piece.border().name().toLowerCase(Locale.ROOT)),
                         () -> json.putNull("worstAt"));
+        found.worstLine()
+                .ifPresentOrElse(
+                        line -> json.putObject("worstLine")
+                                .put("mean", line.mean())
+                                .put("border", line.border().name().toLowerCase(Locale.ROOT))
+                                .put("atPixels", line.atPixels())
+                                .put("pieceCount", line.pieceCount()),
+                        () -> json.putNull("worstLine"));
         json.put("pieceCount", found.pieceCount());
         json.put("missingCount", found.missingCount());
         json.put("regulariser", found.regulariser());

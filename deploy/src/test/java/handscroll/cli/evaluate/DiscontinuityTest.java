@@ -53,6 +53,26 @@ class DiscontinuityTest {
     }
 
     @Test
+    void aFaintStepAlongTheWholePictureIsTheWorstLine() throws IOException {
+        Picture picture = texture(1024, 512);
+        for (int y = 0; y < 512; y++) {
+            for (int x = 640; x < 1024; x++) {
+                picture.lighten(x, y, 12);
+            }
+        }
+        var line = Discontinuity.of(picture, false, PATCH).borders().worstLine().orElseThrow();
+        assertThat(line.border()).isEqualTo(Border.VERTICAL);
+        assertThat(line.atPixels()).isEqualTo(640);
+        assertThat(line.pieceCount()).isEqualTo(8);
+        assertThat(line.mean())
+                .isGreaterThan(Discontinuity.of(texture(1024, 512), false, PATCH)
+                        .borders()
+                        .worstLine()
+                        .orElseThrow()
+                        .mean());
+    }
+
+    @Test
     void whereAPictureWrapsItsRightBorderIsScoredAgainstItsLeftOne() throws IOException {
         // The texture knows nothing of the seam, so there it is broken; turned by half, it is broken in the middle.
         Discontinuity round = Discontinuity.of(texture(1024, 512), true, PATCH).borders();
@@ -110,6 +130,7 @@ class DiscontinuityTest {
         Discontinuity borders = Discontinuity.of(texture(64, 64), false, PATCH).borders();
         assertThat(borders.pieceCount()).isZero();
         assertThat(borders.worst()).isEmpty();
+        assertThat(borders.worstLine()).isEmpty();
         assertThat(borders.all().mean()).isNaN();
     }
 
