@@ -71,7 +71,8 @@ final class MeasuredCosts {
         JobSpec spec = job.spec();
         // A layout needs a canvas far taller than this one, so all patches here are of one kind.
         boolean seesHalf = job.nearSlots() <= 4;
-        var canvas = new Canvas(COLUMNS * job.model().patchPixels(), job.model().trainedHeightPixels(), 1);
+        var canvas = new Canvas(
+                COLUMNS * job.model().patchPixels(), job.model().learned().heightPixels(), 1);
         return Planner.plan(
                 JobSpec.builder(spec.name(), RenderingTask.UNCONDITIONAL, canvas, spec.model(), spec.output())
                         .direction((seesHalf ? Direction.COARSE_TO_FINE : Direction.COLOURS).configName())
@@ -192,8 +193,8 @@ final class MeasuredCosts {
 
     /** Of a patch's area of a tile: decoded, encoded as the job wants it, and halved. */
     private Duration decoding() {
-        int side =
-                Plan.TILE_PIXELS / plan.model().tokenPixels() + 2 * plan.model().decodeMarginTokens();
+        int side = Plan.TILE_PIXELS / plan.model().tokenPixels()
+                + 2 * plan.model().tokenizer().decodeMarginTokens();
         Task task = new Task.Decode(
                 plan.graph().patch(plan.decodeStage(), 0),
                 new TokenBlock(side, side, new short[side * side]),
@@ -205,7 +206,7 @@ final class MeasuredCosts {
     }
 
     private Duration encoding() {
-        int side = plan.model().patchPixels() + 2 * plan.model().encodeMarginPixels();
+        int side = plan.model().patchPixels() + 2 * plan.model().tokenizer().encodeMarginPixels();
         Task task = new Task.Encode(
                 plan.graph().patch(plan.sampleStage(), 0), new PixelBlock(side, side, new byte[3 * side * side]));
         return Duration.ofNanos(timed(task));

@@ -74,11 +74,13 @@ final class ModelsCommand implements Callable<Integer> {
                 card.family(),
                 card.patchPixels(),
                 card.codes(),
-                card.contextColumns(),
-                card.contextRows(),
-                card.contextFrames(),
-                card.states() == ContextStates.RECURRENT ? ", recurrent" : "",
-                card.decoding() == Decoding.PARALLEL ? ", in " + card.rounds() + " rounds" : "",
+                card.context().columns(),
+                card.context().rows(),
+                card.context().frames(),
+                card.context().states() == ContextStates.RECURRENT ? ", recurrent" : "",
+                card.sampling().decoding() == Decoding.PARALLEL
+                        ? ", in " + card.sampling().rounds() + " rounds"
+                        : "",
                 card.knowsTexts() ? ", follows texts" : "",
                 card.licence(),
                 card.directory());
@@ -90,15 +92,15 @@ final class ModelsCommand implements Callable<Integer> {
                 .put("patchPixels", card.patchPixels())
                 .put("tokensPerSide", card.tokensPerSide())
                 .put("codes", card.codes())
-                .put("states", card.states().configName())
-                .put("decoding", card.decoding().configName())
-                .put("rounds", card.rounds())
+                .put("states", card.context().states().configName())
+                .put("decoding", card.sampling().decoding().configName())
+                .put("rounds", card.sampling().rounds())
                 .put("textEncoder", card.textEncoder())
                 .put("licence", card.licence())
                 .put("hash", card.hash());
         entry.putArray("context")
-                .add(card.contextColumns())
-                .add(card.contextRows())
-                .add(card.contextFrames());
+                .add(card.context().columns())
+                .add(card.context().rows())
+                .add(card.context().frames());
     }
 }

@@ -35,7 +35,8 @@ final class Ceiling {
                 card.name(),
                 card.hash(),
                 1,
-                RenderSettings.Sampling.of(card.temperature(), card.topK()),
+                RenderSettings.Sampling.of(
+                        card.sampling().temperature(), card.sampling().topK()),
                 BATCH_SIZE,
                 1,
                 4,

@@ -40,7 +40,8 @@ final class Serial {
                 card.name(),
                 card.hash(),
                 20221,
-                RenderSettings.Sampling.of(card.temperature(), card.topK()),
+                RenderSettings.Sampling.of(
+                        card.sampling().temperature(), card.sampling().topK()),
                 side,
                 side,
                 4,
@@ -99,7 +100,7 @@ final class Serial {
     private static double decode(ModelCard card, SlotOperators worker, NdArrayPeer peer, Map<PatchId, short[]> tokens) {
         int perSide = card.tokensPerSide();
         int tile = 256 / card.tokenPixels();
-        int windowSide = tile + 2 * card.decodeMarginTokens();
+        int windowSide = tile + 2 * card.tokenizer().decodeMarginTokens();
         short[] window = new short[windowSide * windowSide];
         int side = (int) Math.round(Math.sqrt(tokens.size()));
         for (int i = 0; i < window.length; i++) {

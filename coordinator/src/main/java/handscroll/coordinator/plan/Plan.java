@@ -90,12 +90,12 @@ public record Plan(
     /** How tokens are drawn: as the job says, and where it says nothing, as the model does. */
     public RenderSettings.Sampling sampling() {
         JobSpec.Sampling asked = spec.sampling();
-        boolean inRounds = model.decoding() == Decoding.PARALLEL;
+        boolean inRounds = model.sampling().decoding() == Decoding.PARALLEL;
         return new RenderSettings.Sampling(
-                asked.temperature().orElse(model.temperature()),
-                asked.topK().orElse(model.topK()),
-                asked.minP().orElse(model.minP()),
-                inRounds ? asked.rounds().orElse(model.rounds()) : 0,
+                asked.temperature().orElse(model.sampling().temperature()),
+                asked.topK().orElse(model.sampling().topK()),
+                asked.minP().orElse(model.sampling().minP()),
+                inRounds ? asked.rounds().orElse(model.sampling().rounds()) : 0,
                 spec.texts().isEmpty() ? 1 : asked.guidance().orElse(Telling.DEFAULT_GUIDANCE));
     }
 

@@ -60,7 +60,7 @@ public final class Planner {
         return model.layoutFactor() > 1
                 && spec.input().isEmpty()
                 && spec.context() == JobSpec.Context.FULL
-                && layoutHeight >= LEAST_LAYOUT_SHARE * model.trainedHeightPixels();
+                && layoutHeight >= LEAST_LAYOUT_SHARE * model.learned().heightPixels();
     }
 
     /**
@@ -168,7 +168,7 @@ public final class Planner {
 
     private void checkRounds(int rounds) {
         int tokens = model.tokensPerSide() * model.tokensPerSide();
-        if (model.decoding() != Decoding.PARALLEL) {
+        if (model.sampling().decoding() != Decoding.PARALLEL) {
             refuse(
                     "sampling.rounds",
                     model.name() + " draws token by token and knows no rounds",
@@ -182,10 +182,11 @@ public final class Planner {
     }
 
     private void checkFrames() {
-        if (canvas().frameCount() > 1 && model.contextFrames() == 0) {
+        if (canvas().frameCount() > 1 && model.context().frames() == 0) {
             refuse(
                     "canvas.frames",
-                    model.name() + " draws pictures: its patches look " + model.contextFrames() + " frames back",
+                    model.name() + " draws pictures: its patches look "
+                            + model.context().frames() + " frames back",
                     "leave it out, or use a model with context.frames of at least 1");
         }
     }
@@ -195,7 +196,7 @@ public final class Planner {
         if (!canvas().wraps()) {
             return;
         }
-        if (model.states() == ContextStates.RECURRENT) {
+        if (model.context().states() == ContextStates.RECURRENT) {
             refuse(
                     "canvas.wrap",
                     "what the states of " + model.name() + " remember ends at the seam of a canvas that wraps",
@@ -296,8 +297,9 @@ public final class Planner {
             refuse(
                     "direction",
                     direction + " needs patches that see " + least + " columns and rows far; those of "
-                            + model.name() + " learned to look " + model.contextColumns() + " columns and "
-                            + model.contextRows() + " rows",
+                            + model.name() + " learned to look "
+                            + model.context().columns() + " columns and "
+                            + model.context().rows() + " rows",
                     least > 1
                             ? "use another direction, or a model that looks further"
                             : "use a model that looks further");
@@ -305,8 +307,10 @@ public final class Planner {
     }
 
     private boolean reaches(int least) {
-        boolean isWideEnough = canvas().widthPixels() <= model.patchPixels() || model.contextColumns() >= least;
-        boolean isHighEnough = canvas().heightPixels() <= model.patchPixels() || model.contextRows() >= least;
+        boolean isWideEnough =
+                canvas().widthPixels() <= model.patchPixels() || model.context().columns() >= least;
+        boolean isHighEnough = canvas().heightPixels() <= model.patchPixels()
+                || model.context().rows() >= least;
         return spec.context() == JobSpec.Context.NONE || isWideEnough && isHighEnough;
     }
 
@@ -427,8 +431,8 @@ public final class Planner {
                         VerticalAxis.ofPicture(spec.input().orElseThrow().yPixels(), size.heightPixels()))
                 .orElseGet(() -> VerticalAxis.ofCanvas(
                         canvas().heightPixels(),
-                        layoutFactor * model.trainedHeightPixels(),
-                        model.horizon(),
+                        layoutFactor * model.learned().heightPixels(),
+                        model.learned().horizon(),
                         spec.sampling().horizon()));
     }
 
@@ -442,7 +446,7 @@ public final class Planner {
         List<Stage> stages = new ArrayList<>();
         List<Reads> sampleReads =
                 new ArrayList<>(List.of(new Reads.Itself(extent, direction.over(grid, extent, given))));
-        if (model.states() == ContextStates.RECURRENT) {
+        if (model.context().states() == ContextStates.RECURRENT) {
             sampleReads.add(new Reads.Remembered());
         }
         if (layoutFactor > 1) {
@@ -464,7 +468,8 @@ public final class Planner {
                 canvas().cutInto(Plan.TILE_PIXELS),
                 Plan.TILE_PIXELS,
                 List.of(new Reads.Upstream(
-                        Plan.sampleStage(layoutFactor), model.decodeMarginTokens() * model.tokenPixels()))));
+                        Plan.sampleStage(layoutFactor),
+                        model.tokenizer().decodeMarginTokens() * model.tokenPixels()))));
         return new PatchGraph(stages);
     }
 
@@ -473,7 +478,10 @@ public final class Planner {
     }
 
     private Extent extentOfModel() {
-        return new Extent(model.contextColumns(), model.contextRows(), model.contextFrames());
+        return new Extent(
+                model.context().columns(),
+                model.context().rows(),
+                model.context().frames());
     }
 
     private Canvas canvas() {

@@ -51,7 +51,7 @@ public final class TaskBuilder {
     /** The pixels of a patch with the model's margin around them. */
     private PixelBlock pixelsToEncode(PatchId patch) {
         JobSpec.Input input = plan.spec().input().orElseThrow();
-        int margin = plan.model().encodeMarginPixels();
+        int margin = plan.model().tokenizer().encodeMarginPixels();
         int side = plan.model().patchPixels();
         return picture.orElseThrow()
                 .window(
@@ -193,7 +193,7 @@ public final class TaskBuilder {
 
     private TokenBlock tokensToDecode(PatchId patch) {
         int side = Plan.TILE_PIXELS;
-        int margin = plan.model().decodeMarginTokens();
+        int margin = plan.model().tokenizer().decodeMarginTokens();
         int tokensPerTile = side / plan.model().tokenPixels();
         return window(
                 plan.sampleStage(),

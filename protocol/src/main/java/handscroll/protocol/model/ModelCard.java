@@ -22,20 +22,8 @@ import java.util.TreeMap;
  * know about a model without loading it, and the hash that tells one model from another.
  *
  * @param name of the directory
- * @param patchPixels side of a patch
- * @param tokensPerSide of a patch, so that {@code patchPixels / tokensPerSide} pixels make a token
- * @param codes entries of the codebook
- * @param contextColumns how many patches to each side a patch looks, with {@code contextRows}
- *     upwards and downwards and {@code contextFrames} back
- * @param decodeMarginTokens how far a decoded pixel looks beyond its own token
- * @param encodeMarginPixels how far a token looks beyond its own pixels
  * @param layoutFactor how many times smaller the layout is that it can draw tall canvases over; 1 if it
  *     knows none
- * @param horizon where sky meets land in the pictures it learned, as a share of their height
- * @param trainedHeightPixels height of the pictures it learned
- * @param states what patches attend to of those around them
- * @param decoding how the tokens of a patch come about
- * @param rounds that a patch takes where they come in rounds and a job does not say; 0 where they do not
  * @param textEncoder whose states its patches can follow; empty for a model that knows no texts
  * @param hash over {@code model.conf} and the weights it lists
  */
@@ -43,35 +31,73 @@ public record ModelCard(
         String name,
         Path directory,
         String family,
-        int patchPixels,
-        int tokensPerSide,
-        int codes,
-        int contextColumns,
-        int contextRows,
-        int contextFrames,
-        int decodeMarginTokens,
-        int encodeMarginPixels,
+        Patch patch,
+        Tokenizer tokenizer,
+        Context context,
         int layoutFactor,
-        double horizon,
-        int trainedHeightPixels,
-        double temperature,
-        int topK,
-        double minP,
-        ContextStates states,
-        Decoding decoding,
-        int rounds,
+        Learned learned,
+        Sampling sampling,
         String licence,
         String textEncoder,
         String hash) {
 
     public static final String FILE_NAME = "model.conf";
 
+    /**
+     * @param pixels side of a patch
+     * @param tokensPerSide so that {@code pixels / tokensPerSide} pixels make a token
+     */
+    public record Patch(int pixels, int tokensPerSide) {}
+
+    /**
+     * @param codes entries of the codebook
+     * @param decodeMarginTokens how far a decoded pixel looks beyond its own token
+     * @param encodeMarginPixels how far a token looks beyond its own pixels
+     */
+    public record Tokenizer(int codes, int decodeMarginTokens, int encodeMarginPixels) {}
+
+    /**
+     * @param columns how many patches to each side a patch looks, {@code rows} upwards and downwards, {@code frames} back
+     * @param states what patches attend to of those around them
+     */
+    public record Context(int columns, int rows, int frames, ContextStates states) {}
+
+    /**
+     * Of the pictures that it learned.
+     *
+     * @param horizon where sky meets land in them, as a share of their height
+     */
+    public record Learned(double horizon, int heightPixels) {}
+
+    /**
+     * How patches are drawn where a job does not say.
+     *
+     * @param decoding how the tokens of a patch come about
+     * @param rounds that a patch takes where they come in rounds; 0 where they do not
+     */
+    public record Sampling(double temperature, int topK, double minP, Decoding decoding, int rounds) {}
+
+    /** Side of a patch. */
+    public int patchPixels() {
+        return patch.pixels();
+    }
+
+    /** Tokens along a patch's side. */
+    public int tokensPerSide() {
+        return patch.tokensPerSide();
+    }
+
+    /** Entries of the codebook. */
+    public int codes() {
+        return tokenizer.codes();
+    }
+
     public boolean knowsTexts() {
         return !textEncoder.isEmpty();
     }
 
     public int tokenPixels() {
-        return patchPixels / tokensPerSide;
+        return patch.pixels() / patch.tokensPerSide();
     }
 
     /**
@@ -101,23 +127,24 @@ public record ModelCard(
                     name == null ? "model" : name.toString(),
                     directory,
                     config.getString("family"),
-                    config.getInt("patch.pixels"),
-                    config.getInt("patch.tokens"),
-                    config.getInt("tokenizer.codes"),
-                    config.getInt("context.columns"),
-                    config.getInt("context.rows"),
-                    config.getInt("context.frames"),
-                    config.getInt("tokenizer.decode-margin-tokens"),
-                    config.getInt("tokenizer.encode-margin-pixels"),
+                    new Patch(config.getInt("patch.pixels"), config.getInt("patch.tokens")),
+                    new Tokenizer(
+                            config.getInt("tokenizer.codes"),
+                            config.getInt("tokenizer.decode-margin-tokens"),
+                            config.getInt("tokenizer.encode-margin-pixels")),
+                    new Context(
+                            config.getInt("context.columns"),
+                            config.getInt("context.rows"),
+                            config.getInt("context.frames"),
+                            oneOf(config, "context.states", ContextStates.class, ContextStates.ENCODED)),
                     config.hasPath("layout.factor") ? config.getInt("layout.factor") : 1,
-                    config.getDouble("picture.horizon"),
-                    config.getInt("picture.height"),
-                    config.getDouble("sampling.temperature"),
-                    config.getInt("sampling.top-k"),
-                    config.hasPath("sampling.min-p") ? config.getDouble("sampling.min-p") : 0,
-                    oneOf(config, "context.states", ContextStates.class, ContextStates.ENCODED),
-                    oneOf(config, "sampling.decoding", Decoding.class, Decoding.AUTOREGRESSIVE),
-                    config.hasPath("sampling.decoding") ? config.getInt("sampling.rounds") : 0,
+                    new Learned(config.getDouble("picture.horizon"), config.getInt("picture.height")),
+                    new Sampling(
+                            config.getDouble("sampling.temperature"),
+                            config.getInt("sampling.top-k"),
+                            config.hasPath("sampling.min-p") ? config.getDouble("sampling.min-p") : 0,
+                            oneOf(config, "sampling.decoding", Decoding.class, Decoding.AUTOREGRESSIVE),
+                            config.hasPath("sampling.decoding") ? config.getInt("sampling.rounds") : 0),
                     config.getString("licence"),
                     config.hasPath("text.encoder") ? config.getString("text.encoder") : "",
                     hash);

@@ -70,11 +70,11 @@ public record ModelDirectory(
                     config.getInt("transformer.layers"),
                     config.getInt("transformer.encoder-layers"),
                     card.layoutFactor() > 1,
-                    card.contextColumns(),
-                    card.states(),
-                    card.decoding(),
+                    card.context().columns(),
+                    card.context().states(),
+                    card.sampling().decoding(),
                     card.knowsTexts(),
-                    card.contextFrames());
+                    card.context().frames());
             if (card.knowsTexts() && !card.textEncoder().equals(TextEncoder.NAME)) {
                 problems.add(new Problem(
                         ModelCard.FILE_NAME,

@@ -98,15 +98,15 @@ class KindsOfModelTest {
     void eachKindIsLoadedFromItsDirectoryAsItWasWritten() throws Exception {
         ModelCard card =
                 TinyModel.write(directory.resolve("a"), 3, 1, ContextStates.RECURRENT, Decoding.AUTOREGRESSIVE);
-        assertThat(card.states()).isEqualTo(ContextStates.RECURRENT);
-        assertThat(card.contextColumns()).isEqualTo(1);
+        assertThat(card.context().states()).isEqualTo(ContextStates.RECURRENT);
+        assertThat(card.context().columns()).isEqualTo(1);
         assertThat(ModelDirectory.load(card).transformer())
                 .isEqualTo(TinyModel.of(3, 1, ContextStates.RECURRENT, Decoding.AUTOREGRESSIVE)
                         .transformer());
 
         card = TinyModel.write(directory.resolve("b"), 3, 2, ContextStates.ENCODED, Decoding.PARALLEL);
-        assertThat(card.decoding()).isEqualTo(Decoding.PARALLEL);
-        assertThat(card.rounds()).isEqualTo(Rounds.DEFAULT);
+        assertThat(card.sampling().decoding()).isEqualTo(Decoding.PARALLEL);
+        assertThat(card.sampling().rounds()).isEqualTo(Rounds.DEFAULT);
         assertThat(ModelDirectory.load(card).transformer().isParallel()).isTrue();
     }
 

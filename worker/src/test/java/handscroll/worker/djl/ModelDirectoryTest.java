@@ -44,10 +44,10 @@ class ModelDirectoryTest {
         ModelCard card = TinyModel.write(directory, 1);
         assertThat(card.patchPixels()).isEqualTo(64);
         assertThat(card.tokenPixels()).isEqualTo(8);
-        assertThat(card.decodeMarginTokens()).isEqualTo(6);
-        assertThat(card.encodeMarginPixels()).isEqualTo(48);
-        assertThat(card.contextColumns()).isEqualTo(2);
-        assertThat(card.horizon()).isEqualTo(0.6);
+        assertThat(card.tokenizer().decodeMarginTokens()).isEqualTo(6);
+        assertThat(card.tokenizer().encodeMarginPixels()).isEqualTo(48);
+        assertThat(card.context().columns()).isEqualTo(2);
+        assertThat(card.learned().horizon()).isEqualTo(0.6);
     }
 
     @Test

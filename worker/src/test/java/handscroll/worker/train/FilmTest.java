@@ -121,7 +121,7 @@ class FilmTest {
         }
         ModelCard card = ModelCard.read(directory.resolve("fields"));
         assertThat(card.knowsTexts()).isTrue();
-        assertThat(card.contextFrames()).isEqualTo(TransformerShape.LARGEST_FRAMES);
+        assertThat(card.context().frames()).isEqualTo(TransformerShape.LARGEST_FRAMES);
     }
 
     private Film read(Captions captions, List<Problem> problems) throws IOException {
