@@ -53,13 +53,14 @@ class ArchitectureTest {
             worker               : worker.lease worker.render worker.djl worker.train
             worker.features      : worker.djl
             worker.lease         : worker.render
-            worker.render        :
+            worker.seam          :
+            worker.render        : worker.seam
             worker.text          :
             worker.djl           : worker.render worker.text
             worker.train         : worker.djl worker.render worker.text
 
             cli                  : cli.evaluate coordinator* worker*
-            cli.evaluate         : coordinator.output coordinator.plan
+            cli.evaluate         : coordinator.output coordinator.plan worker.seam
             """);
 
     /** The protocol is spoken everywhere; inside it the order of the picture holds. */
@@ -140,6 +141,7 @@ class ArchitectureTest {
                         "handscroll.coordinator.context",
                         "handscroll.coordinator.simulation",
                         "handscroll.worker.render",
+                        "handscroll.worker.seam",
                         "handscroll.worker.djl",
                         "handscroll.worker.train",
                         "handscroll.worker.features",

@@ -132,6 +132,10 @@ class KnownPixelsTest {
     }
 
     private static final class GreyOperators implements PatchOperators {
+        @Override
+        public int patchPixels() {
+            return 64;
+        }
 
         @Override
         public List<short[]> sample(List<Patch> patches) {

@@ -106,7 +106,7 @@ final class JobJson {
                 .put("sentence", event.sentence());
     }
 
-    /** Each cell as numbers: stage, index, state, worker, attempt, time. */
+    /** Each cell as numbers: stage, index, state, worker, attempt, time, seam. */
     static ObjectNode cells(Jobs.CellsChanged changed) {
         ObjectNode json = object();
         json.put("all", changed.isTooMuch());
@@ -118,7 +118,8 @@ final class JobJson {
                     .add(cell.state())
                     .add(cell.worker())
                     .add(cell.attempt())
-                    .add(cell.time());
+                    .add(cell.time())
+                    .add(cell.seam());
         }
         return json;
     }

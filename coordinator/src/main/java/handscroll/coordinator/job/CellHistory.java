@@ -4,6 +4,7 @@ import handscroll.coordinator.plan.Plan;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.task.TaskResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,18 +17,19 @@ import java.util.Map;
 
 /**
  * Where every cell of a job stands, who rendered it, in which attempt and in what time: what a page draws
- * over the picture. Decides nothing; takes four bytes a cell.
+ * over the picture. Decides nothing; takes five bytes a cell.
  *
  * <pre>
  *   byte 0  state    0 waiting, 1 ready, 2 in work, 3 rendered, 4 given up, 5 skipped
  *   byte 1  worker   its number below; 0 unknown, 255 all those beyond the first 254
  *   byte 2  attempt  0 unknown
  *   byte 3  time     2^(byte / 12) - 1 milliseconds; 0 unknown
+ *   byte 4  seam     the score 2^((byte - 128) / 32), of a tile the highest of its patches; 0 unknown
  * </pre>
  */
 final class CellHistory {
 
-    static final int BYTES = 4;
+    static final int BYTES = 5;
 
     private static final int WAITING = 0;
     private static final int READY = 1;
@@ -110,6 +112,33 @@ final class CellHistory {
         }
     }
 
+    /** How well the patches of a tile fit to each other, as its worker saw it. */
+    void stored(TaskResult.TileStored tile) {
+        int across = Plan.TILE_PIXELS / plan.model().patchPixels();
+        int firstColumn = tile.patch().column() * across;
+        int firstRow = tile.patch().row() * across;
+        int columns = Math.min(across, plan.sampleGrid().columns() - firstColumn);
+        int rows = Math.min(across, plan.sampleGrid().rows() - firstRow);
+        byte[] seams = tile.seams();
+        if (seams.length == 0 || seams.length != columns * rows) {
+            return;
+        }
+        int highest = 0;
+        for (int at = 0; at < seams.length; at++) {
+            int column = firstColumn + at % columns;
+            int row = firstRow + at / columns;
+            setSeam(new PatchId(plan.sampleStage(), column, row, tile.patch().frame()), seams[at]);
+            highest = Math.max(highest, seams[at] & 0xff);
+        }
+        setSeam(tile.patch(), (byte) highest);
+    }
+
+    private void setSeam(PatchId patch, byte seam) {
+        int index = index(patch);
+        stages.get(patch.stage())[BYTES * index + 4] = seam;
+        changed.get(patch.stage()).set(index);
+    }
+
     void rendered(Collection<PatchId> patches) {
         patches.forEach(patch -> set(patch, RENDERED));
     }
@@ -154,7 +183,8 @@ final class CellHistory {
                                 cells[BYTES * index] & 0xff,
                                 cells[BYTES * index + 1] & 0xff,
                                 cells[BYTES * index + 2] & 0xff,
-                                cells[BYTES * index + 3] & 0xff)));
+                                cells[BYTES * index + 3] & 0xff,
+                                cells[BYTES * index + 4] & 0xff)));
             }
             changed.get(stage).clear();
         }

@@ -171,10 +171,12 @@ final class JobView {
             map.finished(
                     rendered.results().stream().map(TaskResult::patch).toList(),
                     work.sampling().plus(work.decoding()).plus(work.encoding()));
-            map.rendered(rendered.results().stream()
-                    .filter(TaskResult.TileStored.class::isInstance)
-                    .map(TaskResult::patch)
-                    .toList());
+            for (TaskResult result : rendered.results()) {
+                if (result instanceof TaskResult.TileStored tile) {
+                    map.stored(tile);
+                    map.rendered(List.of(tile.patch()));
+                }
+            }
         });
     }
 

@@ -144,7 +144,7 @@ public final class Jobs {
 
     /**
      * @param cellPixels the side of a cell on the canvas
-     * @param cells four bytes each, row by row, as {@link CellHistory} has them
+     * @param cells five bytes each, row by row, as {@link CellHistory} has them
      */
     @SuppressWarnings("ArrayRecordComponent")
     public record StageCells(String name, int columns, int rows, int cellPixels, byte[] cells) {}
@@ -311,7 +311,7 @@ public final class Jobs {
     }
 
     /** The numbers are those of {@link StageCells}. */
-    public record CellChange(int stage, int index, int state, int worker, int attempt, int time) {}
+    public record CellChange(int stage, int index, int state, int worker, int attempt, int time, int seam) {}
 
     /** Numbers changed; sent at most a few times a second. */
     public record Moved(JobId job, JobStatus status) implements Event {}

@@ -1,7 +1,6 @@
 package handscroll.coordinator.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import handscroll.coordinator.http.Browser;
@@ -56,9 +55,7 @@ class BrowserOpensExportsTest {
 
     @BeforeAll
     static void startBrowser() throws IOException {
-        Optional<Path> program = Browser.program();
-        assumeTrue(program.isPresent(), "no Chromium on this machine, so no export is looked at: apt install chromium");
-        browser = new Browser(program.get(), profile);
+        browser = Browser.start(profile);
         browser.window(700, 411, 1, false);
     }
 

@@ -1,5 +1,7 @@
 package handscroll.coordinator.http;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -42,14 +44,21 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
     private final String session;
 
     /** The program, if this machine has it. */
-    public static Optional<Path> program() {
+    private static Optional<Path> program() {
         return Stream.of("chromium", "chromium-browser", "google-chrome")
                 .flatMap(name -> Stream.of(System.getenv("PATH").split(":")).map(place -> Path.of(place, name)))
                 .filter(Files::isExecutable)
                 .findFirst();
     }
 
-    public Browser(Path program, Path emptyProfile) throws IOException {
+    /** Skips the test that calls it on a machine without the program. */
+    public static Browser start(Path emptyProfile) throws IOException {
+        Optional<Path> program = program();
+        assumeTrue(program.isPresent(), "no Chromium on this machine, so no page is looked at: apt install chromium");
+        return new Browser(program.orElseThrow(), emptyProfile);
+    }
+
+    private Browser(Path program, Path emptyProfile) throws IOException {
         process = new ProcessBuilder(
                         program.toString(),
                         "--headless",

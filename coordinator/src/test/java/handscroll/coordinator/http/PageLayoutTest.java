@@ -1,7 +1,6 @@
 package handscroll.coordinator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorRef;
@@ -38,9 +37,7 @@ class PageLayoutTest {
 
     @BeforeAll
     static void start() throws Exception {
-        Optional<Path> program = Browser.program();
-        assumeTrue(program.isPresent(), "no Chromium on this machine, so no page is looked at: apt install chromium");
-        browser = new Browser(program.get(), Files.createDirectory(directory.resolve("profile")));
+        browser = Browser.start(Files.createDirectory(directory.resolve("profile")));
         kit = ActorTestKit.create(ConfigFactory.parseString("handscroll.coordinator.http.port = 0")
                 .withFallback(ConfigFactory.load()));
         ActorRef<Jobs.Command> desk = kit.spawn(FakeJobDesk.create());
@@ -120,13 +117,13 @@ class PageLayoutTest {
     }
 
     private static Jobs.JobMap map() {
-        byte[] cells = new byte[4 * 32 * 8];
-        byte[] tiles = new byte[4 * 8 * 2];
+        byte[] cells = new byte[5 * 32 * 8];
+        byte[] tiles = new byte[5 * 8 * 2];
         for (int index = 0; index < 256; index++) {
             int column = index % 32;
-            cells[4 * index] = (byte) (column < 18 ? 3 : column < 20 ? 2 : column < 22 ? 1 : 0);
+            cells[5 * index] = (byte) (column < 18 ? 3 : column < 20 ? 2 : column < 22 ? 1 : 0);
         }
-        cells[4 * (3 * 32 + 15)] = 4;
+        cells[5 * (3 * 32 + 15)] = 4;
         for (int index = 0; index < 16; index++) {
             tiles[4 * index] = (byte) (index % 8 < 4 ? 3 : 0);
         }

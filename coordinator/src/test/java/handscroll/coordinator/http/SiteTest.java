@@ -246,8 +246,8 @@ class SiteTest {
         desk.tell(new FakeJobDesk.Say(new Jobs.Missed(SKY, 3)));
         assertThat(next(lines, "data:{\"count\"")).isEqualTo("data:{\"count\":3}");
         desk.tell(new FakeJobDesk.Say(
-                new Jobs.CellsChanged(SKY, List.of(new Jobs.CellChange(0, 7, 3, 1, 1, 90)), false)));
-        assertThat(next(lines, "data:{\"all\"")).isEqualTo("data:{\"all\":false,\"cells\":[[0,7,3,1,1,90]]}");
+                new Jobs.CellsChanged(SKY, List.of(new Jobs.CellChange(0, 7, 3, 1, 1, 90, 130)), false)));
+        assertThat(next(lines, "data:{\"all\"")).isEqualTo("data:{\"all\":false,\"cells\":[[0,7,3,1,1,90,130]]}");
     }
 
     private static String next(Iterator<String> lines, String prefix) {

@@ -1,7 +1,6 @@
 package handscroll.coordinator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorRef;
@@ -46,9 +45,7 @@ class VideoPageTest {
 
     @BeforeAll
     static void startBrowser() throws IOException {
-        Optional<Path> program = Browser.program();
-        assumeTrue(program.isPresent(), "no Chromium on this machine, so no page is looked at: apt install chromium");
-        browser = new Browser(program.get(), profile);
+        browser = Browser.start(profile);
         browser.window(1000, 620, 1, false);
         kit = ActorTestKit.create(ConfigFactory.parseString("handscroll.coordinator.http.port = 0")
                 .withFallback(ConfigFactory.load()));

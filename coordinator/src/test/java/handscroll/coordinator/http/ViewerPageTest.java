@@ -1,7 +1,6 @@
 package handscroll.coordinator.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorRef;
@@ -55,9 +54,7 @@ class ViewerPageTest {
 
     @BeforeAll
     static void startBrowser() throws IOException {
-        Optional<Path> program = Browser.program();
-        assumeTrue(program.isPresent(), "no Chromium on this machine, so no page is looked at: apt install chromium");
-        browser = new Browser(program.get(), profile);
+        browser = Browser.start(profile);
         kit = ActorTestKit.create(ConfigFactory.parseString("handscroll.coordinator.http.port = 0")
                 .withFallback(ConfigFactory.load()));
     }
@@ -113,8 +110,8 @@ class ViewerPageTest {
 
     @Test
     void onlyTilesThatAreThereAreAskedFor() throws Exception {
-        byte[] cells = new byte[4 * 8 * 2];
-        cells[4 * (8 + 7)] = 3; // rendered
+        byte[] cells = new byte[5 * 8 * 2];
+        cells[5 * (8 + 7)] = 3; // rendered
         desk.tell(new FakeJobDesk.PutMap(map(new Jobs.StageCells("decode", 8, 2, 256, cells))));
         picture.store(picture.top(), 7, 1);
         openJob();
@@ -225,7 +222,7 @@ class ViewerPageTest {
 
     @Test
     void theMapIsDrawnOverThePictureAndFollowsWhatChanges() throws Exception {
-        byte[] cells = new byte[4 * 32 * 8];
+        byte[] cells = new byte[5 * 32 * 8];
         desk.tell(new FakeJobDesk.PutMap(new Jobs.JobMap(
                 JOB,
                 List.of(new Jobs.StageCells("sample", 32, 8, 64, cells)),
@@ -241,7 +238,7 @@ class ViewerPageTest {
         Pixel patch = pixelOf(64 * 20 + 32, 64 * 4 + 32);
         Color before = colourAt(patch, "map");
         desk.tell(new FakeJobDesk.Say(
-                new Jobs.CellsChanged(JOB, List.of(new Jobs.CellChange(0, 4 * 32 + 20, 2, 1, 1, 0)), false)));
+                new Jobs.CellsChanged(JOB, List.of(new Jobs.CellChange(0, 4 * 32 + 20, 2, 1, 1, 0, 0)), false)));
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (colourAt(patch, "map").equals(before) && System.nanoTime() < end) {
             Thread.onSpinWait();
@@ -279,7 +276,7 @@ class ViewerPageTest {
 
     @Test
     void aPatchThatWasGivenUpHasAColourAndAWordOfItsOwn() throws Exception {
-        byte[] cells = new byte[4 * 32 * 8];
+        byte[] cells = new byte[5 * 32 * 8];
         desk.tell(new FakeJobDesk.PutMap(map(new Jobs.StageCells("sample", 32, 8, 64, cells))));
         openJob();
         browser.await("!document.getElementById('lens').hidden"
@@ -289,7 +286,7 @@ class ViewerPageTest {
         String words = "document.getElementById('legend').textContent";
         assertThat(browser.evaluate(words).asText()).isEqualTo("ReadyIn workRendered");
         desk.tell(new FakeJobDesk.Say(
-                new Jobs.CellsChanged(JOB, List.of(new Jobs.CellChange(0, 4 * 32 + 20, 4, 1, 3, 0)), false)));
+                new Jobs.CellsChanged(JOB, List.of(new Jobs.CellChange(0, 4 * 32 + 20, 4, 1, 3, 0, 0)), false)));
         browser.await(words + " === 'ReadyIn workRenderedGiven up'");
         Color seen = colourAt(pixelOf(64 * 20 + 32, 64 * 4 + 32), "given-up");
         assertThat(seen.getGreen()).as("violet").isLessThan(seen.getRed()).isLessThan(seen.getBlue());
@@ -304,8 +301,8 @@ class ViewerPageTest {
         Canvas canvas = new Canvas(256 * columns, 256 * rows, 1);
         desk.tell(new FakeJobDesk.Put(FakeJobDesk.rendering("scroll", canvas, directory, 256)));
         desk.tell(new FakeJobDesk.PutMap(map(
-                new Jobs.StageCells("sample", 4 * columns, 4 * rows, 64, new byte[4 * 16 * columns * rows]),
-                new Jobs.StageCells("decode", columns, rows, 256, new byte[4 * columns * rows]))));
+                new Jobs.StageCells("sample", 4 * columns, 4 * rows, 64, new byte[5 * 16 * columns * rows]),
+                new Jobs.StageCells("decode", columns, rows, 256, new byte[5 * columns * rows]))));
         picture = new FakePicture(directory, noise(canvas), 256);
         openJob();
         browser.await("document.querySelector('.sheet').getBoundingClientRect().width > 0");
@@ -357,10 +354,10 @@ class ViewerPageTest {
     private static List<Jobs.CellChange> changes(int tile, int columns) {
         List<Jobs.CellChange> changes = new ArrayList<>();
         for (int at = tile - 24; at <= tile; at++) {
-            changes.add(new Jobs.CellChange(1, at, 3, 1, 1, 60));
+            changes.add(new Jobs.CellChange(1, at, 3, 1, 1, 60, 0));
             for (int patch = 0; patch < 16; patch++) {
                 int index = (4 * (at / columns) + patch / 4) * 4 * columns + 4 * (at % columns) + patch % 4;
-                changes.add(new Jobs.CellChange(0, index, 3, 1, 1, 80));
+                changes.add(new Jobs.CellChange(0, index, 3, 1, 1, 80, 128));
             }
         }
         return changes;

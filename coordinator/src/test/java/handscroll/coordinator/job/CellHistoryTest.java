@@ -8,6 +8,7 @@ import handscroll.coordinator.plan.Specs;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.lease.Leasing.WorkerId;
+import handscroll.protocol.task.TaskResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,9 +32,9 @@ class CellHistoryTest {
         cells.started(List.of(FIRST, SECOND), ANN, NOON);
         cells.finished(List.of(FIRST, SECOND), Duration.ofMillis(200));
         cells.rendered(List.of(FIRST));
-        assertThat(cell(0)).containsExactly(3, 1, 1, CellHistory.code(100));
-        assertThat(cell(1)).containsExactly(2, 1, 1, CellHistory.code(100));
-        assertThat(cell(2)).containsExactly(0, 0, 0, 0);
+        assertThat(cell(0)).containsExactly(3, 1, 1, CellHistory.code(100), 0);
+        assertThat(cell(1)).containsExactly(2, 1, 1, CellHistory.code(100), 0);
+        assertThat(cell(2)).containsExactly(0, 0, 0, 0, 0);
         assertThat(cells.workers()).containsExactly("ann");
     }
 
@@ -42,15 +43,15 @@ class CellHistoryTest {
         cells.started(List.of(FIRST, SECOND), ANN, NOON);
         assertThat(cells.returned(List.of(FIRST, SECOND), NOON.plusSeconds(3))).isEqualTo(Duration.ofSeconds(3));
         cells.started(List.of(FIRST), ANN, NOON.plusSeconds(4));
-        assertThat(cell(0)).containsExactly(2, 1, 2, 0);
-        assertThat(cell(1)).containsExactly(1, 1, 1, 0);
+        assertThat(cell(0)).containsExactly(2, 1, 2, 0, 0);
+        assertThat(cell(1)).containsExactly(1, 1, 1, 0, 0);
     }
 
     @Test
     void changesAreToldOnceAndTooManyOnlyAsThat() {
         cells.ready(List.of(FIRST, SECOND));
         assertThat(cells.takeChanges(SKY, 2).cells())
-                .containsExactly(new Jobs.CellChange(0, 0, 1, 0, 0, 0), new Jobs.CellChange(0, 1, 1, 0, 0, 0));
+                .containsExactly(new Jobs.CellChange(0, 0, 1, 0, 0, 0, 0), new Jobs.CellChange(0, 1, 1, 0, 0, 0, 0));
         assertThat(cells.takeChanges(SKY, 2).cells()).isEmpty();
         cells.ready(List.of(FIRST, SECOND));
         assertThat(cells.takeChanges(SKY, 1)).isEqualTo(new Jobs.CellsChanged(SKY, List.of(), true));
@@ -72,8 +73,27 @@ class CellHistoryTest {
         cells.givenUp(List.of(FIRST));
         assertThat(cells.inWorkCount()).isEqualTo(1);
         cells.stopped();
-        assertThat(cell(0)).containsExactly(4, 1, 1, 0);
-        assertThat(cell(1)).containsExactly(0, 1, 1, 0);
+        assertThat(cell(0)).containsExactly(4, 1, 1, 0, 0);
+        assertThat(cell(1)).containsExactly(0, 1, 1, 0, 0);
+    }
+
+    @Test
+    void theSeamsOfATileAreThoseOfItsPatchesAndItsOwnIsTheHighest() {
+        byte[] seams = new byte[16];
+        seams[0] = (byte) 130;
+        seams[5] = (byte) 200;
+        cells.stored(new TaskResult.TileStored(new PatchId(1, 1, 0, 0), seams));
+        assertThat(cell(4)[4]).isEqualTo(130);
+        assertThat(cell(8 + 5)[4]).isEqualTo(200);
+        assertThat(cell(0)[4]).isZero();
+        assertThat(cells.all().get(1).cells()[2 * CellHistory.BYTES - 1] & 0xff).isEqualTo(200);
+    }
+
+    @Test
+    void seamsOfAnotherNumberOfPatchesAreNotTakenOver() {
+        cells.stored(new TaskResult.TileStored(new PatchId(1, 1, 0, 0), new byte[] {1, 2, 3}));
+        cells.stored(new TaskResult.TileStored(new PatchId(1, 0, 0, 0)));
+        assertThat(cell(4)).containsExactly(0, 0, 0, 0, 0);
     }
 
     @Test

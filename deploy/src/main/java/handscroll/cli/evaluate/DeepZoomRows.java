@@ -2,6 +2,7 @@ package handscroll.cli.evaluate;
 
 import handscroll.coordinator.output.StoredPicture;
 import handscroll.coordinator.output.TileId;
+import handscroll.worker.seam.Luminance;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -88,7 +89,7 @@ final class DeepZoomRows implements LuminanceRows {
         Optional<byte[]> encoded = StoredPicture.tile(directory, id, format);
         if (encoded.isEmpty()) {
             for (int y = 0; y < tileHeight; y++) {
-                Arrays.fill(band[y], left, left + tileWidth, MISSING);
+                Arrays.fill(band[y], left, left + tileWidth, Luminance.MISSING);
             }
             return;
         }
@@ -101,7 +102,7 @@ final class DeepZoomRows implements LuminanceRows {
         for (int y = 0; y < tileHeight; y++) {
             tile.getRGB(0, y, tileWidth, 1, rgb, 0, tileWidth);
             for (int x = 0; x < tileWidth; x++) {
-                band[y][left + x] = LuminanceRows.of(rgb[x]);
+                band[y][left + x] = Luminance.of(rgb[x]);
             }
         }
     }

@@ -1,7 +1,9 @@
 package handscroll.cli.evaluate;
 
-import handscroll.cli.evaluate.BorderScores.Border;
-import handscroll.cli.evaluate.BorderScores.Piece;
+import handscroll.worker.seam.BorderScores;
+import handscroll.worker.seam.BorderScores.Border;
+import handscroll.worker.seam.BorderScores.Piece;
+import handscroll.worker.seam.Calibration;
 import java.awt.Rectangle;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package handscroll.cli.evaluate;
 
-import handscroll.cli.evaluate.BorderScores.Piece;
+import handscroll.worker.seam.BorderScores.Piece;
 import java.awt.Rectangle;
 import java.util.ArrayList;
 import java.util.List;

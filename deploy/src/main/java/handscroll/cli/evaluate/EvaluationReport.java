@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import handscroll.cli.evaluate.Discontinuity.Scored;
 import handscroll.cli.evaluate.Discontinuity.Spread;
+import handscroll.worker.seam.BorderScores;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Locale;

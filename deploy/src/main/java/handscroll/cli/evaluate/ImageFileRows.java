@@ -1,5 +1,6 @@
 package handscroll.cli.evaluate;
 
+import handscroll.worker.seam.Luminance;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -53,7 +54,7 @@ final class ImageFileRows implements LuminanceRows {
             for (int y = 0; y < strip.getHeight(); y++) {
                 strip.getRGB(0, y, width, 1, rgb, 0, width);
                 for (int x = 0; x < width; x++) {
-                    row[x] = LuminanceRows.of(rgb[x]);
+                    row[x] = Luminance.of(rgb[x]);
                 }
                 consumer.accept(row);
             }

@@ -1,8 +1,9 @@
 package handscroll.cli.evaluate;
 
-import handscroll.cli.evaluate.BorderScores.Border;
-import handscroll.cli.evaluate.BorderScores.Comparison;
-import handscroll.cli.evaluate.BorderScores.Piece;
+import handscroll.worker.seam.BorderScores;
+import handscroll.worker.seam.BorderScores.Border;
+import handscroll.worker.seam.BorderScores.Comparison;
+import handscroll.worker.seam.BorderScores.Piece;
 import java.awt.Rectangle;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,10 +3,11 @@ package handscroll.cli.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import handscroll.cli.evaluate.BorderScores.Border;
-import handscroll.cli.evaluate.BorderScores.Piece;
 import handscroll.coordinator.plan.Picture;
 import handscroll.protocol.task.PixelBlock;
+import handscroll.worker.seam.BorderScores.Border;
+import handscroll.worker.seam.BorderScores.Piece;
+import handscroll.worker.seam.Calibration;
 import java.awt.Point;
 import java.awt.Rectangle;
 import java.io.IOException;

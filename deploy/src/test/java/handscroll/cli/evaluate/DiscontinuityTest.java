@@ -3,7 +3,8 @@ package handscroll.cli.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import handscroll.cli.evaluate.BorderScores.Border;
+import handscroll.worker.seam.BorderScores.Border;
+import handscroll.worker.seam.Luminance;
 import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -103,7 +104,7 @@ class DiscontinuityTest {
         Picture picture = texture(512, 512);
         for (int y = 128; y < 192; y++) {
             for (int x = 256; x < 320; x++) {
-                picture.luminance[y][x] = LuminanceRows.MISSING;
+                picture.luminance[y][x] = Luminance.MISSING;
             }
         }
         Discontinuity borders = Discontinuity.of(picture, false, PATCH).borders();

@@ -78,7 +78,7 @@ final class WireTypes {
         types.put(69, TokenBlock.class);
         types.put(70, PixelBlock.class);
         types.put(71, TaskResult.Tokens.class);
-        types.put(72, TaskResult.TileStored.class);
+        // 72: a stored tile before its seams were scored.
         types.put(73, TaskResult.Nothing.class);
         // 74: a patch to sample before there was memory.
         types.put(75, Task.Decode.class);
@@ -93,6 +93,7 @@ final class WireTypes {
         types.put(85, RenderSettings.class);
         types.put(86, JobTrace.class);
         types.put(87, JobTasks.class);
+        types.put(88, TaskResult.TileStored.class);
 
         return Collections.unmodifiableMap(types);
     }

@@ -16,14 +16,26 @@ public sealed interface TaskResult {
         if (this instanceof Nothing one && other instanceof Nothing two) {
             return one.patch.equals(two.patch) && Arrays.equals(one.payload, two.payload);
         }
+        if (this instanceof TileStored one && other instanceof TileStored two) {
+            return one.patch.equals(two.patch) && Arrays.equals(one.seams, two.seams);
+        }
         return equals(other);
     }
 
     /** The tokens of an encoded or sampled patch, row by row. */
     record Tokens(PatchId patch, short[] tokens) implements TaskResult {}
 
-    /** A decoded tile that the output has taken and made durable. */
-    record TileStored(PatchId patch) implements TaskResult {}
+    /**
+     * A decoded tile that the output has taken and made durable.
+     *
+     * @param seams how well its patches fit to each other, a byte for each, row by row: 128 + 32 log2(score), where a score
+     *     of 1 is no seam; 0 for an unknown one. Empty when nobody looked
+     */
+    record TileStored(PatchId patch, byte[] seams) implements TaskResult {
+        public TileStored(PatchId patch) {
+            this(patch, new byte[0]);
+        }
+    }
 
     /** What an idle task answers with. */
     record Nothing(PatchId patch, byte[] payload) implements TaskResult {}

@@ -134,6 +134,7 @@ class KryoSerializerTest {
                         List.of(
                                 new TaskResult.Tokens(PATCH, TOKENS),
                                 new TaskResult.TileStored(PATCH),
+                                new TaskResult.TileStored(PATCH, new byte[] {0, 1, -1}),
                                 new TaskResult.Nothing(PATCH, new byte[3])),
                         new WorkTime(Duration.ofNanos(1), Duration.ofSeconds(2), Duration.ZERO),
                         3,

@@ -37,7 +37,6 @@ class WireTypesTest {
             69 handscroll.protocol.task.TokenBlock
             70 handscroll.protocol.task.PixelBlock
             71 handscroll.protocol.task.TaskResult$Tokens
-            72 handscroll.protocol.task.TaskResult$TileStored
             73 handscroll.protocol.task.TaskResult$Nothing
             75 handscroll.protocol.task.Task$Decode
             76 handscroll.protocol.task.Task$Fill
@@ -48,6 +47,7 @@ class WireTypesTest {
             85 handscroll.protocol.task.RenderSettings
             86 handscroll.protocol.trace.JobTrace
             87 handscroll.protocol.task.JobTasks
+            88 handscroll.protocol.task.TaskResult$TileStored
             """;
 
     @Test

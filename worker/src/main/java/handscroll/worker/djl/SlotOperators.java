@@ -227,6 +227,11 @@ public final class SlotOperators implements PatchOperators {
     }
 
     @Override
+    public int patchPixels() {
+        return TransformerShape.PATCH_SIDE * TokenizerShape.FACTOR;
+    }
+
+    @Override
     public short[] encode(PixelBlock window) {
         try (NDManager patch = slot.newSubManager()) {
             NDArray pixels = patch.create(

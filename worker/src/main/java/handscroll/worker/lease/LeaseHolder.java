@@ -205,7 +205,8 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
                 if (!tiles.hasNext()) {
                     return Optional.empty();
                 }
-                answer = new TaskResult.TileStored(tiles.next().patch());
+                Tile tile = tiles.next();
+                answer = new TaskResult.TileStored(tile.patch(), tile.seams());
             } else {
                 if (!results.hasNext()) {
                     return Optional.empty();

@@ -16,6 +16,9 @@ import java.util.List;
  */
 public interface PatchOperators extends AutoCloseable {
 
+    /** The side of a patch. */
+    int patchPixels();
+
     /** A patch of some job. */
     record Patch(RenderSettings settings, Task.Sample task) {}
 

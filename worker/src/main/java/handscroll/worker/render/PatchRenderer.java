@@ -9,6 +9,7 @@ import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
 import handscroll.protocol.tile.TileCodec;
+import handscroll.worker.seam.TileSeams;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +100,9 @@ public final class PatchRenderer implements TaskRenderer {
         Duration decoding = since(start);
         start = System.nanoTime();
         byte[] encoded = new TileCodec(settings.tiles(), settings.quality()).encode(pixels);
-        tiles.add(new Tile(task.patch(), encoded, TileCodec.half(pixels)));
+        // What was given has no seams of ours.
+        byte[] seams = task.isKnown() ? new byte[0] : TileSeams.of(pixels, operators.patchPixels());
+        tiles.add(new Tile(task.patch(), encoded, TileCodec.half(pixels), seams));
         return new WorkTime(Duration.ZERO, decoding, since(start));
     }
 

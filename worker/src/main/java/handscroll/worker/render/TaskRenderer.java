@@ -61,8 +61,17 @@ public interface TaskRenderer extends AutoCloseable {
         }
     }
 
-    /** An output tile, encoded, and its pixels averaged two by two. */
-    record Tile(PatchId patch, byte[] encoded, PixelBlock half) {}
+    /**
+     * An output tile, encoded, and its pixels averaged two by two.
+     *
+     * @param seams as in {@link TaskResult.TileStored}
+     */
+    record Tile(PatchId patch, byte[] encoded, PixelBlock half, byte[] seams) {
+        /** One whose seams nobody looks for. */
+        public Tile(PatchId patch, byte[] encoded, PixelBlock half) {
+            this(patch, encoded, half, new byte[0]);
+        }
+    }
 
     /** Says in one sentence why a batch could not be rendered. */
     final class RenderFailure extends Exception {

@@ -1,7 +1,9 @@
-// The map over the picture: where every cell of a stage stands, who rendered it, how often it was tried, how long it took.
+// The map over the picture: where every cell of a stage stands, who rendered it, how often it was tried, how long it took,
+// how well it fits to its neighbours.
 
-const BYTES = 4;
-const [STATE, WORKER, ATTEMPT, TIME] = [0, 1, 2, 3];
+const BYTES = 5;
+const [STATE, WORKER, ATTEMPT, TIME, SEAM] = [0, 1, 2, 3, 4];
+const RGBA = 4;
 
 export const WAITING = 0;
 export const READY = 1;
@@ -25,10 +27,17 @@ const WORKER_COLOURS = [
 /** From quick to slow: deep blue, over green, to yellow and red. */
 const RAMP = [[38, 62, 128], [36, 128, 142], [92, 168, 96], [232, 190, 72], [206, 74, 48]];
 
+/** From no seam, over as much as chance makes, to what an eye sees at once. */
+const SEAM_RAMP = [[58, 118, 108], [226, 214, 160], [214, 104, 52], [140, 20, 44]];
+const SEAM_SCORES = [0.8, 2];
+
 const CLEAR = [0, 0, 0, 0];
 
 /** The inverse of what the coordinator writes; 0 is unknown. */
 export const seconds = (code) => (code === 0 ? null : (2 ** (code / 12) - 1) / 1000);
+
+/** How much the borders of a patch stand out from other lines of its tile: 1 for not at all; 0 is unknown. */
+export const seam = (code) => (code === 0 ? null : 2 ** ((code - 128) / 32));
 
 export class HeatMap {
   constructor(map) {
@@ -86,6 +95,7 @@ export class HeatMap {
       worker: cell[WORKER] === 0 ? null : this.workers[cell[WORKER] - 1] ?? 'another',
       attempt: cell[ATTEMPT],
       seconds: seconds(cell[TIME]),
+      seam: seam(cell[SEAM]),
     };
   }
 
@@ -105,6 +115,11 @@ export class HeatMap {
         const word = (code) => { const time = seconds(code); return time < 1 ? `${Math.round(1000 * time)} ms` : `${time.toFixed(1)} s`; };
         return quick === 0 ? [] : [{ ramp: `linear-gradient(90deg, ${RAMP.map(css).join(', ')})`, from: word(quick), to: word(slow) }];
       }
+      case 'seam':
+        return [
+          { ramp: `linear-gradient(90deg, ${SEAM_RAMP.map(css).join(', ')})`, from: String(SEAM_SCORES[0]), to: `${SEAM_SCORES[1]} and more` },
+          { colour: css(seamColour(1)), word: '1 is no seam' },
+        ];
       default:
         return [];
     }
@@ -158,7 +173,7 @@ export class HeatMap {
     const context = this.sheet.getContext('2d');
     const image = context.createImageData(stage.columns, stage.rows);
     const [quick, slow] = this.kind === 'time' ? this.range() : [0, 0];
-    for (let at = 0; at < stage.cells.length; at += BYTES) image.data.set(this.colour(stage.cells, at, quick, slow), at);
+    for (let cell = 0; cell < stage.cells.length / BYTES; cell++) image.data.set(this.colour(stage.cells, cell * BYTES, quick, slow), cell * RGBA);
     context.putImageData(image, 0, 0);
   }
 
@@ -173,6 +188,8 @@ export class HeatMap {
         return cells[at + ATTEMPT] === 0 ? CLEAR : [...this.attemptColour(cells[at + ATTEMPT]), cells[at + ATTEMPT] === 1 ? 80 : 200];
       case 'time':
         return state !== RENDERED || cells[at + TIME] === 0 ? CLEAR : [...ramp((cells[at + TIME] - quick) / Math.max(1, slow - quick)), 165];
+      case 'seam':
+        return cells[at + SEAM] === 0 ? CLEAR : [...seamColour(seam(cells[at + SEAM])), 175];
       default:
         return CLEAR;
     }
@@ -209,9 +226,15 @@ function countOf({ cells }, state) {
   return count;
 }
 
-function ramp(share) {
-  const at = Math.max(0, Math.min(0.9999, share)) * (RAMP.length - 1);
-  const from = RAMP[Math.floor(at)];
-  const to = RAMP[Math.floor(at) + 1];
+/** Twice the score is as far up the ramp, wherever it begins. */
+function seamColour(score) {
+  const [least, most] = SEAM_SCORES.map(Math.log);
+  return ramp((Math.log(score) - least) / (most - least), SEAM_RAMP);
+}
+
+function ramp(share, colours = RAMP) {
+  const at = Math.max(0, Math.min(0.9999, share)) * (colours.length - 1);
+  const from = colours[Math.floor(at)];
+  const to = colours[Math.floor(at) + 1];
   return from.map((value, index) => Math.round(value + (to[index] - value) * (at % 1)));
 }

@@ -17,7 +17,7 @@ const NEWS_MILLIS = 2500;
 /** A window this wide has room for picture and details. */
 const ROOMY_PIXELS = 1180;
 
-const KINDS = ['', 'state', 'worker', 'attempt', 'time'];
+const KINDS = ['', 'state', 'worker', 'attempt', 'time', 'seam'];
 
 const at = (name) => document.getElementById(name);
 const stage = at('stage');

@@ -94,6 +94,7 @@ export function showPatch(cell, why) {
   if (cell.attempt > 1) facts.push(`attempt ${cell.attempt}`);
   if (cell.worker) facts.push(cell.worker);
   if (cell.seconds !== null) facts.push(cell.seconds < 1 ? `${Math.round(1000 * cell.seconds)} ms` : `${cell.seconds.toFixed(1)} s`);
+  if (cell.seam !== null) facts.push(`seam ${cell.seam.toFixed(2)}`);
   at('patch-facts').textContent = facts.join(' · ');
   const patch = why?.patch;
   at('patch-why').textContent = patch ? `It ${patch.summary}.` : why?.summary ?? '';

@@ -1,4 +1,4 @@
-package handscroll.cli.evaluate;
+package handscroll.worker.seam;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,16 +25,16 @@ import java.util.List;
  *
  * <p>Six rows are kept and one sum for each piece; nothing else of the picture is.
  */
-final class BorderScores {
+public final class BorderScores {
 
     /** What an edge across the seam counts, seen beside the one inside the patch; in grey levels a pixel. */
     @FunctionalInterface
-    interface Comparison {
+    public interface Comparison {
         double of(double crossing, double inside);
     }
 
     /** Which way a border runs. */
-    enum Border {
+    public enum Border {
         /** Between left and right neighbours. */
         VERTICAL,
         /** Between upper and lower neighbours. */
@@ -42,7 +42,7 @@ final class BorderScores {
     }
 
     /** @param xPixels the upper left end of the piece, with {@code yPixels} */
-    record Piece(Border border, int xPixels, int yPixels, double score) {}
+    public record Piece(Border border, int xPixels, int yPixels, double score) {}
 
     /** The Scharr kernel's weights, and what makes a ramp of one grey level a pixel score 1. */
     private static final int SIDE = 3;
@@ -77,7 +77,7 @@ final class BorderScores {
      *     lying at 0
      * @param offset where the first border lies, in pixels from the left and from the top
      */
-    BorderScores(int width, int height, boolean wraps, int patch, int offset, Comparison comparison) {
+    public BorderScores(int width, int height, boolean wraps, int patch, int offset, Comparison comparison) {
         this.width = width;
         this.rowWidth = wraps ? width + REACH : width;
         this.height = height;
@@ -94,7 +94,7 @@ final class BorderScores {
     }
 
     /** The next row from above. */
-    void accept(char[] luminance) {
+    public void accept(char[] luminance) {
         char[] oldest = window[0];
         System.arraycopy(window, 1, window, 0, WINDOW - 1);
         System.arraycopy(luminance, 0, oldest, 0, width);
@@ -114,12 +114,12 @@ final class BorderScores {
     }
 
     /** Pieces that could not be scored because a tile beside them is missing. */
-    int missingCount() {
+    public int missingCount() {
         return missingCount;
     }
 
     /** Every piece that could be scored; borders closer than three pixels to the picture's edge have no score. */
-    List<Piece> pieces() {
+    public List<Piece> pieces() {
         return pieces;
     }
 
@@ -217,7 +217,7 @@ final class BorderScores {
 
     private static boolean isMissing(char[] row, int from, int to) {
         for (int x = from; x < to; x++) {
-            if (row[x] == LuminanceRows.MISSING) {
+            if (row[x] == Luminance.MISSING) {
                 return true;
             }
         }

@@ -1,6 +1,6 @@
-package handscroll.cli.evaluate;
+package handscroll.worker.seam;
 
-import handscroll.cli.evaluate.BorderScores.Comparison;
+import handscroll.worker.seam.BorderScores.Comparison;
 
 /**
  * Chooses the regulariser c of the Discontinuity Score for one picture, such that lines on which no
@@ -16,7 +16,7 @@ import handscroll.cli.evaluate.BorderScores.Comparison;
  * <p>The mean of crossing / (inside + c) falls with c, so c is found by halving an interval; of all
  * the pairs, it takes only the sum of the crossing edges for each strength of the inside one.
  */
-final class Calibration implements Comparison {
+public final class Calibration implements Comparison {
 
     /** In grey levels; a picture so flat that no c would do is scored with the smallest. */
     static final double SMALLEST = 0.1;
@@ -38,7 +38,7 @@ final class Calibration implements Comparison {
     }
 
     /** The c with which the pairs so far score 1 on average, as nearly as {@link #SMALLEST} allows. */
-    double regulariser() {
+    public double regulariser() {
         double low = SMALLEST;
         double high = LARGEST;
         for (int i = 0; i < HALVINGS; i++) {
@@ -61,7 +61,7 @@ final class Calibration implements Comparison {
     }
 
     /** The comparison of the score. */
-    static Comparison with(double regulariser) {
+    public static Comparison with(double regulariser) {
         return (crossing, inside) -> crossing / (inside + regulariser);
     }
 }
