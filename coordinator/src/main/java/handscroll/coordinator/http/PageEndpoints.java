@@ -42,6 +42,7 @@ final class PageEndpoints extends AllDirectives {
             .toContentType();
 
     private static final Pattern LEVEL = Pattern.compile("[0-9]{1,2}");
+    private static final Pattern FRAME = Pattern.compile("[0-9]{1,6}");
 
     /** Nothing from elsewhere is ever loaded; the viewer decodes tiles in a worker made from a blob. */
     private static final String CONTENT_POLICY = "default-src 'self'; img-src 'self' blob: data:; "
@@ -69,6 +70,11 @@ final class PageEndpoints extends AllDirectives {
                         "GET",
                         "/jobs/{job}/picture_files/{level}/{tile}",
                         call -> answers.withJob(call.variable("job"), status -> tile(status, call))),
+                Endpoint.of(
+                        Role.VIEWER,
+                        "GET",
+                        "/jobs/{job}/frames/{frame}/{tile}",
+                        call -> answers.withJob(call.variable("job"), status -> frameTile(status, call))),
                 Endpoint.of(
                         Role.VIEWER,
                         "GET",
@@ -154,12 +160,29 @@ final class PageEndpoints extends AllDirectives {
         }
         var id = new TileId(Integer.parseInt(level), Integer.parseInt(tile.group(1)), Integer.parseInt(tile.group(2)));
         String extension = tile.group(3);
-        ContentType type = switch (extension) {
+        return stored(pictures.readTile(status.directory(), id, extension), image(extension));
+    }
+
+    /** Frames have no smaller copies. */
+    private Route frameTile(JobStatus status, Call call) {
+        String frame = call.variable("frame");
+        String name = call.variable("tile");
+        Matcher tile = TILE_NAME.matcher(name);
+        if (!FRAME.matcher(frame).matches() || !tile.matches()) {
+            return answers.noSuch("tile " + name + " of frame " + frame);
+        }
+        var files = new VideoFiles(status.directory(), tile.group(3));
+        Path file =
+                files.tile(Integer.parseInt(frame), Integer.parseInt(tile.group(1)), Integer.parseInt(tile.group(2)));
+        return stored(pictures.read(file), image(tile.group(3)));
+    }
+
+    private static ContentType image(String extension) {
+        return switch (extension) {
             case "png" -> MediaTypes.IMAGE_PNG.toContentType();
             case "webp" -> MediaTypes.IMAGE_WEBP.toContentType();
             default -> MediaTypes.IMAGE_JPEG.toContentType();
         };
-        return stored(pictures.readTile(status.directory(), id, extension), type);
     }
 
     /** Not there yet, or its bytes with a tag: a later look need not carry them again. */

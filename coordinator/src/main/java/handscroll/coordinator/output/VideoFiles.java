@@ -30,7 +30,7 @@ public record VideoFiles(Path directory, String extension) {
         return directory.resolve(FRAMES).resolve(number(frame));
     }
 
-    Path tile(int frame, int column, int row) {
+    public Path tile(int frame, int column, int row) {
         return frame(frame).resolve(column + "_" + row + "." + extension);
     }
 

@@ -215,7 +215,7 @@ class SiteTest {
     }
 
     @Test
-    void aMapHasFourBytesForEachCell() throws Exception {
+    void aMapHasTheBytesOfEachCell() throws Exception {
         assertThat(get("/api/jobs/sky/map").statusCode()).isEqualTo(404);
         desk.tell(new FakeJobDesk.PutMap(new Jobs.JobMap(
                 SKY,

@@ -45,11 +45,21 @@ function element(tag, className, ...children) {
   return made;
 }
 
+/** As many frames of a video as the strip has room for, from the first to the last; a picture is one. */
+function framesShown({ canvas }) {
+  const room = Math.floor(STRIP_WIDTH * canvas.heightPixels / (STRIP_HEIGHT * canvas.widthPixels));
+  const shown = Math.max(1, Math.min(canvas.frameCount, room));
+  return Array.from({ length: shown }, (_, at) => (shown === 1 ? 0 : Math.round(at * (canvas.frameCount - 1) / (shown - 1))));
+}
+
+const frameUrl = (job, frame) => (column, row) => `/jobs/${job.job}/frames/${frame}/${column}_${row}.${job.tiles.encoding}`;
+
 /** One job; made once and then only told what changed, so that nothing blinks. */
 class Card {
   constructor(job) {
     this.pyramid = new Pyramid(job);
-    const aspect = this.pyramid.width / this.pyramid.height;
+    const frames = framesShown(job);
+    const aspect = frames.length * this.pyramid.width / this.pyramid.height;
     const width = Math.min(STRIP_WIDTH, STRIP_HEIGHT * aspect);
     const density = Math.min(2, devicePixelRatio);
     this.picture = element('canvas', 'picture');
@@ -69,22 +79,31 @@ class Card {
     this.link = link;
     this.row = element('li', '', link);
     this.row.setAttribute('aria-label', job.name);
-    const sharp = this.pyramid.levelFor(this.picture.width / 1.5);
-    this.missing = this.tiles(job.over ? sharp : Math.max(sharp, this.pyramid.finest(TILES_WHILE_GROWING)));
+    this.missing = job.canvas.frameCount > 1
+      ? frames.flatMap((frame, place) => this.tiles(this.pyramid.top, frameUrl(job, frame), place, frames.length))
+      : this.pictureTiles(job.over);
     this.seen = -1;
   }
 
-  tiles(level) {
+  pictureTiles(isWhole) {
+    const { pyramid } = this;
+    const sharp = pyramid.levelFor(this.picture.width / 1.5);
+    const level = isWhole ? sharp : Math.max(sharp, pyramid.finest(TILES_WHILE_GROWING));
+    return this.tiles(level, (column, row) => pyramid.url(level, column, row));
+  }
+
+  /** Those of one picture, which is one of several beside each other. */
+  tiles(level, url, place = 0, ofPlaces = 1) {
     const { pyramid, picture } = this;
     const whole = pyramid.at(level);
     // Rounded to whole pixels of the strip, so that neighbours meet without a gap.
-    const x = (column) => Math.round(picture.width * Math.min(1, column * pyramid.tile / whole.width));
+    const x = (column) => Math.round(picture.width * (place + Math.min(1, column * pyramid.tile / whole.width)) / ofPlaces);
     const y = (row) => Math.round(picture.height * Math.min(1, row * pyramid.tile / whole.height));
     const tiles = [];
     for (let row = 0; row * pyramid.tile < whole.height; row++) {
       for (let column = 0; column * pyramid.tile < whole.width; column++) {
         tiles.push({
-          url: pyramid.url(level, column, row),
+          url: url(column, row),
           place: [x(column), y(row), x(column + 1) - x(column), y(row + 1) - y(row)],
         });
       }
