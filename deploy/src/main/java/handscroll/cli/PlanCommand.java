@@ -62,7 +62,7 @@ final class PlanCommand implements Callable<Integer> {
         List<Problem> problems = new ArrayList<>();
         PlanOptions.Checked checked = options.check(problems);
         Plan plan = plan(config, problems);
-        PlanSettings settings = PlanSettings.from(config).withCosts(checked.sampling(), checked.decoding());
+        PlanSettings settings = PlanSettings.of(plan, config).withCosts(checked.sampling(), checked.decoding());
         if (options.isWalked()) {
             Walk walk = Walk.of(plan, settings.offeredTasks());
             printing.out()

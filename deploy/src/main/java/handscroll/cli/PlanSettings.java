@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import handscroll.coordinator.job.JobSettings;
 import handscroll.coordinator.lease.LeaseSettings;
 import handscroll.coordinator.output.OutputSettings;
+import handscroll.coordinator.plan.Plan;
 import handscroll.coordinator.simulation.BatchTimes;
 import handscroll.coordinator.simulation.Costs;
 import handscroll.coordinator.simulation.SimulationSettings;
@@ -28,7 +29,15 @@ record PlanSettings(
         int batchSize,
         OutputSettings output) {
 
-    static PlanSettings from(Config config) {
+    /** Of a job whose costs nobody measured: a patch that is guided by a text is computed twice. */
+    static PlanSettings of(Plan job, Config config) {
+        PlanSettings usual = from(config);
+        return job.sampling().isGuided()
+                ? usual.withCosts(Optional.of(usual.costs().sampling().guided()), Optional.empty())
+                : usual;
+    }
+
+    private static PlanSettings from(Config config) {
         Config plan = config.getConfig("handscroll.cli.plan");
         TreeMap<Integer, Duration> sampling = new TreeMap<>();
         Config sizes = plan.getConfig("sampling");

@@ -36,6 +36,13 @@ public final class BatchTimes {
         return new BatchTimes(Map.of(1, perPatch));
     }
 
+    /** Of patches that are each computed twice in one batch, with their text and without, to be guided by the difference. */
+    public BatchTimes guided() {
+        TreeMap<Integer, Duration> perPatch = new TreeMap<>();
+        batchNanos.keySet().forEach(size -> perPatch.put(size, Duration.ofNanos(nanos(2 * size) / size)));
+        return ofPatches(perPatch);
+    }
+
     /** The whole batch. */
     public Duration ofBatch(int size) {
         return Duration.ofNanos(nanos(size));

@@ -31,6 +31,12 @@ class BatchTimesTest {
     }
 
     @Test
+    void aGuidedPatchTakesAsLongAsTwo() {
+        assertThat(TIMES.guided().ofBatch(1)).isEqualTo(TIMES.ofBatch(2));
+        assertThat(TIMES.guided().ofBatch(4)).isEqualTo(TIMES.ofBatch(8));
+    }
+
+    @Test
     void withoutTheTimeOfAPatchAloneNothingIsKnownOfSmallBatches() {
         assertThatThrownBy(() -> BatchTimes.ofPatches(new TreeMap<>(Map.of(4, Duration.ofMillis(40)))))
                 .hasMessageContaining("alone");

@@ -46,6 +46,11 @@ public record RenderSettings(
             return new Sampling(temperature, topK, 0, 0, 1);
         }
 
+        /** Whether each patch is drawn as far again from what it would be without its text. */
+        public boolean isGuided() {
+            return guidance != 1;
+        }
+
         public Sampling inRounds(int count) {
             return new Sampling(temperature, topK, minP, count, guidance);
         }

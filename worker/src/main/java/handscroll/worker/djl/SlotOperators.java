@@ -112,7 +112,7 @@ public final class SlotOperators implements PatchOperators {
         TransformerShape shape = model.transformer().shape();
         RenderSettings common = patches.get(0).settings();
         int drawn = Math.max(patches.size(), smallestBatch());
-        boolean guided = common.sampling().guidance() != 1 && shape.knowsTexts();
+        boolean guided = common.sampling().isGuided() && shape.knowsTexts();
         // Guided, each patch comes twice: as it shall be, and once more without its text.
         int count = guided ? 2 * drawn : drawn;
         ContextSlots slots = states.slots(count, common);
