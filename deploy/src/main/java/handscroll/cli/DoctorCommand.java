@@ -7,39 +7,44 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.Config;
 import handscroll.protocol.job.Refusal;
 import handscroll.protocol.model.ModelShelf;
+import handscroll.worker.djl.LibTorch;
 import handscroll.worker.djl.TorchRenderers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 @Command(
         name = "doctor",
         description = {
-            "Looks at what a farm needs: Java, models and their hashes, the device, disks, ports, the coordinator,",
+            "Looks at what a farm needs: Java, models and their hashes, the device, disks, ports, TLS, the coordinator,",
             "its clock and its workers. Ends with 1 if something would keep jobs from being rendered."
         },
         footerHeading = "%nExample:%n",
         footer = "  handscroll doctor --to http://10.0.0.5:8080")
-final class DoctorCommand implements Callable<Integer> {
+final class DoctorCommand extends AtCoordinator {
 
     private enum Verdict {
         GOOD,
         LOOK,
         BAD
     }
+
+    /** Time enough to make another certificate. */
+    private static final Duration SOON = Duration.ofDays(14);
 
     private record Finding(String what, Verdict verdict, String sentence) {}
 
@@ -52,25 +57,22 @@ final class DoctorCommand implements Callable<Integer> {
     private static final Duration CLOCK_DIFFERENCE = Duration.ofSeconds(2);
 
     @Mixin
-    private SharedOptions shared = new SharedOptions();
-
-    @Mixin
-    private CoordinatorAddress coordinator = new CoordinatorAddress();
-
-    @Mixin
-    private Printing printing = new Printing();
+    private TlsOption tls = new TlsOption();
 
     private final List<Finding> findings = new ArrayList<>();
 
     @Override
     public Integer call() {
-        Config config = shared.config("coordinator.conf", Map.of());
+        Map<String, Object> options = new HashMap<>();
+        tls.addTo(options);
+        Config config = shared.config("coordinator.conf", options);
         CliSettings settings = CliSettings.from(config);
-        java();
+        versions(config);
         Map<String, String> hashes = models(settings.models());
         device(config, settings.models());
         disk("state", Home.userState());
         disk("here", Path.of("").toAbsolutePath());
+        tls(config);
         boolean answers = coordinator(hashes);
         port(
                 "pages",
@@ -88,14 +90,40 @@ final class DoctorCommand implements Callable<Integer> {
                 : ExitCode.DONE;
     }
 
-    private void java() {
+    private void versions(Config config) {
         int version = Runtime.version().feature();
         note(
                 "java",
                 version >= OLDEST_JAVA ? Verdict.GOOD : Verdict.BAD,
                 Runtime.version() + " of " + System.getProperty("java.vendor")
                         + (version >= OLDEST_JAVA ? "" : "; Handscroll needs " + OLDEST_JAVA));
-        note("version", Verdict.GOOD, new HandscrollCommand.Version().getVersion()[0]);
+        note(
+                "version",
+                Verdict.GOOD,
+                new HandscrollCommand.Version().getVersion()[0] + ", with Akka " + config.getString("akka.version"));
+    }
+
+    /** Who else can speak with the farm, and whether this machine will be let in. */
+    private void tls(Config config) {
+        if (!TlsOption.isOn(config)) {
+            note("tls", tls.isOpenToOthers(config) ? Verdict.LOOK : Verdict.GOOD, "off. " + tls.says(config));
+            return;
+        }
+        TlsFiles files = TlsFiles.of(config);
+        Instant now = Clock.systemUTC().instant();
+        List<String> objections = files.objections(now);
+        objections.forEach(objection -> note("tls", Verdict.BAD, objection));
+        if (objections.isEmpty()) {
+            try {
+                Instant until = files.holdsUntil();
+                note(
+                        "tls",
+                        now.plus(SOON).isBefore(until) ? Verdict.GOOD : Verdict.LOOK,
+                        files.certificate() + " holds until " + until);
+            } catch (IOException | CertificateException unreadable) {
+                note("tls", Verdict.BAD, String.valueOf(unreadable.getMessage()));
+            }
+        }
     }
 
     private Map<String, String> models(ModelShelf shelf) {
@@ -117,7 +145,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void device(Config config, ModelShelf shelf) {
         try (TorchRenderers renderers = TorchRenderers.from(config, shelf)) {
-            note("device", Verdict.GOOD, renderers.deviceClass());
+            note("device", Verdict.GOOD, renderers.deviceClass() + ", libtorch " + LibTorch.version());
         } catch (RuntimeException | UnsatisfiedLinkError unusable) {
             note("device", Verdict.BAD, "no worker can render here: " + unusable.getMessage());
         }
@@ -143,7 +171,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private boolean coordinator(Map<String, String> hashes) {
         String address = coordinator.address().toString();
-        CoordinatorClient client = coordinator.client(shared);
+        CoordinatorClient client = client();
         JsonNode health;
         try {
             health = client.get("/healthz");
@@ -157,12 +185,25 @@ final class DoctorCommand implements Callable<Integer> {
                     "coordinator",
                     Verdict.GOOD,
                     address + " is ready, with "
-                            + client.get("/readyz").path("jobCount").asInt() + " jobs");
+                            + Figures.count(
+                                    client.get("/readyz").path("jobCount").asInt(), "job", "jobs"));
+            otherVersion(health.path("version").asText());
             workers(client.get("/api/workers"), hashes);
         } catch (CommandFailure unready) {
             note("coordinator", Verdict.BAD, String.valueOf(unready.getMessage()));
         }
         return true;
+    }
+
+    private void otherVersion(String there) {
+        String here = HandscrollCommand.Version.number();
+        if (!there.equals(here)) {
+            note(
+                    "coordinator",
+                    Verdict.LOOK,
+                    "is of " + (there.isEmpty() ? "an older version" : "version " + there) + ", this is " + here
+                            + "; run the same on all machines");
+        }
     }
 
     private void clock(Instant there) {

@@ -8,9 +8,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -19,13 +17,7 @@ import picocli.CommandLine.Parameters;
         description = "Prints what happened to a coordinator's job, and with --follow what happens until it is over.",
         footerHeading = "%nExample:%n",
         footer = "  handscroll events starry-scroll --follow")
-final class EventsCommand implements Callable<Integer> {
-
-    @Mixin
-    private SharedOptions shared = new SharedOptions();
-
-    @Mixin
-    private CoordinatorAddress coordinator = new CoordinatorAddress();
+final class EventsCommand extends AtCoordinator {
 
     @Parameters(paramLabel = "JOB", description = "The job's name, as submit and jobs print it.")
     private String job = "";
@@ -35,15 +27,11 @@ final class EventsCommand implements Callable<Integer> {
             description = "Stay until the job is over.")
     private boolean follow;
 
-    /** One JSON object a line: a stream has no end to close a list with. */
-    @Mixin
-    private Printing printing = new Printing();
-
     private final Set<String> told = new HashSet<>();
 
     @Override
     public Integer call() {
-        CoordinatorClient client = coordinator.client(shared);
+        CoordinatorClient client = client();
         String path = "/api/jobs/" + CoordinatorClient.encoded(job);
         if (!follow) {
             tellWhatWas(client, path);
@@ -79,6 +67,7 @@ final class EventsCommand implements Callable<Integer> {
             return;
         }
         PrintWriter out = printing.out();
+        // One JSON object a line: a stream has no end to close a list with.
         if (printing.isJson()) {
             out.println(event);
         } else {

@@ -1,5 +1,6 @@
 package handscroll.cli;
 
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
@@ -69,8 +70,12 @@ final class HandscrollCommand implements Runnable {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = HandscrollCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"handscroll " + (version == null ? "(not packaged)" : version)};
+            return new String[] {"handscroll " + number()};
+        }
+
+        static String number() {
+            return Optional.ofNullable(HandscrollCommand.class.getPackage().getImplementationVersion())
+                    .orElse("(not packaged)");
         }
     }
 }

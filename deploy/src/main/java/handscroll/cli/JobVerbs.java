@@ -3,9 +3,7 @@ package handscroll.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -13,19 +11,10 @@ import picocli.CommandLine.Spec;
 /** What can be done to a coordinator's job. None of it loses what was rendered, so none of it asks twice. */
 final class JobVerbs {
 
-    private abstract static class Verb implements Callable<Integer> {
-
-        @Mixin
-        private SharedOptions shared = new SharedOptions();
-
-        @Mixin
-        private CoordinatorAddress coordinator = new CoordinatorAddress();
+    private abstract static class Verb extends AtCoordinator {
 
         @Parameters(arity = "1..*", paramLabel = "JOB", description = "Names of jobs, as submit and jobs print them.")
         private List<String> jobs = List.of();
-
-        @Mixin
-        private Printing printing = new Printing();
 
         @Spec
         @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
@@ -34,7 +23,7 @@ final class JobVerbs {
         /** The first that is refused ends it: what stands before it is done, and was said. */
         @Override
         public Integer call() {
-            CoordinatorClient client = coordinator.client(shared);
+            CoordinatorClient client = client();
             for (String job : jobs) {
                 JsonNode answer = client.post("/api/jobs/" + CoordinatorClient.encoded(job) + "/" + spec.name());
                 printing.print(answer, news -> List.of(news.path("message").asText()));
@@ -79,13 +68,7 @@ final class JobVerbs {
             },
             footerHeading = "%nExamples:%n",
             footer = {"  handscroll skip starry-scroll", "  handscroll skip starry-scroll 20,3"})
-    static final class Skip implements Callable<Integer> {
-
-        @Mixin
-        private SharedOptions shared = new SharedOptions();
-
-        @Mixin
-        private CoordinatorAddress coordinator = new CoordinatorAddress();
+    static final class Skip extends AtCoordinator {
 
         @Parameters(index = "0", paramLabel = "JOB", description = "The job's name, as submit and jobs print it.")
         private String job = "";
@@ -97,15 +80,11 @@ final class JobVerbs {
                 description = "COLUMN,ROW or STAGE/COLUMN,ROW; all that were given up where it is left out.")
         private Optional<String> patch = Optional.empty();
 
-        @Mixin
-        private Printing printing = new Printing();
-
         @Override
         public Integer call() {
             String query = patch.map(name -> "?patch=" + CoordinatorClient.encoded(name))
                     .orElse("");
-            JsonNode answer =
-                    coordinator.client(shared).post("/api/jobs/" + CoordinatorClient.encoded(job) + "/skip" + query);
+            JsonNode answer = client().post("/api/jobs/" + CoordinatorClient.encoded(job) + "/skip" + query);
             printing.print(answer, news -> List.of(news.path("message").asText()));
             return ExitCode.DONE;
         }

@@ -4,12 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
+import java.util.Set;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -17,16 +16,7 @@ import picocli.CommandLine.Option;
         description = "Lists the jobs of a coordinator.",
         footerHeading = "%nExample:%n",
         footer = "  handscroll jobs --to http://10.0.0.5:8080")
-final class JobsCommand implements Callable<Integer> {
-
-    @Mixin
-    private SharedOptions shared = new SharedOptions();
-
-    @Mixin
-    private CoordinatorAddress coordinator = new CoordinatorAddress();
-
-    @Mixin
-    private Printing printing = new Printing();
+final class JobsCommand extends AtCoordinator {
 
     @Option(names = "--state", paramLabel = "STATES", description = "Only these, for example rendering,paused.")
     private Optional<String> states = Optional.empty();
@@ -36,7 +26,7 @@ final class JobsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CoordinatorClient client = coordinator.client(shared);
+        CoordinatorClient client = client();
         String query = states.map(wanted -> "&state=" + CoordinatorClient.encoded(wanted))
                         .orElse("")
                 + text.map(wanted -> "&q=" + CoordinatorClient.encoded(wanted)).orElse("");
@@ -54,13 +44,31 @@ final class JobsCommand implements Callable<Integer> {
     }
 
     private List<String> lines(JsonNode answer) {
-        List<String> lines = new ArrayList<>();
-        for (JsonNode job : answer.path("jobs")) {
-            String priority = job.path("over").asBoolean()
-                    ? ""
-                    : "priority " + job.path("priority").asInt() + "  ";
-            lines.add(job.path("job").asText() + "  " + priority + ProgressLine.of(Progress.of(job)));
+        if (answer.path("jobs").isEmpty()) {
+            return List.of("No jobs at " + coordinator.address() + ".");
         }
-        return lines.isEmpty() ? List.of("No jobs at " + coordinator.address() + ".") : lines;
+        Table table = new Table(Set.of(2, 3));
+        table.row("job", "state", "patches", "priority", "");
+        for (JsonNode job : answer.path("jobs")) {
+            Progress progress = Progress.of(job);
+            table.row(
+                    job.path("job").asText(),
+                    job.path("state").asText(),
+                    progress.stages().isEmpty() ? "" : ProgressLine.ratio(progress.patches()),
+                    job.path("over").asBoolean() ? "" : job.path("priority").asText(),
+                    news(
+                            progress,
+                            Duration.ofMillis(
+                                    Math.round(1000 * job.path("elapsedSeconds").asDouble()))));
+        }
+        return table.lines("");
+    }
+
+    private static String news(Progress progress, Duration elapsed) {
+        return switch (progress.state()) {
+            case RENDERING -> ProgressLine.pace(progress);
+            case DONE -> elapsed.isZero() ? "" : "in " + Figures.time(elapsed);
+            default -> progress.cause().orElse("");
+        };
     }
 }

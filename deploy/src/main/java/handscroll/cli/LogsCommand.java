@@ -3,9 +3,7 @@ package handscroll.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,7 +16,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {"  handscroll logs starry-scroll", "  handscroll logs --level warn --follow --to http://10.0.0.5:8080"
         })
-final class LogsCommand implements Callable<Integer> {
+final class LogsCommand extends AtCoordinator {
 
     private static final long LOOK_AGAIN_MILLIS = 1000;
 
@@ -28,12 +26,6 @@ final class LogsCommand implements Callable<Integer> {
         WARN,
         ERROR
     }
-
-    @Mixin
-    private SharedOptions shared = new SharedOptions();
-
-    @Mixin
-    private CoordinatorAddress coordinator = new CoordinatorAddress();
 
     @Parameters(
             paramLabel = "TEXT",
@@ -61,13 +53,9 @@ final class LogsCommand implements Callable<Integer> {
             description = "Stay, and print what is logged from now on.")
     private boolean follow;
 
-    /** One JSON string a line: what is followed has no end to close a list with. */
-    @Mixin
-    private Printing printing = new Printing();
-
     @Override
     public Integer call() throws InterruptedException {
-        CoordinatorClient client = coordinator.client(shared);
+        CoordinatorClient client = client();
         String wish = "/api/logs?level=" + level + "&entries=" + entries
                 + text.map(wanted -> "&find=" + CoordinatorClient.encoded(wanted))
                         .orElse("");
@@ -83,6 +71,7 @@ final class LogsCommand implements Callable<Integer> {
 
     private void print(JsonNode answer) {
         PrintWriter out = printing.out();
+        // One JSON string a line: what is followed has no end to close a list with.
         answer.path("entries").forEach(entry -> out.println(printing.isJson() ? entry : entry.asText()));
         out.flush();
     }

@@ -49,6 +49,16 @@ final class ProgressLine {
         if (patches.renderedCount() == patches.cellCount() && !progress.stages().isEmpty()) {
             facts.add(ratio(progress.stages().get(progress.stages().size() - 1)) + " tiles");
         }
+        String pace = pace(progress);
+        if (!pace.isEmpty()) {
+            facts.add(pace);
+        }
+        return String.join(", ", facts);
+    }
+
+    /** How fast it goes and how long it takes, or what keeps it. */
+    static String pace(Progress progress) {
+        List<String> facts = new ArrayList<>();
         if (progress.patchesPerSecond() > 0) {
             facts.add(Figures.oneDecimal(progress.patchesPerSecond()) + "/s");
         }
@@ -68,7 +78,7 @@ final class ProgressLine {
                 .orElse("");
     }
 
-    private static String ratio(StageProgress stage) {
+    static String ratio(StageProgress stage) {
         return Figures.count(stage.renderedCount()) + "/" + Figures.count(stage.cellCount());
     }
 

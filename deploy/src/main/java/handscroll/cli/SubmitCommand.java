@@ -15,9 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,13 +26,7 @@ import picocli.CommandLine.Spec;
         description = "Hands a job to a coordinator, which sees the same files under the same names.",
         footerHeading = "%nExample:%n",
         footer = "  handscroll submit config/jobs/starry-scroll.conf --to http://10.0.0.5:8080")
-final class SubmitCommand implements Callable<Integer> {
-
-    @Mixin
-    private SharedOptions shared = new SharedOptions();
-
-    @Mixin
-    private CoordinatorAddress coordinator = new CoordinatorAddress();
+final class SubmitCommand extends AtCoordinator {
 
     @Parameters(index = "0", paramLabel = "JOB", description = "The file that says what is rendered.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
@@ -57,9 +49,6 @@ final class SubmitCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "From 0 to 100, instead of the job's own: of jobs that wait the highest goes first.")
     private Optional<String> priority = Optional.empty();
-
-    @Mixin
-    private Printing printing = new Printing();
 
     @Option(names = "--dry-run", description = "Say what it would take, and hand nothing in.")
     private boolean dryRun;
@@ -88,7 +77,7 @@ final class SubmitCommand implements Callable<Integer> {
             printing.print(planned(PlannedJob.dryRun(job, settings.models(), pictures)), SubmitCommand::planLines);
             return ExitCode.DONE;
         }
-        CoordinatorClient client = coordinator.client(shared);
+        CoordinatorClient client = client();
         String[] headers =
                 key.map(name -> new String[] {"Idempotency-Key", name}).orElse(new String[0]);
         JsonNode answer = client.post("/api/jobs", "text/plain; charset=utf-8", JobSpecWriter.toHocon(job), headers);

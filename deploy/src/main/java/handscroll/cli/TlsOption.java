@@ -64,10 +64,19 @@ final class TlsOption {
                 keys.resolve(AUTHORITY).toString());
     }
 
+    static boolean isOn(Config config) {
+        return config.getString(TRANSPORT).equals(SECURE);
+    }
+
+    /** Other machines reach it, and nothing is asked of them. */
+    boolean isOpenToOthers(Config config) {
+        return !isOn(config) && !isLoopback(config.getString(SettingNames.REMOTE_HOST));
+    }
+
     /** Who can reach this process, and what keeps others out. */
     String says(Config config) {
         String host = config.getString(SettingNames.REMOTE_HOST);
-        if (config.getString(TRANSPORT).equals(SECURE)) {
+        if (isOn(config)) {
             return "Workers and coordinators are let in with a certificate of this farm's authority only.";
         }
         return isLoopback(host)

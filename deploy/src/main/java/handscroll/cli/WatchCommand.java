@@ -1,9 +1,7 @@
 package handscroll.cli;
 
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -13,19 +11,10 @@ import picocli.CommandLine.Spec;
         description = "Shows how a coordinator's job moves until it is over, and ends with its exit code.",
         footerHeading = "%nExample:%n",
         footer = "  handscroll watch starry-scroll --to http://10.0.0.5:8080")
-final class WatchCommand implements Callable<Integer> {
-
-    @Mixin
-    private SharedOptions shared = new SharedOptions();
-
-    @Mixin
-    private CoordinatorAddress coordinator = new CoordinatorAddress();
+final class WatchCommand extends AtCoordinator {
 
     @Parameters(paramLabel = "JOB", description = "The job's name, as submit and jobs print it.")
     private String job = "";
-
-    @Mixin
-    private Printing printing = new Printing();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
@@ -34,7 +23,7 @@ final class WatchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CliSettings settings = CliSettings.from(shared.config("local.conf", Map.of()));
-        return new JobWatch(coordinator.client(shared), coordinator.address(), settings)
+        return new JobWatch(client(), coordinator.address(), settings)
                 .toTheEnd(job, printing.out(), spec.commandLine().getErr(), printing.isJson());
     }
 }

@@ -1,9 +1,7 @@
 package handscroll.cli;
 
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -11,13 +9,7 @@ import picocli.CommandLine.Parameters;
         description = "Says why a coordinator's job, or one patch of it, does not go on, and what to do.",
         footerHeading = "%nExample:%n",
         footer = {"  handscroll why starry-scroll", "  handscroll why starry-scroll decode/3,1"})
-final class WhyCommand implements Callable<Integer> {
-
-    @Mixin
-    private SharedOptions shared = new SharedOptions();
-
-    @Mixin
-    private CoordinatorAddress coordinator = new CoordinatorAddress();
+final class WhyCommand extends AtCoordinator {
 
     @Parameters(index = "0", paramLabel = "JOB", description = "The job's name, as submit and jobs print it.")
     private String job = "";
@@ -29,16 +21,11 @@ final class WhyCommand implements Callable<Integer> {
             description = "COLUMN,ROW of a patch of the canvas, or STAGE/COLUMN,ROW of any stage's.")
     private Optional<String> patch = Optional.empty();
 
-    @Mixin
-    private Printing printing = new Printing();
-
     @Override
     public Integer call() {
         String query =
                 patch.map(name -> "?patch=" + CoordinatorClient.encoded(name)).orElse("");
-        printing.print(
-                coordinator.client(shared).get("/api/jobs/" + CoordinatorClient.encoded(job) + "/why" + query),
-                WhyText::lines);
+        printing.print(client().get("/api/jobs/" + CoordinatorClient.encoded(job) + "/why" + query), WhyText::lines);
         return ExitCode.DONE;
     }
 }

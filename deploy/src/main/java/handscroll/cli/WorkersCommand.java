@@ -5,10 +5,8 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,37 +28,19 @@ import picocli.CommandLine.Spec;
             "  handscroll workers --to http://10.0.0.5:8080",
             "  handscroll workers drain 4711-1a2b3c4d --to http://10.0.0.5:8080"
         })
-final class WorkersCommand implements Callable<Integer> {
-
-    @Mixin
-    private SharedOptions shared = new SharedOptions();
-
-    @Mixin
-    private CoordinatorAddress coordinator = new CoordinatorAddress();
-
-    @Mixin
-    private Printing printing = new Printing();
+final class WorkersCommand extends AtCoordinator {
 
     @Override
     public Integer call() {
-        printing.print(coordinator.client(shared).get("/api/workers"), WorkersText::lines);
+        printing.print(client().get("/api/workers"), WorkersText::lines);
         return ExitCode.DONE;
     }
 
     /** A verb on one worker. */
-    private abstract static class Verb implements Callable<Integer> {
-
-        @Mixin
-        private SharedOptions shared = new SharedOptions();
-
-        @Mixin
-        private CoordinatorAddress coordinator = new CoordinatorAddress();
+    private abstract static class Verb extends AtCoordinator {
 
         @Parameters(paramLabel = "ID", description = "The worker's name, as workers prints it.")
         private String worker = "";
-
-        @Mixin
-        private Printing printing = new Printing();
 
         @ParentCommand
         @SuppressWarnings("NullAway.Init") // picocli sets it before it calls

@@ -1,6 +1,7 @@
 package handscroll.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.typesafe.config.Config;
@@ -16,6 +17,8 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -98,6 +101,34 @@ class TlsTest {
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(run.err()).contains("tls.key", "tls.crt", "ca.crt", "deploy/certificates");
+    }
+
+    @Test
+    void keysAreLookedAtBeforeAnybodyRefusesThem() throws Exception {
+        Path farm = directory.resolve("keys/worker");
+        Path stranger = directory.resolve("strangers/worker");
+        Instant now = Instant.now();
+        assertThat(files(farm, farm, farm).objections(now)).isEmpty();
+        assertThat(files(farm, farm, farm).objections(now.plus(Duration.ofDays(400))))
+                .singleElement(STRING)
+                .contains("ran out on", "deploy/certificates");
+        assertThat(files(farm, farm, farm).objections(now.minus(Duration.ofDays(400))))
+                .singleElement(STRING)
+                .contains("clock");
+        assertThat(files(stranger, farm, farm).objections(now))
+                .singleElement(STRING)
+                .contains("is not the key of");
+        assertThat(files(farm, farm, stranger).objections(now))
+                .singleElement(STRING)
+                .contains("was not signed by");
+        assertThat(new TlsFiles(farm.resolve("tls.crt"), farm.resolve("tls.key"), farm.resolve("ca.crt"))
+                        .objections(now))
+                .singleElement(STRING)
+                .contains("cannot be read");
+    }
+
+    private static TlsFiles files(Path key, Path certificate, Path authority) {
+        return new TlsFiles(key.resolve("tls.key"), certificate.resolve("tls.crt"), authority.resolve("ca.crt"));
     }
 
     private Farm open(String file, int slots, Path keys, List<HostPort> join) {

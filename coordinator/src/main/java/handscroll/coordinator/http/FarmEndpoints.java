@@ -26,6 +26,11 @@ import java.util.regex.Pattern;
 final class FarmEndpoints extends AllDirectives {
 
     /** Up to some days. */
+    /** Of the build, as its jar says. */
+    private static final String VERSION = Optional.ofNullable(
+                    FarmEndpoints.class.getPackage().getImplementationVersion())
+            .orElse("(not packaged)");
+
     private static final Pattern WITHIN = Pattern.compile("[0-9]{1,6}");
 
     private final Answers answers;
@@ -111,8 +116,10 @@ final class FarmEndpoints extends AllDirectives {
 
     /** The process lives; whoever restarts it for anything else only makes it worse. */
     private Route health(Call call) {
-        return answers.ok(
-                JobJson.object().put("status", "ok").put("at", clock.instant().toString()));
+        return answers.ok(JobJson.object()
+                .put("status", "ok")
+                .put("version", VERSION)
+                .put("at", clock.instant().toString()));
     }
 
     /** Jobs can be handed in: journal and log were read, and the desk answers. */
