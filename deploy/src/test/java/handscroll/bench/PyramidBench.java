@@ -23,7 +23,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +30,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /**
@@ -60,6 +58,7 @@ public final class PyramidBench {
             256,
             64 << 20,
             Long.MAX_VALUE,
+            true,
             Optional.empty(),
             Map.of(TileEncoding.JPEG, 0.5, TileEncoding.PNG, 2.5, TileEncoding.WEBP, 0.4));
 
@@ -91,6 +90,9 @@ public final class PyramidBench {
     /** Of the last export. */
     private long bytes;
 
+    /** How many pictures were begun, each in a directory of its own. */
+    private int pictureCount;
+
     private PyramidBench(Path picture, Path out) throws Exception {
         BufferedImage image = ImageIO.read(picture.toFile());
         this.width = image.getWidth();
@@ -107,7 +109,7 @@ public final class PyramidBench {
 
     private void warmUp() throws Exception {
         for (String step : new String[] {"encode", "files", "zip", "png", "tiff", "tiff-deflate"}) {
-            step(step, 4096);
+            step(step, 8192);
         }
     }
 
@@ -138,7 +140,7 @@ public final class PyramidBench {
     }
 
     private double pyramid(Container container, int side) throws Exception {
-        delete(directory());
+        pictureCount++;
         Files.createDirectories(directory());
         manifest(container, side).write(directory());
         ExecutorService disk = Executors.newFixedThreadPool(DISK_THREADS);
@@ -205,7 +207,7 @@ public final class PyramidBench {
     }
 
     private Path directory() {
-        return out.resolve("handscroll");
+        return out.resolve("handscroll-" + pictureCount);
     }
 
     private PixelBlock pixels(int column, int row, int side) {
@@ -237,15 +239,5 @@ public final class PyramidBench {
                 Instant.EPOCH,
                 Optional.empty(),
                 Map.of());
-    }
-
-    private static void delete(Path directory) throws Exception {
-        if (Files.exists(directory)) {
-            try (Stream<Path> files = Files.walk(directory)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
     }
 }

@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.zip.CRC32;
 
 /** One archive of stored entries; its directory grows in a file beside it, so that memory does not grow with the entries. */
 final class ZipTree implements FileTree {
@@ -33,9 +32,7 @@ final class ZipTree implements FileTree {
 
     @Override
     public void add(String name, byte[] content) throws IOException {
-        var crc = new CRC32();
-        crc.update(content);
-        int checksum = (int) crc.getValue();
+        int checksum = ZipRecords.checksum(content);
         byte[] header = ZipRecords.localHeader(name, content.length, checksum);
         out.write(header);
         out.write(content);

@@ -7,16 +7,18 @@ import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.tile.RenderedTile;
 import handscroll.protocol.tile.TileCodec;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 
 /**
  * Grows a Deep Zoom pyramid on the disk, as files or as an archive, from tiles that come in any order, some of them twice, with
@@ -28,7 +30,8 @@ import java.util.concurrent.Executor;
  * </pre>
  *
  * A tile counts only when its half-size pixels, or its parent, are durable too. So whatever is
- * acknowledged can be built upon after a restart without decoding it.
+ * acknowledged can be built upon after a restart without decoding it. And half-size pixels vouch for their tile with its checksum:
+ * so both may become durable in any order, with one wait of the disk for all that came meanwhile.
  *
  * <p>Safe for many threads; never blocks its callers. Works on the executor it is given.
  */
@@ -44,6 +47,7 @@ public final class DeepZoomOutput implements TileOutput {
     private final PictureOwner owner;
     private final TileContainer container;
     private final HalfStore halves;
+    private final List<FileChannel> written;
     private final PendingTiles<TileId> pending;
     private final TileListener listener;
     private final CompletableFuture<Done> finished = new CompletableFuture<>();
@@ -75,6 +79,8 @@ public final class DeepZoomOutput implements TileOutput {
         container.prepare();
         this.halves = new HalfStore(
                 new HalfFile(disk, directory.resolve(WORK).resolve(HALVES), pyramid), settings.halvesInMemoryBytes());
+        this.written = Stream.concat(container.files().stream(), Stream.of(halves.channel()))
+                .toList();
         this.pending =
                 new PendingTiles<>(directory, settings.maxPendingTiles(), executor, this::isDurable, this::letGo);
         this.listener = listener;
@@ -100,8 +106,9 @@ public final class DeepZoomOutput implements TileOutput {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
+                        Files.createDirectories(directory);
                         DeepZoomOutput output = new DeepZoomOutput(
-                                directory, new Disk(), pyramid, format, settings, executor, listener);
+                                directory, Disk.of(directory, settings), pyramid, format, settings, executor, listener);
                         output.resume();
                         return output;
                     } catch (IOException e) {
@@ -158,7 +165,7 @@ public final class DeepZoomOutput implements TileOutput {
 
     /** What is on the disk becomes what is known, by the rule that a tile alone does not count. */
     private void takeUp() throws IOException {
-        Set<TileId> halvesThere = halves.stored();
+        Map<TileId, Integer> halvesThere = halves.stored();
         // From the smallest level up: a tile without its halves counts only if its parent counts.
         for (int level = 0; level < pyramid.levelCount(); level++) {
             Grid grid = pyramid.grid(level);
@@ -170,15 +177,20 @@ public final class DeepZoomOutput implements TileOutput {
                 }
             }
         }
-        for (TileId half : halvesThere) {
+        for (TileId half : halvesThere.keySet()) {
             if (progress.isDurable(half.parent())) {
                 halves.remove(half);
             }
         }
     }
 
-    private boolean isSafe(TileId tile, Set<TileId> halvesThere) {
-        return !pyramid.hasParent(tile) || halvesThere.contains(tile) || progress.isDurable(tile.parent());
+    /** A parent was begun only when its children were durable. */
+    private boolean isSafe(TileId tile, Map<TileId, Integer> halvesThere) throws IOException {
+        if (!pyramid.hasParent(tile) || progress.isDurable(tile.parent())) {
+            return true;
+        }
+        Integer checksum = halvesThere.get(tile);
+        return checksum != null && container.holds(tile, checksum);
     }
 
     /** Once, before anything is stored: makes what was due when the process ended. */
@@ -215,9 +227,10 @@ public final class DeepZoomOutput implements TileOutput {
             needed = pyramid.hasParent(tile) && !progress.isDurable(tile.parent());
         }
         if (needed) {
-            halves.add(tile, half);
+            halves.add(tile, ZipRecords.checksum(encoded), half);
         }
-        container.write(tile, encoded);
+        container.write(tile, encoded, needed);
+        disk.settle(written);
         Optional<TileId> due;
         boolean complete;
         synchronized (lock) {
@@ -282,7 +295,8 @@ public final class DeepZoomOutput implements TileOutput {
     }
 
     private void letGo() throws IOException {
-        try (container) {
+        try (disk;
+                container) {
             halves.close();
         }
     }

@@ -3,11 +3,11 @@ package handscroll.coordinator.output;
 import handscroll.protocol.task.PixelBlock;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Half-size pixels from the moment their tile arrives until their parent is durable: always on the
@@ -25,9 +25,13 @@ final class HalfStore implements Closeable {
         this.maxBytes = maxBytes;
     }
 
-    /** Durable when it returns. */
-    void add(TileId tile, PixelBlock half) throws IOException {
-        file.add(tile, half);
+    /**
+     * Durable after {@link Disk#settle} of {@link #channel}.
+     *
+     * @param checksum of the tile, encoded: its half vouches for it
+     */
+    void add(TileId tile, int checksum, PixelBlock half) throws IOException {
+        file.add(tile, checksum, half);
         remember(tile, half);
     }
 
@@ -41,8 +45,12 @@ final class HalfStore implements Closeable {
         file.remove(tile);
     }
 
-    /** On the disk, after a restart. */
-    Set<TileId> stored() {
+    FileChannel channel() {
+        return file.channel();
+    }
+
+    /** On the disk, after a restart: the tiles, and the checksums of their content. */
+    Map<TileId, Integer> stored() {
         return file.stored();
     }
 

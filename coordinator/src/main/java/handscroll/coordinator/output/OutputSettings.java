@@ -20,6 +20,7 @@ public record OutputSettings(
         int maxPendingTiles,
         long halvesInMemoryBytes,
         long filesAtMost,
+        boolean flushesTogether,
         Optional<Path> root,
         Map<TileEncoding, Double> estimatedBytesPerPixel) {
 
@@ -40,6 +41,7 @@ public record OutputSettings(
                 block.getInt("max-pending-tiles"),
                 block.getBytes("halves-in-memory"),
                 block.getLong("files-at-most"),
+                block.getBoolean("flush-together"),
                 Optional.of(block.getString("root"))
                         .filter(root -> !root.isEmpty())
                         .map(Path::of),

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -55,7 +56,6 @@ final class TileArchive implements TileContainer {
     private final long[] firstSlots;
     private final FileChannel archive;
     private final FileChannel index;
-    private final GroupForce group;
 
     /** Where the next entry goes. Guarded by this. */
     private long end;
@@ -113,7 +113,6 @@ final class TileArchive implements TileContainer {
             archive.close();
             throw e;
         }
-        this.group = new GroupForce(() -> disk.force(archive));
     }
 
     @Override
@@ -146,7 +145,7 @@ final class TileArchive implements TileContainer {
     }
 
     @Override
-    public void write(TileId tile, byte[] encoded) throws IOException {
+    public void write(TileId tile, byte[] encoded, boolean isVouchedFor) throws IOException {
         synchronized (this) {
             Entry entry = append(DeepZoomDescription.tileName(tile, extension), encoded);
             writeSlot(slot(tile), entry);
@@ -154,7 +153,17 @@ final class TileArchive implements TileContainer {
                 moveCheckpoint();
             }
         }
-        group.force();
+    }
+
+    @Override
+    public List<FileChannel> files() {
+        return List.of(archive);
+    }
+
+    @Override
+    public boolean holds(TileId tile, int checksum) throws IOException {
+        Optional<Entry> entry = readSlot(slot(tile));
+        return entry.isPresent() && entry.get().checksum() == checksum;
     }
 
     @Override
@@ -254,9 +263,7 @@ final class TileArchive implements TileContainer {
     }
 
     private Entry append(String name, byte[] content) throws IOException {
-        var crc = new CRC32();
-        crc.update(content);
-        var entry = new Entry(end, content.length, (int) crc.getValue());
+        var entry = new Entry(end, content.length, ZipRecords.checksum(content));
         byte[] header = ZipRecords.localHeader(name, content.length, entry.checksum());
         ByteBuffer bytes = ByteBuffer.allocate(header.length + content.length);
         disk.writeAt(archive, bytes.put(header).put(content).flip(), end);
@@ -277,11 +284,9 @@ final class TileArchive implements TileContainer {
         if (!readFully(archive, content, contentAt)) {
             return false;
         }
-        var crc = new CRC32();
-        crc.update(content.flip());
         Matcher tile = NAME.matcher(name);
         boolean isDescription = end == 0 && name.equals(DeepZoomDescription.FILE_NAME);
-        if ((int) crc.getValue() != entry.checksum() || !(isDescription || tile.matches())) {
+        if (ZipRecords.checksum(content.array()) != entry.checksum() || !(isDescription || tile.matches())) {
             return false;
         }
         if (!isDescription) {

@@ -1,6 +1,7 @@
 package handscroll.coordinator.output;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,7 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A file for each tile, as any Deep Zoom viewer wants them: each appears at once and whole under its name, or not at all.
+ * A file for each tile, as any Deep Zoom viewer wants them: each appears at once and whole under its name, or not at all. After a
+ * power cut there may be names without their content, of tiles for which somebody vouches.
  *
  * <pre>
  *   DIR/picture.dzi
@@ -85,8 +87,23 @@ final class TileFiles implements TileContainer {
     }
 
     @Override
-    public void write(TileId tile, byte[] encoded) throws IOException {
-        writeAtOnce(tilePath(tile), encoded);
+    public void write(TileId tile, byte[] encoded, boolean isVouchedFor) throws IOException {
+        if (isVouchedFor) {
+            disk.put(temporary(), tilePath(tile), encoded);
+        } else {
+            writeAtOnce(tilePath(tile), encoded);
+        }
+    }
+
+    @Override
+    public List<FileChannel> files() {
+        return List.of();
+    }
+
+    @Override
+    public boolean holds(TileId tile, int checksum) throws IOException {
+        Optional<byte[]> content = read(tile);
+        return content.isPresent() && ZipRecords.checksum(content.get()) == checksum;
     }
 
     @Override
@@ -109,9 +126,13 @@ final class TileFiles implements TileContainer {
     }
 
     private void writeAtOnce(Path target, byte[] content) throws IOException {
-        Path temporary = incoming.resolve(Long.toString(number.getAndIncrement()));
+        Path temporary = temporary();
         disk.write(temporary, content);
         disk.rename(temporary, target);
+    }
+
+    private Path temporary() {
+        return incoming.resolve(Long.toString(number.getAndIncrement()));
     }
 
     private static List<Path> list(Path folder) throws IOException {

@@ -3,6 +3,7 @@ package handscroll.coordinator.output;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
 
 /**
  * The records of a zip archive whose entries are stored as they are, Zip64 where it must be. The platform's own writer keeps every
@@ -28,6 +29,13 @@ public final class ZipRecords {
     private static final short VERSION_64 = 45;
     private static final long MAX_32 = 0xFFFFFFFFL;
     private static final int MAX_16 = 0xFFFF;
+
+    /** CRC-32 of an entry's bytes. */
+    public static int checksum(byte[] content) {
+        var crc = new CRC32();
+        crc.update(content);
+        return (int) crc.getValue();
+    }
 
     /** What stands before an entry's bytes. */
     public static byte[] localHeader(String name, int length, int crc) {

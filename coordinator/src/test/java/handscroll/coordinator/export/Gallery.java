@@ -31,6 +31,7 @@ final class Gallery {
             256,
             1 << 20,
             1000,
+            true,
             Optional.empty(),
             Map.of(TileEncoding.JPEG, 0.5, TileEncoding.PNG, 2.5, TileEncoding.WEBP, 0.4));
 

@@ -79,7 +79,7 @@ class SlowDiskTest extends LeaseBookFixture {
                         directory.resolve(name + container),
                         PYRAMID,
                         new JobSpec.Output("out", TileEncoding.JPEG, 90, Optional.of(container)),
-                        new OutputSettings(256, 1 << 20, 1000, Optional.empty(), Map.of()),
+                        new OutputSettings(256, 1 << 20, 1000, true, Optional.empty(), Map.of()),
                         disk::add,
                         (level, column, row) -> {})
                 .toCompletableFuture();

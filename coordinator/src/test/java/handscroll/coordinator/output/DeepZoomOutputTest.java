@@ -25,6 +25,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class DeepZoomOutputTest {
@@ -132,36 +133,39 @@ class DeepZoomOutputTest {
     @ParameterizedTest
     @EnumSource(Container.class)
     void comesOutTheSameWhereverItsProcessDied(Container container) throws Exception {
-        diesAtEveryStep(container, "", disk -> {});
+        diesAtEveryStep(container, true, "", disk -> {});
     }
 
-    @ParameterizedTest
-    @EnumSource(Container.class)
-    void comesOutTheSameWhereverThePowerFailed(Container container) throws Exception {
+    @ParameterizedTest(name = "{0}, flushed together: {1}")
+    @CsvSource({"FILES, false", "FILES, true", "ZIP, false", "ZIP, true"})
+    void comesOutTheSameWhereverThePowerFailed(Container container, boolean flushesTogether) throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        diesAtEveryStep(container, "power fails with the seed " + seed + ", ", disk -> disk.losePower(random));
+        diesAtEveryStep(
+                container, flushesTogether, "power fails with the seed " + seed + ", ", disk -> disk.losePower(random));
     }
 
     private interface AfterDeath {
         void happensTo(DyingDisk disk) throws IOException;
     }
 
-    private void diesAtEveryStep(Container container, String how, AfterDeath after) throws Exception {
+    private void diesAtEveryStep(Container container, boolean flushesTogether, String how, AfterDeath after)
+            throws Exception {
         TileEncoding encoding = TileEncoding.JPEG;
         Map<String, Integer> expected = undisturbed(SMALL, encoding);
         List<RenderedTile> tiles = Paintings.tiles(SMALL, encoding);
         int deaths = 0;
         for (boolean died = true; died; deaths++) {
             Path here = Files.createTempDirectory(directory, "death" + deaths);
-            DyingDisk disk = new DyingDisk(deaths);
+            DyingDisk disk = new DyingDisk(deaths, flushesTogether);
             List<RenderedTile> acknowledged = storeUntilDeath(here, disk, container, tiles);
             died = disk.dead;
             if (died) {
                 after.happensTo(disk);
             }
 
-            DeepZoomOutput again = output(here, SMALL, new DyingDisk(Integer.MAX_VALUE), encoding, container);
+            DeepZoomOutput again =
+                    output(here, SMALL, new DyingDisk(Integer.MAX_VALUE, flushesTogether), encoding, container);
             again.resume();
             for (RenderedTile tile : acknowledged) {
                 int index = SMALL.grid(SMALL.topLevel()).index(tile.patch().cell());
@@ -332,7 +336,7 @@ class DeepZoomOutputTest {
 
     @Test
     void saysWhereAndHowMuchIsFreeWhenATileCannotBeWritten() throws Exception {
-        DyingDisk disk = new DyingDisk(Integer.MAX_VALUE);
+        DyingDisk disk = new DyingDisk(Integer.MAX_VALUE, false);
         DeepZoomOutput output = output(directory, ODD, disk, TileEncoding.PNG, Container.FILES);
         disk.dead = true;
         assertThatThrownBy(() ->

@@ -12,11 +12,13 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Carries out so many steps, leaves the next one half done, and then no more: a process that dies. Forces nothing, since what was
- * written outlives a process; when the power fails, any of what was not forced is lost.
+ * written outlives a process; when the power fails, any of what was not forced is lost, also names, or the content behind them.
  */
 final class DyingDisk extends Disk {
 
@@ -24,15 +26,30 @@ final class DyingDisk extends Disk {
     private record Before(long position, byte[] content, int writtenBytes) {}
 
     private final Map<FileChannel, List<Before>> unforced = Collections.synchronizedMap(new IdentityHashMap<>());
+    private final Map<Path, Optional<byte[]>> unsettled = new ConcurrentHashMap<>();
+    private final boolean flushesTogether;
     private int stepsLeft;
     boolean dead;
 
-    DyingDisk(int steps) {
+    DyingDisk(int steps, boolean flushesTogether) {
         this.stepsLeft = steps;
+        this.flushesTogether = flushesTogether;
     }
 
-    /** Each write that was not forced happened or did not, as the dice say. */
+    /** Each write that was not forced happened or did not, as the dice say; files also may have lost their content alone. */
     void losePower(Random random) throws IOException {
+        for (Map.Entry<Path, Optional<byte[]>> file : unsettled.entrySet()) {
+            if (!Files.exists(file.getKey())) {
+                continue;
+            }
+            int bytes = (int) Files.size(file.getKey());
+            switch (random.nextInt(4)) {
+                case 0 -> restore(file.getKey(), file.getValue());
+                case 1 -> Files.write(file.getKey(), new byte[0]);
+                case 2 -> Files.write(file.getKey(), new byte[bytes]);
+                default -> {}
+            }
+        }
         for (Map.Entry<FileChannel, List<Before>> file : unforced.entrySet()) {
             List<Before> writes = new ArrayList<>(file.getValue());
             Collections.reverse(writes);
@@ -59,6 +76,39 @@ final class DyingDisk extends Disk {
         lastStep();
         live();
         Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void restore(Path file, Optional<byte[]> before) throws IOException {
+        if (before.isPresent()) {
+            Files.write(file, before.get());
+        } else {
+            Files.delete(file);
+        }
+    }
+
+    @Override
+    boolean flushesTogether() {
+        return flushesTogether;
+    }
+
+    @Override
+    void put(Path temporary, Path target, byte[] content) throws IOException {
+        if (flushesTogether) {
+            write(temporary, content);
+            unsettled.putIfAbsent(
+                    target, Files.exists(target) ? Optional.of(Files.readAllBytes(target)) : Optional.empty());
+            rename(temporary, target);
+        } else {
+            super.put(temporary, target, content);
+        }
+    }
+
+    @Override
+    void flushAll() throws IOException {
+        lastStep();
+        live();
+        unforced.clear();
+        unsettled.clear();
     }
 
     @Override

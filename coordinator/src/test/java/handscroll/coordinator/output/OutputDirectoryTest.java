@@ -114,7 +114,7 @@ class OutputDirectoryTest {
         Path outside = Files.createDirectories(directory.resolve("elsewhere"));
         Files.createSymbolicLink(root.resolve("link"), outside);
         OutputSettings rooted =
-                new OutputSettings(1, 1, 1000, Optional.of(root), Paintings.SETTINGS.estimatedBytesPerPixel());
+                new OutputSettings(1, 1, 1000, true, Optional.of(root), Paintings.SETTINGS.estimatedBytesPerPixel());
         for (Path trick : List.of(outside, root.resolve("../elsewhere/sky"), root.resolve("link/sky"))) {
             assertThat(OutputDirectory.check(trick, spec(20, 13), 8, "5eed", rooted))
                     .as("%s", trick)

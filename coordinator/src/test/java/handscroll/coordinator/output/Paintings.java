@@ -33,6 +33,7 @@ final class Paintings {
                 maxPendingTiles,
                 halvesInMemoryBytes,
                 1000,
+                true,
                 Optional.empty(),
                 Map.of(TileEncoding.JPEG, 0.5, TileEncoding.PNG, 2.5, TileEncoding.WEBP, 0.4));
     }
