@@ -6,8 +6,11 @@ import com.typesafe.config.Config;
 import handscroll.coordinator.export.Export;
 import handscroll.coordinator.export.ExportFormat;
 import handscroll.coordinator.export.ExportSettings;
+import handscroll.coordinator.export.WebmExport;
 import handscroll.coordinator.output.Manifest;
 import handscroll.coordinator.output.StoredPicture;
+import handscroll.coordinator.output.StoredVideo;
+import handscroll.protocol.canvas.Canvas;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.job.Refusal;
 import java.io.IOException;
@@ -28,7 +31,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "export",
-        description = "Turns a finished picture into another format.",
+        description = "Turns a finished picture or video into another format.",
         footerHeading = "%nFormats:%n",
         footer = {
             "  png        one PNG file, up to a gigapixel",
@@ -36,6 +39,7 @@ import picocli.CommandLine.Spec;
             "  zarr       OME-Zarr 0.5: sharded, with zstd; also the tokens",
             "  iiif       IIIF Image 3, level 0: for any web server of static files; in one archive with --out FILE.zip",
             "  deep-zoom  the tiles in one zip archive",
+            "  webm       of a video: VP9, encoded from its frames (its directory has an MP4 already)",
             "",
             "Example:",
             "  handscroll export out/starry-scroll --to tiff --out scroll.tif"
@@ -49,7 +53,11 @@ final class ExportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
     private Path directory;
 
-    @Option(names = "--to", paramLabel = "FORMAT", required = true, description = "png, tiff, zarr, iiif or deep-zoom.")
+    @Option(
+            names = "--to",
+            paramLabel = "FORMAT",
+            required = true,
+            description = "png, tiff, zarr, iiif, deep-zoom or webm.")
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
     private String to;
 
@@ -93,6 +101,34 @@ final class ExportCommand implements Callable<Integer> {
         }
         Config config = shared.config("local.conf", Map.of());
         Path target = out.orElse(directory.resolve(format.fileName())).toAbsolutePath();
+        try {
+            Optional<StoredVideo> video = format == ExportFormat.WEBM ? StoredVideo.open(directory) : Optional.empty();
+            return video.isPresent() ? exportVideo(video.get(), target, config) : exportPicture(format, target, config);
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILED, directory + " cannot be exported to " + target + ": " + sentence(e, target));
+        }
+    }
+
+    private int exportVideo(StoredVideo video, Path target, Config config) throws IOException {
+        var export = new WebmExport(target);
+        export.check(video);
+        long start = System.nanoTime();
+        ExportProgress progress = progress("frames", config);
+        export.run(video, progress);
+        progress.end();
+        Canvas canvas = video.canvas();
+        print(
+                ExportFormat.WEBM,
+                target,
+                canvas.widthPixels(),
+                canvas.heightPixels(),
+                canvas.frameCount(),
+                (System.nanoTime() - start) / 1e9);
+        return ExitCode.DONE;
+    }
+
+    private int exportPicture(ExportFormat format, Path target, Config config) throws IOException {
         try (StoredPicture picture = StoredPicture.open(directory)
                 .orElseThrow(() -> new Refusal(
                         directory + " cannot be exported:",
@@ -101,9 +137,6 @@ final class ExportCommand implements Callable<Integer> {
                                 "there is no " + Manifest.FILE_NAME,
                                 "name a directory that handscroll rendered"))))) {
             return export(picture, format, target, ExportSettings.from(config), config);
-        } catch (IOException e) {
-            throw new CommandFailure(
-                    ExitCode.FAILED, directory + " cannot be exported to " + target + ": " + sentence(e, target));
         }
     }
 
@@ -112,12 +145,7 @@ final class ExportCommand implements Callable<Integer> {
         Export plain = new Export(format, target, compression(), level, Optional.empty());
         plain.check(picture, settings);
         long start = System.nanoTime();
-        var progress = new ExportProgress(
-                spec.commandLine().getErr(),
-                quiet || printing.isJson(),
-                CliSettings.from(config),
-                ProgressReport.terminalColumns(),
-                System::nanoTime);
+        ExportProgress progress = progress("tiles", config);
         if (format == ExportFormat.ZARR) {
             Optional<LoggedTokens> tokens = LoggedTokens.read(directory, picture.manifest());
             try {
@@ -132,28 +160,41 @@ final class ExportCommand implements Callable<Integer> {
             plain.run(picture, settings, progress);
         }
         progress.end();
-        print(picture, format, target, (System.nanoTime() - start) / 1e9);
+        var pyramid = picture.pyramid();
+        print(format, target, pyramid.widthPixels(), pyramid.heightPixels(), 1, (System.nanoTime() - start) / 1e9);
         return ExitCode.DONE;
     }
 
-    private void print(StoredPicture picture, ExportFormat format, Path target, double seconds) throws IOException {
+    private ExportProgress progress(String unit, Config config) {
+        return new ExportProgress(
+                unit,
+                spec.commandLine().getErr(),
+                quiet || printing.isJson(),
+                CliSettings.from(config),
+                ProgressReport.terminalColumns(),
+                System::nanoTime);
+    }
+
+    private void print(ExportFormat format, Path target, int width, int height, int frames, double seconds)
+            throws IOException {
         long bytes = size(target);
-        var pyramid = picture.pyramid();
         ObjectNode result = JsonNodeFactory.instance
                 .objectNode()
                 .put("format", format.configName())
                 .put("path", target.toString())
                 .put("bytes", bytes)
-                .put("widthPixels", pyramid.widthPixels())
-                .put("heightPixels", pyramid.heightPixels())
+                .put("widthPixels", width)
+                .put("heightPixels", height)
+                .put("frames", frames)
                 .put("elapsedSeconds", seconds);
-        double pixels = (double) pyramid.widthPixels() * pyramid.heightPixels();
+        double pixels = (double) width * height * frames;
         String line = String.format(
                 Locale.ROOT,
-                "%s: %d x %d px, %.1f MB, in %.1f s (%.0f million pixels a second)",
+                "%s: %d x %d px%s, %.1f MB, in %.1f s (%.0f million pixels a second)",
                 target,
-                pyramid.widthPixels(),
-                pyramid.heightPixels(),
+                width,
+                height,
+                frames == 1 ? "" : ", " + frames + " frames",
                 bytes / 1e6,
                 seconds,
                 pixels / seconds / 1e6);

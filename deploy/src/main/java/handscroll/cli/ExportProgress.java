@@ -12,6 +12,7 @@ final class ExportProgress implements Export.Listener {
 
     private static final String ERASE_LINE = "\r\u001b[K";
 
+    private final String unit;
     private final PrintWriter err;
     private final boolean isQuiet;
     private final boolean onTerminal;
@@ -21,7 +22,15 @@ final class ExportProgress implements Export.Listener {
     private long lastNanos;
     private boolean lineIsOpen;
 
-    ExportProgress(PrintWriter err, boolean isQuiet, CliSettings settings, OptionalInt columns, LongSupplier nanoTime) {
+    /** @param unit what is counted, as in tiles */
+    ExportProgress(
+            String unit,
+            PrintWriter err,
+            boolean isQuiet,
+            CliSettings settings,
+            OptionalInt columns,
+            LongSupplier nanoTime) {
+        this.unit = unit;
         this.err = err;
         this.isQuiet = isQuiet;
         this.onTerminal = columns.isPresent();
@@ -42,9 +51,10 @@ final class ExportProgress implements Export.Listener {
         double seconds = (now - startNanos) / 1e9;
         String line = String.format(
                 Locale.ROOT,
-                "%,d of %,d tiles, %.0f a second, %.0f s left",
+                "%,d of %,d %s, %.0f a second, %.0f s left",
                 doneCount,
                 allCount,
+                unit,
                 doneCount / seconds,
                 seconds * Math.max(0, allCount - doneCount) / doneCount);
         if (onTerminal) {

@@ -2,6 +2,7 @@ package handscroll.cli;
 
 import handscroll.coordinator.output.Manifest;
 import handscroll.coordinator.output.Pyramid;
+import handscroll.coordinator.output.VideoFiles;
 import handscroll.protocol.job.Refusal;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -21,7 +22,7 @@ import javax.imageio.ImageIO;
  */
 final class Recovery {
 
-    private static final Pattern TILE = Pattern.compile("(\\d{1,2})/(\\d{1,9})_(\\d{1,9})\\.(jpg|png)");
+    private static final Pattern TILE = Pattern.compile("(\\d{1,9})/(\\d{1,9})_(\\d{1,9})\\.(jpg|png|webp)");
 
     private final OutputPlace place;
 
@@ -72,34 +73,45 @@ final class Recovery {
         return "The journal was set aside as " + aside + ".";
     }
 
+    /** Says of a folder of tiles at which level they lie. */
+    private interface Levels {
+        int of(int folder);
+    }
+
     private List<Path> damagedTiles(Pyramid pyramid) throws IOException {
-        Path tiles = place.directory().resolve("picture_files");
         List<Path> damaged = new ArrayList<>();
+        addDamaged(place.directory().resolve("picture_files"), pyramid, level -> level, damaged);
+        addDamaged(place.directory().resolve(VideoFiles.FRAMES), pyramid, frame -> pyramid.topLevel(), damaged);
+        return damaged;
+    }
+
+    private static void addDamaged(Path tiles, Pyramid pyramid, Levels levels, List<Path> damaged) throws IOException {
         if (!Files.isDirectory(tiles)) {
-            return damaged;
+            return;
         }
         try (Stream<Path> files = Files.walk(tiles, 2)) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                 Matcher name = TILE.matcher(tiles.relativize(file).toString());
-                if (name.matches() && !isWhole(file, pyramid, name)) {
+                if (name.matches() && !isWhole(file, pyramid, levels.of(number(name, 1)), name)) {
                     damaged.add(file);
                 }
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        return damaged;
     }
 
-    private static boolean isWhole(Path file, Pyramid pyramid, Matcher name) {
-        int level = Integer.parseInt(name.group(1));
-        int column = Integer.parseInt(name.group(2));
-        int row = Integer.parseInt(name.group(3));
+    private static boolean isWhole(Path file, Pyramid pyramid, int level, Matcher name) {
         try {
             BufferedImage image = ImageIO.read(file.toFile());
-            return image != null && pyramid.hasSize(level, column, row, image.getWidth(), image.getHeight());
+            return image != null
+                    && pyramid.hasSize(level, number(name, 2), number(name, 3), image.getWidth(), image.getHeight());
         } catch (IOException | RuntimeException damaged) {
             return false;
         }
+    }
+
+    private static int number(Matcher name, int group) {
+        return Integer.parseInt(name.group(group));
     }
 }

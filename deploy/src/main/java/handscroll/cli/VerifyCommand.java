@@ -38,7 +38,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "verify",
         description =
-                "Renders some patches and tiles of a picture once more, each from the tokens that it looked at, and"
+                "Renders some patches and tiles of a picture or a video once more, each from the tokens that it looked at, and"
                         + " compares them with what is there: tokens with the log, tiles byte by byte. Changes nothing."
                         + " Ends with 1 when something differs.",
         footerHeading = "%nExample:%n",
@@ -169,7 +169,7 @@ final class VerifyCommand implements Callable<Integer> {
     private Optional<Difference> tileDifference(RecordedPicture picture, TaskRenderer.Tile made) {
         String name = directory.resolve(picture.tileName(made.patch())).toString();
         try {
-            Optional<byte[]> stored = picture.storedTile(directory, made.patch());
+            Optional<byte[]> stored = picture.storedTile(made.patch());
             if (stored.isEmpty()) {
                 return picture.manifest().finished().isPresent()
                         ? Optional.of(new Difference(name, "is not there"))

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import handscroll.coordinator.job.Jobs;
-import handscroll.coordinator.journal.JournalConfig;
 import handscroll.coordinator.output.OutputDirectory;
 import handscroll.coordinator.plan.PictureReader;
 import handscroll.protocol.job.JobId;
@@ -19,9 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -76,7 +72,7 @@ class RecoveryTest {
     void aTruncatedJournalIsSetAsideAndDamagedTilesAreMadeAgain() throws Exception {
         render("whole");
         stopInTheMiddle("damaged");
-        closeJournal("damaged");
+        JournalFile.close(directory.resolve("damaged"));
         try (Stream<Path> journal = Files.list(directory.resolve("damaged/.handscroll/journal"))) {
             for (Path file : journal.toList()) {
                 Files.write(file, new byte[1000], StandardOpenOption.TRUNCATE_EXISTING);
@@ -119,7 +115,7 @@ class RecoveryTest {
     void aTornRecordAtTheEndAndAFlippedBitInTheMiddleCostAContinuedPictureNothing() throws Exception {
         render("whole");
         stopInTheMiddle("torn");
-        closeJournal("torn");
+        JournalFile.close(directory.resolve("torn"));
         try (Stream<Path> segments = Files.list(directory.resolve("torn/tokens"))) {
             Path segment = segments.findFirst().orElseThrow();
             byte[] bytes = Files.readAllBytes(segment);
@@ -252,16 +248,6 @@ class RecoveryTest {
                 }
             });
             assertThat(someTiles.await(90, TimeUnit.SECONDS)).isTrue();
-        }
-    }
-
-    /** H2 keeps a database open as long as its process lives, and would not look at the file again. */
-    private void closeJournal(String name) throws Exception {
-        String url = JournalConfig.h2(directory.resolve(name).resolve(".handscroll/journal/jobs"))
-                .getString("akka-persistence-jdbc.shared-databases.slick.db.url");
-        try (Connection connection = DriverManager.getConnection(url, "sa", "");
-                Statement statement = connection.createStatement()) {
-            statement.execute("SHUTDOWN");
         }
     }
 

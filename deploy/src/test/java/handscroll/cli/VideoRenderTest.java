@@ -105,6 +105,70 @@ class VideoRenderTest {
         assertThat(files("stopped")).isEqualTo(files("one"));
     }
 
+    @Test
+    void isVerifiedFrameByFrameAndExported() throws Exception {
+        render("video", 2);
+        Run sound = verify("video");
+        assertThat(sound.exitCode()).as(sound.out() + sound.err()).isEqualTo(ExitCode.DONE);
+        assertThat(sound.out()).contains("10 tiles were rendered again: all the same.");
+
+        Run exported = Run.of("export", directory.resolve("video").toString(), "--to", "webm", "--config", site());
+        assertThat(exported.exitCode()).as(exported.err()).isEqualTo(ExitCode.DONE);
+        assertThat(exported.out()).contains("video.webm: 128 x 64 px, 10 frames");
+        Run asPicture = Run.of("export", directory.resolve("video").toString(), "--to", "png", "--config", site());
+        assertThat(asPicture.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(asPicture.err()).contains("is a video", "webm");
+
+        Path tile = directory.resolve("video/frames/000004/0_0.png");
+        Files.write(tile, Files.readAllBytes(directory.resolve("video/frames/000003/0_0.png")));
+        Run damaged = verify("video");
+        assertThat(damaged.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(damaged.out()).contains("frames/000004/0_0.png is another tile than its tokens make");
+    }
+
+    @Test
+    void aFrameThatWasDamagedIsMadeAgainAndItsSegmentToo() throws Exception {
+        render("video", 2);
+        JournalFile.close(directory.resolve("video"));
+        Map<String, Integer> sound = files("video");
+        Path segment = directory.resolve("video/video/000001.m4s");
+        Files.write(directory.resolve("video/frames/000004/0_0.png"), new byte[10]);
+        Files.write(segment, new byte[10]);
+
+        Run recovered = Run.of(
+                LocalFarm.opener((settings, models) -> TorchRenderers.from(settings, models)),
+                "render",
+                "--recover",
+                directory.resolve("video").toString(),
+                "--port",
+                "0",
+                "--config",
+                site());
+
+        assertThat(recovered.exitCode()).as(recovered.err()).isEqualTo(ExitCode.DONE);
+        assertThat(recovered.err()).contains("1 damaged tile is made again", "frames/000004/0_0.png");
+        assertThat(files("video")).as(recovered.err() + recovered.out()).isEqualTo(sound);
+    }
+
+    private Run verify(String name) throws Exception {
+        Config config = SiteConfig.load(Optional.of(Path.of(site())), "local.conf", Map.of());
+        return Run.with(
+                TorchRenderers.from(config, CliSettings.from(config).models()),
+                "verify",
+                directory.resolve(name).toString(),
+                "--sample",
+                "100%",
+                "--config",
+                site());
+    }
+
+    private String site() throws Exception {
+        return Files.writeString(
+                        directory.resolve("site.conf"),
+                        "handscroll.cli.models = [\"" + directory.resolve("models") + "\"]\n")
+                .toString();
+    }
+
     private Map<String, Integer> files(String name) throws Exception {
         Map<String, Integer> hashes = new java.util.TreeMap<>(
                 PictureTree.hashes(directory.resolve(name).resolve("frames")));

@@ -53,6 +53,9 @@ public record Export(
                     missing + " of " + pyramid.tileCount() + " tiles are not there yet",
                     "let the job finish, or resume it"));
         }
+        if (format == ExportFormat.WEBM) {
+            problems.add(new Problem("--to", "webm is for videos, and this is a picture", "use png or tiff"));
+        }
         limit(format, isTree(), pyramid, settings).ifPresent(problems::add);
         if (compression.isPresent() && format != ExportFormat.TIFF) {
             problems.add(new Problem("--compression", "is for tiff only", "leave it out"));
@@ -64,7 +67,7 @@ public record Export(
                             + picture.manifest().tiles().encoding().configName(),
                     "use deflate"));
         }
-        targetProblem().ifPresent(problems::add);
+        targetProblem(target, isTree() || format == ExportFormat.ZARR).ifPresent(problems::add);
         if (!problems.isEmpty()) {
             throw new Refusal("The picture cannot be exported to " + format.configName() + ":", problems);
         }
@@ -122,6 +125,7 @@ public record Export(
             case TIFF -> TiffExport.write(tiles, target, compression(picture), level, settings);
             case PNG -> PngExport.write(tiles, target, level, settings);
             case ZARR -> ZarrExport.write(tiles, target, level, tokens, settings);
+            case WEBM -> throw new IllegalArgumentException("a picture does not move");
         }
     }
 
@@ -142,13 +146,12 @@ public record Export(
         return isArchive() ? new ZipTree(target) : new DirectoryTree(target);
     }
 
-    private Optional<Problem> targetProblem() {
+    static Optional<Problem> targetProblem(Path target, boolean makesDirectory) {
         Path folder = target.toAbsolutePath().normalize().getParent();
         if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
             return Optional.of(new Problem(
                     "--out", target + " cannot be written", "name a path in a directory that is there and yours"));
         }
-        boolean makesDirectory = isTree() || format == ExportFormat.ZARR;
         if (Files.exists(target) && (makesDirectory || Files.isDirectory(target))) {
             return Optional.of(new Problem("--out", target + " is there already", "remove it, or name another path"));
         }

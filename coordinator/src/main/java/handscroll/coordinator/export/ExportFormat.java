@@ -5,13 +5,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a finished picture can be turned into. */
+/** What a finished picture or video can be turned into. */
 public enum ExportFormat {
     DEEP_ZOOM("picture-deep-zoom.zip"),
     IIIF("iiif"),
     TIFF("picture.tif"),
     PNG("picture.png"),
-    ZARR("picture.ome.zarr");
+    ZARR("picture.ome.zarr"),
+
+    /** Of a video, not of a picture. */
+    WEBM("video.webm");
 
     private final String fileName;
 

@@ -1,9 +1,11 @@
 package handscroll.coordinator.job;
 
 import handscroll.coordinator.journal.TokenLog;
+import handscroll.coordinator.output.DeepZoomDescription;
 import handscroll.coordinator.output.Manifest;
 import handscroll.coordinator.output.StoredPicture;
 import handscroll.coordinator.output.TileId;
+import handscroll.coordinator.output.VideoFiles;
 import handscroll.coordinator.plan.Picture;
 import handscroll.coordinator.plan.PictureReader;
 import handscroll.coordinator.plan.Plan;
@@ -27,7 +29,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * What an output directory says about how each of its patches came about: enough to make any of them again, from the tokens
+ * What the output directory of a picture or a video says about how each of its patches came about: enough to make any of them again, from the tokens
  * that it looked at.
  */
 public final class RecordedPicture {
@@ -39,7 +41,9 @@ public final class RecordedPicture {
      */
     public record Piece(Task task, short[] tokens) {}
 
+    private final Path directory;
     private final Manifest manifest;
+    private final boolean isVideo;
     private final Plan plan;
     private final Map<Integer, short[][]> tokens = new HashMap<>();
     private final TaskBuilder tasks;
@@ -50,7 +54,7 @@ public final class RecordedPicture {
     /**
      * Reads the directory; blocks.
      *
-     * @throws Refusal when it holds no picture, or its model or input picture is another one today
+     * @throws Refusal when it holds none, or its model or input picture is another one today
      */
     public static RecordedPicture read(Path directory, ModelShelf models, PictureReader pictures) {
         Path there = directory.toAbsolutePath().normalize();
@@ -62,9 +66,6 @@ public final class RecordedPicture {
             throw refusal(there, "cannot be read: " + e.getMessage(), "restore " + Manifest.FILE_NAME);
         }
         JobSpec spec = JobSpecReader.readText(manifest.job().value(), manifest.spec(), there);
-        if (spec.canvas().isVideo()) {
-            throw refusal(there, "holds a video", "pictures alone can be made again in parts so far");
-        }
         Preparation.Planned planned = Preparation.plan(models, pictures, manifest.job(), spec);
         if (!planned.identity().contentHash().equals(manifest.contentHash())) {
             throw refusal(
@@ -75,11 +76,13 @@ public final class RecordedPicture {
                             + planned.plan().model().hash() + ")",
                     "put the old ones back");
         }
-        return new RecordedPicture(there, manifest, planned);
+        return new RecordedPicture(there, manifest, spec.canvas().isVideo(), planned);
     }
 
-    private RecordedPicture(Path directory, Manifest manifest, Preparation.Planned planned) {
+    private RecordedPicture(Path directory, Manifest manifest, boolean isVideo, Preparation.Planned planned) {
+        this.directory = directory;
         this.manifest = manifest;
+        this.isVideo = isVideo;
         this.plan = planned.plan();
         for (int stage = 0; stage <= plan.sampleStage(); stage++) {
             tokens.put(stage, new short[plan.graph().cellCount(stage)][]);
@@ -165,19 +168,29 @@ public final class RecordedPicture {
     }
 
     /** The stored tile of a decode task; empty when it is not there. */
-    public Optional<byte[]> storedTile(Path directory, PatchId patch) throws IOException {
-        TileId tile = new TileId(topLevel(), patch.column(), patch.row());
-        return StoredPicture.tile(directory, tile, manifest.tiles().encoding().extension());
+    public Optional<byte[]> storedTile(PatchId patch) throws IOException {
+        return isVideo
+                ? videoFiles().read(patch.frame(), patch.column(), patch.row())
+                : StoredPicture.tile(directory, topTile(patch), extension());
     }
 
     /** The name of that tile below its directory, or in its archive. */
     public String tileName(PatchId patch) {
-        return "picture_files/" + topLevel() + "/" + patch.column() + "_" + patch.row() + "."
-                + manifest.tiles().encoding().extension();
+        return isVideo
+                ? videoFiles().name(patch.frame(), patch.column(), patch.row())
+                : DeepZoomDescription.tileName(topTile(patch), extension());
     }
 
-    private int topLevel() {
-        return manifest.tiles().pyramid().levelCount() - 1;
+    private TileId topTile(PatchId patch) {
+        return new TileId(manifest.tiles().pyramid().topLevel(), patch.column(), patch.row());
+    }
+
+    private VideoFiles videoFiles() {
+        return new VideoFiles(directory, extension());
+    }
+
+    private String extension() {
+        return manifest.tiles().encoding().extension();
     }
 
     private static Refusal refusal(Path directory, String what, String remedy) {

@@ -41,7 +41,8 @@ public final class StoredPicture implements Closeable {
                     List.of(new Problem(
                             directory.toString(),
                             "is a video",
-                            "take " + VideoFiles.WHOLE + " or the files in " + VideoFiles.FRAMES)));
+                            "take its " + VideoFiles.WHOLE + ", export it to webm, or take the files in "
+                                    + VideoFiles.FRAMES)));
         }
         Manifest.Tiles tiles = manifest.get().tiles();
         return Optional.of(new StoredPicture(

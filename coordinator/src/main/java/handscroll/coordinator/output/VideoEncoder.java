@@ -1,9 +1,6 @@
 package handscroll.coordinator.output;
 
 import handscroll.protocol.canvas.Canvas;
-import handscroll.protocol.canvas.Grid;
-import handscroll.protocol.task.PixelBlock;
-import handscroll.protocol.tile.TileCodec;
 import handscroll.protocol.video.Ffmpeg;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -30,16 +27,13 @@ final class VideoEncoder {
     private static final long LEAST_BITS_PER_SECOND = 1_500_000;
 
     private final Canvas canvas;
-    private final Grid tiles; // of one frame
-    private final int tilePixels;
     private final VideoFiles files;
+    private final VideoFrames frames;
 
     VideoEncoder(Canvas canvas, int tilePixels, VideoFiles files) {
         this.canvas = canvas;
-        this.tilePixels = tilePixels;
         this.files = files;
-        Grid all = canvas.cutInto(tilePixels);
-        this.tiles = new Grid(all.columns(), all.rows(), 1);
+        this.frames = new VideoFrames(canvas, tilePixels, files);
     }
 
     private int framesPerSegment() {
@@ -66,9 +60,7 @@ final class VideoEncoder {
     Segment encode(int segment, Path work) throws IOException {
         long rate = Math.max(LEAST_BITS_PER_SECOND, (long)
                 (BITS_PER_PIXEL * canvas.widthPixels() * canvas.heightPixels() * canvas.framesPerSecond()));
-        List<String> arguments = new ArrayList<>(List.of("-f", "rawvideo", "-pix_fmt", "rgb24"));
-        arguments.addAll(List.of("-s", canvas.widthPixels() + "x" + canvas.heightPixels()));
-        arguments.addAll(List.of("-r", String.valueOf(canvas.framesPerSecond()), "-i", "pipe:0"));
+        List<String> arguments = new ArrayList<>(frames.inputArguments());
         // One thread and no clock: the same frames make the same bytes.
         arguments.addAll(List.of("-c:v", "libopenh264", "-threads", "1", "-pix_fmt", "yuv420p"));
         arguments.addAll(List.of("-b:v", String.valueOf(rate), "-g", String.valueOf(framesPerSegment())));
@@ -78,25 +70,11 @@ final class VideoEncoder {
         arguments.addAll(List.of("-f", "mp4", "-y", work.toString()));
         Ffmpeg.run(arguments, stdin -> {
             for (int frame = firstFrame(segment); frame < endFrame(segment); frame++) {
-                stdin.write(pixels(frame));
+                frames.write(frame, stdin);
             }
         });
         byte[] encoded = Files.readAllBytes(work);
         return Segment.of(encoded, segment + 1, (long) firstFrame(segment) * TICKS);
-    }
-
-    private byte[] pixels(int frame) throws IOException {
-        byte[] rgb = new byte[3 * canvas.widthPixels() * canvas.heightPixels()];
-        for (int row = 0; row < tiles.rows(); row++) {
-            for (int column = 0; column < tiles.columns(); column++) {
-                PixelBlock tile = TileCodec.decode(Files.readAllBytes(files.tile(frame, column, row)));
-                for (int y = 0; y < tile.heightPixels(); y++) {
-                    int at = (row * tilePixels + y) * canvas.widthPixels() + column * tilePixels;
-                    System.arraycopy(tile.rgb(), 3 * y * tile.widthPixels(), rgb, 3 * at, 3 * tile.widthPixels());
-                }
-            }
-        }
-        return rgb;
     }
 
     /** An HLS playlist (RFC 8216) of the first segments: an EVENT, to which segments are only ever added. */

@@ -1,7 +1,11 @@
 package handscroll.coordinator.output;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Where the parts of a video lie.
@@ -31,7 +35,21 @@ public record VideoFiles(Path directory, String extension) {
     }
 
     public Path tile(int frame, int column, int row) {
-        return frame(frame).resolve(column + "_" + row + "." + extension);
+        return directory.resolve(name(frame, column, row));
+    }
+
+    /** A tile below the directory. */
+    public String name(int frame, int column, int row) {
+        return FRAMES + "/" + number(frame) + "/" + column + "_" + row + "." + extension;
+    }
+
+    /** The bytes of a tile; empty when it is not there. Blocks on the disk. */
+    public Optional<byte[]> read(int frame, int column, int row) throws IOException {
+        try {
+            return Optional.of(Files.readAllBytes(tile(frame, column, row)));
+        } catch (NoSuchFileException notYet) {
+            return Optional.empty();
+        }
     }
 
     Path start() {

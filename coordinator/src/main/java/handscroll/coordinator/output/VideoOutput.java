@@ -112,7 +112,10 @@ public final class VideoOutput implements TileOutput {
                 }
             }
         }
-        while (nextSegment < encoder.segmentCount() && Files.isRegularFile(files.segment(nextSegment))) {
+        // A segment one of whose frames is missing was made of a tile that somebody took away: it is made anew.
+        while (nextSegment < encoder.segmentCount()
+                && isThere(nextSegment)
+                && Files.isRegularFile(files.segment(nextSegment))) {
             nextSegment++;
         }
     }
