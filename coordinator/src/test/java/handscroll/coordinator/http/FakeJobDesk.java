@@ -301,8 +301,18 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
         var sample = before.stages().get(0);
         var stages = new ArrayList<>(before.stages());
         stages.set(0, new Jobs.StageProgress(sample.name(), sample.cellCount(), renderedCount, 8, 12));
+        return with(before, before.job(), state, stages, cause);
+    }
+
+    /** Done before the coordinator started; another job had its name before. */
+    static JobStatus ofLongAgo(JobStatus before, String job) {
+        return with(before, new JobId(job), State.DONE, List.of(), Optional.empty());
+    }
+
+    private static JobStatus with(
+            JobStatus before, JobId job, State state, List<Jobs.StageProgress> stages, Optional<String> cause) {
         return new JobStatus(
-                before.job(),
+                job,
                 before.name(),
                 before.spec(),
                 state,

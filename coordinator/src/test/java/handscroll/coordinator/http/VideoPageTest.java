@@ -86,6 +86,9 @@ class VideoPageTest {
         assertThat(browser.evaluate("document.getElementById('pause').hidden").asBoolean())
                 .isFalse();
         browser.screenshot(Path.of("target", "viewer", "video.png"));
+        theListShowsTheFramesThatAreThere(server);
+        browser.open(server.page(JOB));
+        browser.await(video + ".dataset.segments === '1'");
 
         storeFrames(output, 5, FRAMES);
         output.whenFinished().toCompletableFuture().get(60, TimeUnit.SECONDS);
@@ -98,6 +101,16 @@ class VideoPageTest {
         browser.open(java.net.URI.create("about:blank"));
         server.stop().toCompletableFuture().join();
         output.close().toCompletableFuture().join();
+    }
+
+    /** Four of twelve have room side by side; of those the first two are there. */
+    private static void theListShowsTheFramesThatAreThere(HttpServer server) {
+        browser.open(server.address());
+        String drawn =
+                "((share) => { const strip = document.querySelector('.job canvas'); return strip.getContext('2d')"
+                        + ".getImageData(share * strip.width, strip.height / 2, 1, 1).data[3] === 255; })";
+        browser.await(drawn + "(0.1) && " + drawn + "(0.4)");
+        assertThat(browser.evaluate(drawn + "(0.6)").asBoolean()).isFalse();
     }
 
     /** A bar that goes from left to right. */

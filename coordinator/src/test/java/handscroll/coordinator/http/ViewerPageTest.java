@@ -221,6 +221,25 @@ class ViewerPageTest {
     }
 
     @Test
+    void aJobThatWasDoneBeforeTheCoordinatorStartedSaysNothingThatNobodyKnows() {
+        desk.tell(new FakeJobDesk.Put(
+                FakeJobDesk.ofLongAgo(FakeJobDesk.rendering("scroll", CANVAS, directory, 256), "scroll-2")));
+        browser.open(server.page(new JobId("scroll-2")));
+        browser.await("document.getElementById('state').textContent === 'Done'");
+        assertThat(browser.evaluate("document.getElementById('name').textContent")
+                        .asText())
+                .isEqualTo("scroll scroll-2");
+        assertThat(browser.evaluate(
+                                "[...document.querySelectorAll('.figures > div')].filter((it) => !it.hidden).length")
+                        .asInt())
+                .isZero();
+        assertThat(browser.evaluate("document.getElementById('done').style.width")
+                        .asText())
+                .isEqualTo("100%");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
     void theMapIsDrawnOverThePictureAndFollowsWhatChanges() throws Exception {
         byte[] cells = new byte[5 * 32 * 8];
         desk.tell(new FakeJobDesk.PutMap(new Jobs.JobMap(

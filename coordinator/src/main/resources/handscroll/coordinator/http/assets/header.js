@@ -1,6 +1,6 @@
 // The head of a job's page, whatever the job makes: how far it is, and what can be done with it.
 
-import { count, duration, frames, patches, percent, share, speed, stateWord } from './words.js';
+import { count, doneShare, duration, frames, patches, percent, share, speed, stateWord, title } from './words.js';
 import { may } from './session.js';
 
 const MARKUP = `
@@ -12,11 +12,11 @@ const MARKUP = `
     </div>
     <dl class="figures">
       <div id="frames-figure" class="wide" hidden><dt>Frames</dt><dd id="frames"></dd></div>
-      <div class="wide"><dt>Patches</dt><dd id="patches"></dd></div>
+      <div id="patches-figure" class="wide"><dt>Patches</dt><dd id="patches"></dd></div>
       <div data-while="open"><dt>Patches a second</dt><dd id="speed"></dd></div>
       <div data-while="open" title="Estimated time until it is finished"><dt>Remaining</dt><dd id="remaining"></dd></div>
       <div data-while="open" title="However many workers join: patches that wait for one another take this long"><dt>At least</dt><dd id="bound"></dd></div>
-      <div><dt id="elapsed-term">Elapsed</dt><dd id="elapsed"></dd></div>
+      <div id="elapsed-figure"><dt id="elapsed-term">Elapsed</dt><dd id="elapsed"></dd></div>
       <div data-while="open"><dt>Workers</dt><dd id="workers"></dd></div>
     </dl>
     <div class="verbs">
@@ -75,11 +75,15 @@ export function showHeader(status) {
   heardAt = performance.now();
   const done = patches(job);
   document.body.dataset.state = job.state;
-  at('name').textContent = job.name;
+  at('name').replaceChildren(...title(job));
   at('name').title = `${job.name}: ${job.task}, ${job.model}, seed ${job.seed}`;
   sayState(stateWord(job.state), job.state);
   const { frameCount } = job.canvas;
-  at('frames-figure').hidden = !(frameCount > 1);
+  // Of a job that was over before the coordinator started, it knows the picture and nothing of how it came.
+  const isKnown = done.cellCount > 0 || !job.over;
+  at('frames-figure').hidden = !(frameCount > 1 && isKnown);
+  at('patches-figure').hidden = !isKnown;
+  at('elapsed-figure').hidden = !isKnown;
   at('frames').replaceChildren(count(frames(job)), small(` of ${count(frameCount ?? 1)}`));
   at('patches').replaceChildren(count(done.renderedCount), small(` of ${count(done.cellCount)}`));
   at('speed').textContent = job.state === 'rendering' ? speed(job.patchesPerSecond) : '–';
@@ -87,7 +91,7 @@ export function showHeader(status) {
   at('workers').textContent = count(job.workerCount);
   at('elapsed-term').textContent = job.over ? 'Took' : 'Elapsed';
   document.querySelectorAll('[data-while="open"]').forEach((figure) => { figure.hidden = job.over; });
-  const rendered = 100 * share(done.renderedCount, done.cellCount);
+  const rendered = 100 * doneShare(job);
   at('done').style.width = `${rendered}%`;
   at('leased').style.width = job.over || job.state === 'paused' ? '0' : `${100 * share(done.renderedCount + done.leasedCount, done.cellCount)}%`;
   document.querySelector('.progress').setAttribute('aria-valuenow', rendered.toFixed(0));

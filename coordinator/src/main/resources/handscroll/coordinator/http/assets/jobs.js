@@ -1,7 +1,7 @@
 // The list of all jobs; asks for news every two seconds while somebody looks. Only the rows that are in view exist, and
 // of many jobs only those that somebody scrolled to were asked for.
 
-import { count, duration, patches, percent, share, size, speed, stateWord } from './words.js';
+import { count, doneShare, duration, patches, percent, share, size, speed, stateWord, title } from './words.js';
 import { Pyramid } from './pyramid.js';
 import { signIn } from './session.js';
 
@@ -65,7 +65,7 @@ class Card {
     this.picture = element('canvas', 'picture');
     this.picture.width = Math.max(1, Math.round(width * density));
     this.picture.height = Math.max(1, Math.round(width * density / aspect));
-    this.name = element('h2', '', job.name);
+    this.name = element('h2', '', ...title(job));
     this.state = element('span', 'state');
     this.facts = element('p', 'facts');
     this.why = element('p', 'why');
@@ -118,7 +118,7 @@ class Card {
     this.state.textContent = ['rendering', 'paused'].includes(job.state)
       ? `${stateWord(job.state)} ${percent(done.renderedCount, done.cellCount)} %`
       : stateWord(job.state);
-    this.done.style.width = `${100 * share(done.renderedCount, done.cellCount)}%`;
+    this.done.style.width = `${100 * doneShare(job)}%`;
     this.leased.style.width = job.over || job.state === 'paused' ? '0' : `${100 * share(done.renderedCount + done.leasedCount, done.cellCount)}%`;
     const facts = [size(job.canvas), job.model];
     if (job.state === 'rendering') {

@@ -39,5 +39,15 @@ export function frames(job) {
 
 export const share = (part, whole) => (whole > 0 ? part / whole : 0);
 
+/** How much of a job is there; of one that was done before the coordinator started, nobody counts the patches. */
+export const doneShare = (job) => (job.state === 'done' ? 1 : share(patches(job).renderedCount, patches(job).cellCount));
+
+/** What a job is called, and under which name verbs find it where another was called so before. */
+export function title(job) {
+  const own = document.createElement('small');
+  own.textContent = job.job;
+  return job.job === job.name ? [job.name] : [job.name, ' ', own];
+}
+
 /** Whole percents, and 100 only when nothing is missing. */
 export const percent = (part, whole) => Math.floor(100 * share(part, whole));
