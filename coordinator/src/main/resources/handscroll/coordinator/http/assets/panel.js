@@ -44,10 +44,10 @@ export function showStages(job) {
 export function showWork(job) {
   const { work } = job;
   const busy = work.samplingSeconds + work.decodingSeconds + work.encodingSeconds;
-  const idle = Math.max(0, work.slotSeconds - busy - work.lostSeconds - work.awaitingContextSeconds);
+  const idle = Math.max(0, work.slotSeconds - busy - work.lostSeconds - work.copiedSeconds - work.awaitingContextSeconds);
   const parts = [
     ['Sampling', work.samplingSeconds], ['Decoding', work.decodingSeconds + work.encodingSeconds],
-    ['Waited for others', work.awaitingContextSeconds], ['Idle', idle], ['Lost', work.lostSeconds],
+    ['Waited for others', work.awaitingContextSeconds], ['Idle', idle], ['Rendered twice', work.copiedSeconds], ['Lost', work.lostSeconds],
   ].filter(([, time]) => time >= 0.05);
   at('work').hidden = parts.length === 0;
   const total = parts.reduce((sum, [, time]) => sum + time, 0);
