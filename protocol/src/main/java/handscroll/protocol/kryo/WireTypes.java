@@ -64,7 +64,8 @@ final class WireTypes {
         types.put(45, Leasing.Completed.class);
         types.put(46, Leasing.OutOfMemory.class);
         types.put(47, Leasing.DeviceFailed.class);
-        // 48 to 59: left for the lease conversation.
+        types.put(48, Leasing.Drained.class);
+        // 49 to 59: left for the lease conversation.
 
         types.put(60, JobId.class);
         types.put(61, PatchId.class);

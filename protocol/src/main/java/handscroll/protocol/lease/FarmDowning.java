@@ -4,6 +4,7 @@ import akka.actor.AbstractActorWithTimers;
 import akka.actor.ActorSystem;
 import akka.actor.Props;
 import akka.cluster.Cluster;
+import akka.cluster.ClusterEvent;
 import akka.cluster.DowningProvider;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
@@ -19,7 +20,13 @@ import org.slf4j.LoggerFactory;
 import scala.Option;
 import scala.concurrent.duration.FiniteDuration;
 
-/** Has {@link Downing} look at the cluster every second. Akka makes one for each process. */
+/**
+ * Has {@link Downing} look at the cluster every second. Akka makes one for each process.
+ *
+ * <p>Whoever is put out by one coordinator is told so by each that still reaches it. Akka itself leaves that to chance: once
+ * the others have forgotten a node they drop what it says without a word, and it finds out by their silence, twenty seconds
+ * later.
+ */
 public final class FarmDowning extends DowningProvider {
 
     private static final String COORDINATOR = "coordinator";
@@ -59,6 +66,9 @@ public final class FarmDowning extends DowningProvider {
             downing = new Downing<>(
                     cluster.selfUniqueAddress(), cluster.getSelfRoles().contains(COORDINATOR), after, headStart);
             getContext().getSystem().eventStream().subscribe(getSelf(), ThisActorSystemQuarantinedEvent.class);
+            if (cluster.getSelfRoles().contains(COORDINATOR)) {
+                cluster.subscribe(getSelf(), ClusterEvent.initialStateAsEvents(), ClusterEvent.MemberDowned.class);
+            }
             getTimers().startTimerWithFixedDelay(Look.NOW, Look.NOW, Duration.ofSeconds(1));
         }
 
@@ -66,8 +76,26 @@ public final class FarmDowning extends DowningProvider {
         public Receive createReceive() {
             return receiveBuilder()
                     .matchEquals(Look.NOW, now -> look())
+                    .match(ClusterEvent.MemberDowned.class, downed -> tellPutOut(downed.member()))
+                    .match(Long.class, this::onPutOut)
                     .match(ThisActorSystemQuarantinedEvent.class, this::onQuarantined)
                     .build();
+        }
+
+        /** The number of its life is the message: another process may be at its address by then. */
+        private void tellPutOut(Member member) {
+            String lookout = member.address() + getSelf().path().toStringWithoutAddress();
+            getContext().actorSelection(lookout).tell(member.uniqueAddress().longUid(), getSelf());
+        }
+
+        private void onPutOut(Long uid) {
+            if (uid == cluster.selfUniqueAddress().longUid()) {
+                LOG.warn(
+                        "[{}] was put out of the farm, says [{}]",
+                        cluster.selfAddress(),
+                        getSender().path().address());
+                cluster.down(cluster.selfAddress());
+            }
         }
 
         /** The others put this node out while it could not hear them, and will never speak to it again. */

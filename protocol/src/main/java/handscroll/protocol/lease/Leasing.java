@@ -11,6 +11,7 @@ import handscroll.protocol.task.TaskResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How tasks get to workers and results come back. Small messages only: pixels go as a stream.
@@ -28,6 +29,9 @@ import java.util.Map;
  *     | &lt;- Revoked ---------------------- |   in its stead: stop, nobody waits for it any more
  *     |                                   |
  *     | &lt;- Released --------------------- |   no patch will read these again
+ *     | &lt;- Drained ---------------------- |   somebody wants it drained, or no more
+ *     | -- Drained ---------------------> |   says so to the next desk, which cannot know
+ *     |                                   |
  *     | -- Leave -----------------------> |   nothing is held any more
  * </pre>
  */
@@ -175,6 +179,27 @@ public final class Leasing {
     public record Released(JobId job, List<PatchId> patches) implements ToWorker {
         public Released {
             patches = List.copyOf(patches);
+        }
+    }
+
+    /**
+     * Whether a worker gets nothing more. The desk decides; the worker keeps it for the next desk.
+     *
+     * @param left until what it still holds goes to others; where {@code hasDeadline} is false it may finish
+     */
+    public record Drained(WorkerId worker, boolean isOn, boolean hasDeadline, Duration left)
+            implements ToWorker, ToDesk {
+
+        public static Drained within(WorkerId worker, Optional<Duration> left) {
+            return new Drained(worker, true, left.isPresent(), left.orElse(Duration.ZERO));
+        }
+
+        public static Drained noMore(WorkerId worker) {
+            return new Drained(worker, false, false, Duration.ZERO);
+        }
+
+        public Optional<Duration> within() {
+            return hasDeadline ? Optional.of(left) : Optional.empty();
         }
     }
 

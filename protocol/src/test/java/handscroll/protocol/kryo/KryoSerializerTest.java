@@ -144,6 +144,8 @@ class KryoSerializerTest {
                 new Leasing.DeviceFailed(WORKER, 7, "the device is gone"),
                 new Leasing.Revoked(7, "the job was withdrawn"),
                 new Leasing.Released(SKY, List.of(PATCH, new PatchId(0, 0, 0, 0))),
+                Leasing.Drained.within(WORKER, Optional.of(Duration.ofMinutes(10))),
+                Leasing.Drained.noMore(WORKER),
                 new Leasing.Leave(WORKER));
     }
 

@@ -28,6 +28,7 @@ class WireTypesTest {
             45 handscroll.protocol.lease.Leasing$Completed
             46 handscroll.protocol.lease.Leasing$OutOfMemory
             47 handscroll.protocol.lease.Leasing$DeviceFailed
+            48 handscroll.protocol.lease.Leasing$Drained
             60 handscroll.protocol.job.JobId
             61 handscroll.protocol.canvas.PatchId
             63 handscroll.protocol.job.JobSpec$TileEncoding

@@ -52,6 +52,11 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
         INSTANCE
     }
 
+    /** As {@link Drain}, but waits for no tiles: nothing that it holds counts any more. */
+    enum Abandon implements Command {
+        INSTANCE
+    }
+
     private record FromRenderer(SlotRenderer.Answer answer) implements Command {}
 
     private record FromTileStream(TileStream.Sent sent) implements Command {}
@@ -141,6 +146,7 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
                 .onMessage(Drop.class, this::onDrop)
                 .onMessage(Release.class, this::onRelease)
                 .onMessageEquals(Drain.INSTANCE, this::onDrain)
+                .onMessageEquals(Abandon.INSTANCE, this::onAbandon)
                 .onSignal(Terminated.class, this::onRendererEnded)
                 .build();
     }
@@ -254,6 +260,13 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
     private Behavior<Command> onDrain() {
         isDraining = true;
         batches.values().removeIf(batch -> batch.phase == Phase.WAITING);
+        return renderNext();
+    }
+
+    private Behavior<Command> onAbandon() {
+        isDraining = true;
+        batches.values().removeIf(batch -> batch.phase != Phase.RENDERING);
+        batches.values().forEach(batch -> batch.isDropped = true);
         return renderNext();
     }
 

@@ -15,6 +15,7 @@ import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.lease.Leasing.Granted;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.worker.render.RendererFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -83,6 +84,8 @@ public final class WorkerNode extends AbstractBehavior<Leasing.ToWorker> {
 
     private Set<ActorRef<Leasing.ToDesk>> listed = Set.of();
     private Optional<ActorRef<Leasing.ToDesk>> desk = Optional.empty();
+    private Optional<Leasing.Drained> drained = Optional.empty();
+    private long drainedAt;
     private String lastRefusal = "";
     private int openedCount;
     private int endedCount;
@@ -125,6 +128,7 @@ public final class WorkerNode extends AbstractBehavior<Leasing.ToWorker> {
                 .onMessage(Granted.class, this::onGranted)
                 .onMessage(Leasing.Released.class, this::onReleased)
                 .onMessage(Leasing.Revoked.class, this::onRevoked)
+                .onMessage(Leasing.Drained.class, this::onDrained)
                 .onMessageEquals(RenewLeases.INSTANCE, this::onRenewLeases)
                 .onMessage(DesksListed.class, this::onDesksListed)
                 .onMessageEquals(Knock.INSTANCE, this::onKnock)
@@ -183,6 +187,18 @@ public final class WorkerNode extends AbstractBehavior<Leasing.ToWorker> {
         return this;
     }
 
+    /** The desk alone acts on it; the next one hears of it from here. */
+    private Behavior<Leasing.ToWorker> onDrained(Leasing.Drained told) {
+        drained = Optional.of(told).filter(Leasing.Drained::isOn);
+        drainedAt = System.nanoTime();
+        return this;
+    }
+
+    private Optional<Duration> left(Leasing.Drained told) {
+        Duration since = Duration.ofNanos(System.nanoTime() - drainedAt);
+        return told.within().map(within -> since.compareTo(within) < 0 ? within.minus(since) : Duration.ZERO);
+    }
+
     private Behavior<Leasing.ToWorker> onRenewLeases() {
         // Said without leases too: it tells the desk that this worker lives. Pulls may have got lost on the way.
         desk.ifPresent(d -> d.tell(new Leasing.Renew(worker, List.copyOf(held.keySet()))));
@@ -224,6 +240,7 @@ public final class WorkerNode extends AbstractBehavior<Leasing.ToWorker> {
         timers.cancel(Knock.INSTANCE);
         timers.startTimerWithFixedDelay(RenewLeases.INSTANCE, welcome.term().dividedBy(3));
         tiles.tell(new TileStream.Open(welcome));
+        desk.ifPresent(d -> drained.ifPresent(state -> d.tell(Leasing.Drained.within(worker, left(state)))));
         // A new desk knows nothing of what the old one granted, and revokes it before more of it is rendered.
         desk.ifPresent(d -> d.tell(new Leasing.Renew(worker, List.copyOf(held.keySet()))));
         slots.forEach(slot -> slot.tell(LeaseHolder.PullNow.INSTANCE));
@@ -248,9 +265,17 @@ public final class WorkerNode extends AbstractBehavior<Leasing.ToWorker> {
     private Behavior<Leasing.ToWorker> onDrain() {
         if (!isDraining) {
             isDraining = true;
-            slots.forEach(slot -> slot.tell(LeaseHolder.Drain.INSTANCE));
+            slots.forEach(slot -> slot.tell(isPutOut() ? LeaseHolder.Abandon.INSTANCE : LeaseHolder.Drain.INSTANCE));
         }
         return this;
+    }
+
+    /** Nobody waits for what it holds, and nobody may answer that its tiles came. */
+    private boolean isPutOut() {
+        return CoordinatedShutdown.get(getContext().getSystem())
+                .getShutdownReason()
+                .filter(CoordinatedShutdown.clusterDowningReason()::equals)
+                .isPresent();
     }
 
     private Behavior<Leasing.ToWorker> onSlotEnded(Terminated terminated) {
