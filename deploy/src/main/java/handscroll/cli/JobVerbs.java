@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What can be done to a coordinator's job. None of it loses what was rendered, so none of it asks twice. */
+/** What can be done to a coordinator's job. None of it loses a patch that was rendered, so none of it asks twice. */
 final class JobVerbs {
 
     private abstract static class Verb extends AtCoordinator {
@@ -25,19 +26,40 @@ final class JobVerbs {
         public Integer call() {
             CoordinatorClient client = client();
             for (String job : jobs) {
-                JsonNode answer = client.post("/api/jobs/" + CoordinatorClient.encoded(job) + "/" + spec.name());
+                JsonNode answer =
+                        client.post("/api/jobs/" + CoordinatorClient.encoded(job) + "/" + spec.name() + query());
                 printing.print(answer, news -> List.of(news.path("message").asText()));
             }
             return ExitCode.DONE;
+        }
+
+        /** What the verb is told beside the job's name. */
+        String query() {
+            return "";
         }
     }
 
     @Command(
             name = "pause",
-            description = "Stops handing out patches of a job; what is rendered stays, and resume goes on.",
-            footerHeading = "%nExample:%n",
-            footer = "  handscroll pause starry-scroll")
-    static final class Pause extends Verb {}
+            description = {
+                "Stops handing out patches of a job. Workers finish what they hold of it; what is rendered stays, and resume",
+                "goes on."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {"  handscroll pause starry-scroll", "  handscroll pause --now starry-scroll"})
+    static final class Pause extends Verb {
+
+        @Option(
+                names = "--now",
+                description = "Takes back what workers hold of it, also of a job that is being paused already;"
+                        + " nobody is to blame, and it is rendered again after resume.")
+        private boolean now;
+
+        @Override
+        String query() {
+            return now ? "?now=true" : "";
+        }
+    }
 
     @Command(
             name = "resume",
@@ -49,9 +71,22 @@ final class JobVerbs {
     @Command(
             name = "cancel",
             description = "Ends a job; what is rendered stays, and resume takes it up again.",
-            footerHeading = "%nExample:%n",
-            footer = "  handscroll cancel starry-scroll")
-    static final class Cancel extends Verb {}
+            footerHeading = "%nExamples:%n",
+            footer = {"  handscroll cancel starry-scroll", "  handscroll cancel --delete starry-scroll"})
+    static final class Cancel extends Verb {
+
+        @Option(
+                names = "--delete",
+                description =
+                        "Deletes its tiles and what was made of them, also of a job that was cancelled before or has"
+                                + " failed. Its manifest and its tokens stay, so resume makes the tiles again.")
+        private boolean deletes;
+
+        @Override
+        String query() {
+            return deletes ? "?delete=true" : "";
+        }
+    }
 
     @Command(
             name = "retry",

@@ -20,6 +20,7 @@ record Progress(
         Optional<Duration> bound,
         double patchesPerSecond,
         int workerCount,
+        int placeholderCount,
         Optional<String> cause) {
 
     /** The stage whose cells users call patches. */
@@ -39,6 +40,7 @@ record Progress(
                 status.bound(),
                 status.patchesPerSecond(),
                 status.workerCount(),
+                status.placeholderCount(),
                 status.cause());
     }
 
@@ -62,6 +64,7 @@ record Progress(
                 seconds(status.path("boundSeconds")),
                 status.path("patchesPerSecond").asDouble(),
                 status.path("workerCount").asInt(),
+                status.path("placeholderCount").asInt(),
                 Optional.ofNullable(status.path("cause").textValue()));
     }
 

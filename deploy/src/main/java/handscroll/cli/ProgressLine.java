@@ -32,10 +32,15 @@ final class ProgressLine {
             case RENDERING -> rendering(progress);
             case FINISHING -> "all patches are rendered; finishing the pyramid";
             case PAUSED -> "paused" + because(progress);
-            case DONE -> "done";
+            case DONE -> "done" + withPlaceholders(progress);
             case FAILED -> "failed" + because(progress);
-            case CANCELLED -> "cancelled";
+            case CANCELLED -> "cancelled" + because(progress);
         };
+    }
+
+    private static String withPlaceholders(Progress progress) {
+        int count = progress.placeholderCount();
+        return count == 0 ? "" : ", with " + Figures.count(count, "placeholder", "placeholders");
     }
 
     private static String because(Progress progress) {
@@ -45,7 +50,7 @@ final class ProgressLine {
     private static String rendering(Progress progress) {
         StageProgress patches = progress.patches();
         List<String> facts = new ArrayList<>();
-        facts.add(ratio(patches) + " patches");
+        facts.add(ratio(patches) + " patches" + withPlaceholders(progress));
         if (patches.renderedCount() == patches.cellCount() && !progress.stages().isEmpty()) {
             facts.add(ratio(progress.stages().get(progress.stages().size() - 1)) + " tiles");
         }

@@ -74,7 +74,7 @@ final class WorkersCommand extends AtCoordinator {
             name = "drain",
             description = {
                 "Lets a worker finish what it holds and gives it nothing more, so that it can be ended without loss.",
-                "It stays so until undrain, or until the worker or the coordinator is started anew."
+                "It stays so until undrain, or until the worker is started anew."
             },
             footerHeading = "%nExamples:%n",
             footer = {

@@ -27,6 +27,13 @@ final class WorkersText {
                         + worker.path("objection").asText());
             }
         }
+        for (JsonNode worker : answer.path("workers")) {
+            if (worker.path("handsBackSeconds").asDouble() > 0
+                    && worker.path("patchCount").asInt() > 0) {
+                lines.add(worker.path("worker").asText() + " is draining: what it still holds in "
+                        + Figures.time(seconds(worker, "handsBackSeconds")) + " goes to others.");
+            }
+        }
         for (JsonNode worker : answer.path("refused")) {
             lines.add(worker.path("worker").asText() + at(worker) + " was refused " + ago(worker, "askedSecondsAgo")
                     + ": " + worker.path("reason").asText());

@@ -131,6 +131,9 @@ class OperatorCommandsTest {
 
         assertThat(run("workers", "drain", drained, "--by", "90s").out())
                 .contains("it finishes 1 patch and gets nothing more; what it still holds in 90 s goes to others");
+        assertThat(run("workers").out())
+                .containsPattern(drained + " is draining: what it still holds in 1 min (2\\d|30) s goes to others.");
+        assertThat(workers().at("/workers/0/handsBackSeconds").asDouble()).isBetween(10.0, 90.0);
         assertThat(run("workers", "drain", drained, "--now").out())
                 .contains("Worker " + drained + " is drained: 1 patch of it goes to others, and it gets nothing.");
         assertThat(run("workers").out()).containsPattern(drained + " +drained +127.0.0.1 +fake +1 +0 +0 +0 +0 ");
@@ -157,9 +160,104 @@ class OperatorCommandsTest {
         assertThat(run("skip", "sky").out()).contains("Job sky goes on where it was");
         waitFor("sky", why -> why.path("state").asText().equals("done"));
         assertThat(run("events", "sky").out()).contains("placeholders for sample/2,1");
+        assertThat(run("jobs").out()).contains("done, with 1 placeholder");
+        assertThat(run("why", "sky").out())
+                .contains(
+                        "sky  done: every patch of it is rendered, and its pyramid is whole; 1 patch was skipped and shows a placeholder");
         assertThat(Files.readString(directory.resolve("out-sky/manifest.json")))
                 .containsPattern("\"placeholders\" ?: ?1.0");
         refused(run("skip", "sky"), "Job sky is done");
+    }
+
+    @Test
+    void aJobThatIsPausedLetsItsWorkersFinishUnlessItIsWantedAtOnce() throws IOException {
+        openWorker("first", new GatedRenderers(renderers(hash), gate));
+        waitForWorkers(1);
+        submit("sky");
+        waitFor("sky", why -> why.path("oldestLease").isObject());
+
+        assertThat(run("pause", "sky").out())
+                .contains(
+                        "Job sky is being paused: workers finish what they hold of it, handscroll pause --now takes it back.");
+        assertThat(run("why", "sky").out())
+                .contains("sky  rendering: it is being paused: workers finish what they hold");
+        refused(run("cancel", "sky"), "Job sky is being paused: workers finish what they hold of it");
+
+        assertThat(run("pause", "--now", "sky").out()).contains("Job sky is stopped; what it rendered is kept.");
+        assertThat(run("why", "sky").out()).contains("sky  paused: somebody asked for it");
+        assertThat(workers().path("workers").path(0).path("failedCount").asInt())
+                .isZero();
+
+        assertThat(run("resume", "sky").out()).contains("Job sky goes on where it was.");
+        waitFor("sky", why -> why.path("oldestLease").isObject());
+        run("pause", "sky");
+        gate.countDown();
+        waitFor("sky", why -> why.path("state").asText().equals("paused"));
+        assertThat(json("jobs", "--json").at("/jobs/0/stages/0/renderedCount").asInt())
+                .isEqualTo(1);
+        run("resume", "sky");
+        waitFor("sky", why -> why.path("state").asText().equals("done"));
+    }
+
+    @Test
+    void theTilesOfACancelledJobGoAndAreMadeAgainFromItsTokensIfItIsResumed() throws IOException {
+        openWorker("first", new PoisonedRenderers(renderers(hash), new PatchId(1, 1, 0, 0)));
+        waitForWorkers(1);
+        submit("sky");
+        waitFor("sky", why -> why.path("state").asText().equals("failed"));
+        Path sky = directory.resolve("out-sky");
+        assertThat(PictureTree.hashes(sky.resolve("picture_files"))).isNotEmpty();
+        Path notes = Files.writeString(sky.resolve("notes.txt"), "not of Handscroll");
+        assertThat(run("cancel", "--delete", "sky").out())
+                .contains("Job sky is failed; 1/1,0 was given up")
+                .contains("its tiles were deleted, 0 MB; resume makes them again from its tokens.");
+        assertThat(sky.resolve("picture_files")).doesNotExist();
+        assertThat(sky.resolve("picture.dzi")).doesNotExist();
+        assertThat(sky.resolve("manifest.json")).exists();
+        assertThat(notes).exists();
+        assertThat(run("jobs").out()).contains("failed", "its tiles were deleted");
+        assertThat(run("why", "sky").out()).contains("its tiles were deleted");
+        assertThat(run("events", "sky").out()).contains("its tiles were deleted");
+        assertThat(json("jobs", "--json").at("/jobs/0/stages/1/renderedCount").asInt())
+                .isZero();
+
+        farms.remove(1).close();
+        FakeRenderers second = renderers(hash);
+        openWorker("second", second);
+        run("resume", "sky");
+        waitFor("sky", why -> why.path("state").asText().equals("done"));
+        assertThat(second.sampledCount).hasValue(0);
+        refused(run("cancel", "--delete", "sky"), "Job sky is done and cannot be cancelled.");
+        submit("sea");
+        waitFor("sea", why -> why.path("state").asText().equals("done"));
+        assertThat(PictureTree.hashes(sky.resolve("picture_files")))
+                .isEqualTo(PictureTree.hashes(directory.resolve("out-sea/picture_files")));
+    }
+
+    @Test
+    void nothingIsDeletedOfWhatIsNotTheJobsOwn() throws IOException {
+        submit("sky");
+        waitFor("sky", why -> why.path("stages").path(0).path("readyCount").asInt() == 1);
+        Path sky = directory.resolve("out-sky");
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        Files.writeString(elsewhere.resolve("0_0.jpg"), "somebody's");
+        run("pause", "sky");
+        DirectoryTree.delete(sky.resolve("picture_files"));
+        Files.createSymbolicLink(sky.resolve("picture_files"), elsewhere);
+        refused(
+                run("cancel", "--delete", "sky"),
+                "Job sky is cancelled, but its tiles are not deleted",
+                "is a link to");
+        assertThat(elsewhere.resolve("0_0.jpg")).exists();
+        assertThat(sky.resolve("picture.dzi")).exists();
+
+        Files.delete(sky.resolve("picture_files"));
+        String manifest = Files.readString(sky.resolve("manifest.json"));
+        Files.writeString(sky.resolve("manifest.json"), manifest.replace("\"sky\"", "\"sea\""));
+        refused(run("cancel", "--delete", "sky"), "holds the picture of job sea; look at it and delete");
+        Files.delete(sky.resolve("manifest.json"));
+        refused(run("cancel", "--delete", "sky"), "holds no manifest.json, so it may be anything");
+        assertThat(sky.resolve("picture.dzi")).exists();
     }
 
     @Test

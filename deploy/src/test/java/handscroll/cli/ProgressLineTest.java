@@ -108,6 +108,7 @@ class ProgressLineTest {
                 Optional.of(Duration.ofSeconds(40)),
                 11.9,
                 2,
+                0,
                 cause);
     }
 }

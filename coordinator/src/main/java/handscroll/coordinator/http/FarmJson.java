@@ -127,6 +127,10 @@ final class FarmJson {
             worker.put("heardSecondsAgo", seconds(report.heard(), list.at()));
             worker.put("silent", report.silent());
             worker.put("draining", report.draining());
+            report.handsBack()
+                    .ifPresentOrElse(
+                            until -> worker.put("handsBackSeconds", Math.max(0, seconds(list.at(), until))),
+                            () -> worker.putNull("handsBackSeconds"));
             worker.put("blocked", report.blocked().orElse(null));
             report.batchLimit().ifPresent(limit -> worker.put("batchLimit", limit));
             standing.objection()

@@ -29,6 +29,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Jobs in, their standing out, and what can be done to them. */
@@ -64,9 +65,21 @@ final class JobEndpoints extends AllDirectives {
                         Role.VIEWER, "GET", "/api/jobs/{job}/events", call -> withJob(call, job -> follow(job, call))),
                 Endpoint.of(Role.VIEWER, "GET", "/api/jobs/{job}/map", call -> withJob(call, this::map)),
                 Endpoint.of(Role.VIEWER, "GET", "/api/jobs/{job}/why", call -> withJob(call, job -> why(job, call))),
-                Endpoint.of(Role.OPERATOR, "POST", "/api/jobs/{job}/pause", call -> verb(call, Jobs.Pause::new)),
+                Endpoint.of(
+                        Role.OPERATOR,
+                        "POST",
+                        "/api/jobs/{job}/pause",
+                        call -> flagged(
+                                call, "now", now -> verb(call, (job, replyTo) -> new Jobs.Pause(job, now, replyTo)))),
                 Endpoint.of(Role.OPERATOR, "POST", "/api/jobs/{job}/resume", call -> verb(call, Jobs.Resume::new)),
-                Endpoint.of(Role.OPERATOR, "POST", "/api/jobs/{job}/cancel", call -> verb(call, Jobs.Cancel::new)),
+                Endpoint.of(
+                        Role.OPERATOR,
+                        "POST",
+                        "/api/jobs/{job}/cancel",
+                        call -> flagged(
+                                call,
+                                "delete",
+                                deletes -> verb(call, (job, replyTo) -> new Jobs.Cancel(job, deletes, replyTo)))),
                 Endpoint.of(
                         Role.OPERATOR,
                         "POST",
@@ -79,7 +92,7 @@ final class JobEndpoints extends AllDirectives {
                         call -> verb(call, (job, replyTo) -> new Jobs.Skip(job, call.query("patch"), replyTo))));
     }
 
-    private Route withJob(Call call, java.util.function.Function<JobStatus, Route> inner) {
+    private Route withJob(Call call, Function<JobStatus, Route> inner) {
         return answers.withJob(call.variable("job"), inner);
     }
 
@@ -203,6 +216,14 @@ final class JobEndpoints extends AllDirectives {
                 .completionTimeout(settings.answerTimeout())
                 .runWith(Sink.fold(ByteString.emptyByteString(), ByteString::concat), system)
                 .thenApply(ByteString::utf8String);
+    }
+
+    /** A query that says true or false; false where it is left out. */
+    private Route flagged(Call call, String name, Function<Boolean, Route> inner) {
+        String value = call.query(name).orElse("false");
+        return value.equals("true") || value.equals("false")
+                ? inner.apply(value.equals("true"))
+                : answers.error(StatusCodes.BAD_REQUEST, name + " is true or false.");
     }
 
     private interface Verb {

@@ -66,6 +66,7 @@ final class JobJson {
         putSeconds(json, "boundSeconds", status.bound());
         json.put("patchesPerSecond", status.patchesPerSecond());
         json.put("workerCount", status.workerCount());
+        json.put("placeholderCount", status.placeholderCount());
         json.putObject("work")
                 .put("samplingSeconds", seconds(status.work().sampling()))
                 .put("decodingSeconds", seconds(status.work().decoding()))

@@ -140,7 +140,11 @@ final class Site extends AllDirectives {
                     visitor.map(known -> known.role().word()).orElse("none"),
                     remote(request),
                     endpoint.method(),
-                    request.getUri().path(),
+                    request.getUri().path()
+                            + request.getUri()
+                                    .rawQueryString()
+                                    .map(how -> "?" + how)
+                                    .orElse(""),
                     status);
         }
     }

@@ -76,6 +76,10 @@ final class Job extends AbstractBehavior<Jobs.Command> {
 
     record PictureFinished() implements Jobs.Command {}
 
+    record TilesDeleted(long bytes) implements Jobs.Command {}
+
+    record TilesKept(Throwable cause) implements Jobs.Command {}
+
     record ManifestWritten() implements Jobs.Command {}
 
     record Recorded(JobEvent event) implements Jobs.Command {}
@@ -148,6 +152,8 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                 .onMessage(Jobs.Retry.class, this::onRetry)
                 .onMessage(Jobs.Skip.class, this::onSkip)
                 .onMessage(Jobs.Cancel.class, this::onCancel)
+                .onMessage(TilesDeleted.class, deleted -> decided(() -> course.tilesDeleted(deleted.bytes(), now())))
+                .onMessage(TilesKept.class, this::onTilesKept)
                 .onMessage(Jobs.AskWhy.class, this::onAskWhy)
                 .onMessage(Jobs.AskMap.class, this::onAskMap)
                 .onMessage(ForgetMap.class, this::onForgetMap)
@@ -260,11 +266,18 @@ final class Job extends AbstractBehavior<Jobs.Command> {
     }
 
     private Behavior<Jobs.Command> onPause(Jobs.Pause pause) {
-        return answerLater(pause.replyTo(), "paused", course.pause(now()));
+        return answerLater(pause.replyTo(), "paused", course.pause(pause.isAtOnce(), now()));
     }
 
     private Behavior<Jobs.Command> onCancel(Jobs.Cancel cancel) {
-        return answerLater(cancel.replyTo(), "cancelled", course.cancel(now()));
+        return answerLater(cancel.replyTo(), "cancelled", course.cancel(cancel.deletesTiles(), now()));
+    }
+
+    private Behavior<Jobs.Command> onTilesKept(TilesKept kept) {
+        context.getLog().warn("The tiles of job [{}] are not deleted", job, kept.cause());
+        course.tilesKept();
+        effects.tilesKept(kept.cause());
+        return this;
     }
 
     private Behavior<Jobs.Command> onResume(Jobs.Resume resume) {
@@ -342,7 +355,9 @@ final class Job extends AbstractBehavior<Jobs.Command> {
             effects.answerLater(replyTo);
             return this;
         }
-        String standing = course.isChanging() ? "is just being stopped or resumed" : "is " + JobView.word(state());
+        String standing = course.isWindingDown()
+                ? JobCourse.WINDING_DOWN + ","
+                : course.isChanging() ? "is just being stopped or resumed" : "is " + JobView.word(state());
         replyTo.tell(new Jobs.Answer(false, "Job " + job + " " + standing + " and cannot be " + verb + "."));
         return this;
     }
@@ -385,7 +400,13 @@ final class Job extends AbstractBehavior<Jobs.Command> {
                 .ifPresent(account -> answer.question()
                         .replyTo()
                         .tell(new Jobs.Explained(Why.explain(
-                                job, state(), course.cause(), effects.openBook(), account, answer.patch()))));
+                                job,
+                                state(),
+                                course.cause(),
+                                course.skipped().size(),
+                                effects.openBook(),
+                                account,
+                                answer.patch()))));
         return this;
     }
 

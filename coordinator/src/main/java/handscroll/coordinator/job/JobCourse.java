@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,6 +65,12 @@ public final class JobCourse {
         /** The lease desk forgets the job: {@link #withdrawn}, after which it says nothing more of it. */
         void withdraw();
 
+        /** The lease desk hands out nothing more of it, and forgets it when workers are through: {@link #withdrawn}. */
+        void windDown();
+
+        /** The journal has its pause, and workers finish what they hold. */
+        void windingDown();
+
         /** Every cell is rendered; the picture is whole with {@link #pictureFinished}. */
         void finishPicture();
 
@@ -72,6 +79,12 @@ public final class JobCourse {
 
         /** Will be paused or fail for this, as soon as the journal has taken it. */
         void stopping(String cause);
+
+        /** Of a job that is over and closed: {@link #tilesDeleted} or {@link #tilesKept}. */
+        void deleteTiles();
+
+        /** It was said in the journal, too. */
+        void saidThatTilesAreDeleted(String sentence);
 
         /** No longer takes tiles; closes log and picture: {@link #closed}. */
         void close();
@@ -82,6 +95,10 @@ public final class JobCourse {
         /** A stopped job goes on; {@link #prepare} follows. */
         void resumed();
     }
+
+    /** What is said of a job until workers are through with what they hold of it. */
+    static final String WINDING_DOWN =
+            "is being paused: workers finish what they hold of it, handscroll pause --now takes it back";
 
     private final JobId job;
     private final JobSettings settings;
@@ -103,13 +120,22 @@ public final class JobCourse {
     private boolean isClosing;
     private Optional<JobEvent> stopping = Optional.empty();
     private boolean stopIsRecorded;
-    private boolean isWithdrawn;
+    /** Answers of the desk that are still to come: to be let go of slowly, and then at once. */
+    private int openWithdrawals;
+
+    /** What workers hold is finished and logged before it stops. */
+    private boolean isWindingDown;
+
+    private int openLogs;
     private boolean isResuming;
+    /** Its tiles are to be deleted, as soon as it is cancelled and closed, and that said. */
+    private boolean isDeleting;
+
     private boolean resumeIsRecorded;
 
     /** Patches of a stopped job that failed wherever they were tried, and the plan in which they have their names. */
-    record GivenUp(Plan plan, List<PatchId> patches) {
-        GivenUp {
+    public record GivenUp(Plan plan, List<PatchId> patches) {
+        public GivenUp {
             patches = List.copyOf(patches);
         }
     }
@@ -149,7 +175,9 @@ public final class JobCourse {
 
     /** Why it is paused or failed, or will be: the journal may lie on the disk that is full, and take nothing. */
     public Optional<String> cause() {
-        return stopping.flatMap(JobCourse::causeOf).or(() -> cause);
+        return isWindingDown
+                ? Optional.of(WINDING_DOWN)
+                : stopping.flatMap(JobCourse::causeOf).or(() -> cause);
     }
 
     private static Optional<String> causeOf(JobEvent event) {
@@ -166,7 +194,16 @@ public final class JobCourse {
 
     /** A verb is on its way to the journal; the next one has to wait for it. */
     public boolean isChanging() {
-        return stopping.isPresent() || isResuming;
+        return stopping.isPresent() || isResuming || isDeleting;
+    }
+
+    /** Its tiles are to be deleted, and it is not said yet that they were. */
+    boolean isDeleting() {
+        return isDeleting;
+    }
+
+    boolean isWindingDown() {
+        return isWindingDown;
     }
 
     private boolean isStopped() {
@@ -179,6 +216,7 @@ public final class JobCourse {
         state = Jobs.State.PLANNING;
         cause = Optional.empty();
         isPreparing = true;
+        openLogs = 0;
         effects.prepare();
     }
 
@@ -197,6 +235,7 @@ public final class JobCourse {
     public void notPrepared(Throwable thrown, Instant now) {
         isPreparing = false;
         trouble(thrown, now);
+        deleteWhenClosed();
         goOn();
     }
 
@@ -245,6 +284,7 @@ public final class JobCourse {
         if (tokens.isEmpty()) {
             proceed(now);
         } else {
+            openLogs++;
             effects.log(tokens);
         }
     }
@@ -252,8 +292,10 @@ public final class JobCourse {
     /** Only what is in the log is rendered: from here on its readers may start. */
     public void logged(List<TaskResult.Tokens> tokens, Instant now) {
         if (state == Jobs.State.RENDERING) {
+            openLogs--;
             tokens.forEach(opened()::tokensLogged);
             proceed(now);
+            stopWhenReady();
         }
     }
 
@@ -318,20 +360,49 @@ public final class JobCourse {
 
     // Stopping.
 
-    /** @return whether it will be paused */
-    public boolean pause(Instant now) {
+    /**
+     * @param isAtOnce takes back what workers hold of it; otherwise they finish that first, as long as nobody wants it at
+     *     once after all
+     * @return whether it will be paused
+     */
+    public boolean pause(boolean isAtOnce, Instant now) {
+        if (isAtOnce && isWindingDown) {
+            takeBack();
+            return true;
+        }
         if (state != Jobs.State.RENDERING || isChanging()) {
             return false;
         }
-        stop(new JobEvent.JobPaused(job, "somebody asked for it", now));
+        stop(new JobEvent.JobPaused(job, "somebody asked for it", now), !isAtOnce);
         return true;
     }
 
-    /** @return whether it will be cancelled */
-    public boolean cancel(Instant now) {
-        if (state.isOver() || state == Jobs.State.FINISHING || isChanging()) {
+    private void takeBack() {
+        if (isWindingDown) {
+            isWindingDown = false;
+            withdraw();
+        }
+    }
+
+    private void withdraw() {
+        openWithdrawals++;
+        effects.withdraw();
+    }
+
+    /**
+     * @param deletesTiles when it is cancelled, or now if it is already, or has failed
+     * @return whether it will be cancelled, or its tiles deleted
+     */
+    public boolean cancel(boolean deletesTiles, Instant now) {
+        if (isChanging() || state == Jobs.State.FINISHING || state == Jobs.State.DONE) {
             return false;
         }
+        if (state.isOver()) {
+            isDeleting = deletesTiles;
+            deleteWhenClosed();
+            return deletesTiles;
+        }
+        isDeleting = deletesTiles;
         stop(new JobEvent.JobCancelled(job, now));
         return true;
     }
@@ -357,42 +428,63 @@ public final class JobCourse {
 
     /** First nothing more goes out, then the journal knows and the desk has said its last word, then it is so. */
     private void stop(JobEvent event) {
+        stop(event, false);
+    }
+
+    private void stop(JobEvent event, boolean slowly) {
         boolean isCancelled = event instanceof JobEvent.JobCancelled;
         if (stopping.isPresent() || isStopped() && !isCancelled) {
+            // Whatever is wrong now is wrong for what workers still hold, too.
+            takeBack();
             return;
         }
         stopping = Optional.of(event);
         stopIsRecorded = false;
-        isWithdrawn = false;
-        causeOf(event).ifPresent(effects::stopping);
-        effects.withdraw();
+        isWindingDown = slowly;
+        if (slowly) {
+            openWithdrawals++;
+            effects.windDown();
+        } else {
+            causeOf(event).ifPresent(effects::stopping);
+            withdraw();
+        }
         effects.record(event);
     }
 
     public void withdrawn() {
-        isWithdrawn = true;
+        openWithdrawals--;
         stopWhenReady();
     }
 
     public void recorded(JobEvent event, Instant now) {
         if (event instanceof JobEvent.DeviceClassFixed) {
             deviceClassIsRecorded(now);
+            stopWhenReady();
         } else if (event instanceof JobEvent.JobResumed || event instanceof JobEvent.PatchesSkipped) {
             if (event instanceof JobEvent.PatchesSkipped without) {
                 skipped.addAll(without.patches());
             }
             resumeIsRecorded = true;
             goOn();
+        } else if (event instanceof JobEvent.TilesDeleted deleted) {
+            isDeleting = false;
+            cause = Optional.of(deleted.cause());
+            effects.saidThatTilesAreDeleted(deleted.cause());
         } else {
             stopIsRecorded = true;
             stopWhenReady();
+            if (isWindingDown) {
+                effects.windingDown();
+            }
         }
     }
 
     private void stopWhenReady() {
-        if (stopping.isEmpty() || !stopIsRecorded || !isWithdrawn) {
+        boolean hasUnlogged = openLogs > 0 || !heldBack.isEmpty();
+        if (stopping.isEmpty() || !stopIsRecorded || openWithdrawals > 0 || isWindingDown && hasUnlogged) {
             return;
         }
+        isWindingDown = false;
         JobEvent event = stopping.get();
         stopping = Optional.empty();
         cause = causeOf(event);
@@ -410,6 +502,29 @@ public final class JobCourse {
             close();
         }
         effects.stopped();
+        deleteWhenClosed();
+    }
+
+    private void deleteWhenClosed() {
+        if (isDeleting && isStopped() && !isPreparing && book.isEmpty()) {
+            effects.deleteTiles();
+        }
+    }
+
+    public void tilesDeleted(long bytes, Instant now) {
+        String news = String.format(
+                Locale.ROOT,
+                "its tiles were deleted, %,d MB; resume makes them again from its tokens",
+                bytes / 1_000_000);
+        effects.record(new JobEvent.TilesDeleted(
+                job,
+                state == Jobs.State.FAILED ? cause.map(why -> why + "; " + news).orElse(news) : news,
+                now));
+    }
+
+    /** All of them, or some; why is told by whoever tried. */
+    public void tilesKept() {
+        isDeleting = false;
     }
 
     private void close() {
@@ -422,6 +537,7 @@ public final class JobCourse {
     public void closed() {
         isClosing = false;
         book = Optional.empty();
+        deleteWhenClosed();
         goOn();
     }
 
@@ -457,7 +573,7 @@ public final class JobCourse {
     }
 
     /** Empty while it is rendered, when it is done, and where this coordinator never rendered it. */
-    Optional<GivenUp> givenUp() {
+    public Optional<GivenUp> givenUp() {
         return givenUp.filter(known -> isStopped() && state != Jobs.State.DONE);
     }
 

@@ -11,15 +11,19 @@ import handscroll.coordinator.lease.Outcome;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.JobSpec;
+import handscroll.protocol.job.Refusal;
 import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.task.TaskResult;
 import handscroll.protocol.trace.JobTrace;
 import handscroll.protocol.trace.Span;
 import handscroll.protocol.trace.Tracing;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Brings about what a {@link JobCourse} decided, with the journal, the token log, the lease desk and the picture. Runs
@@ -41,7 +45,7 @@ final class JobEffects implements JobCourse.Effects {
     /** Since it was taken up; empty where nothing is traced. */
     private Optional<TracedRun> run = Optional.empty();
     /** Who asked for the change that is on its way to the journal. */
-    private Optional<ActorRef<Jobs.Answer>> asker = Optional.empty();
+    private final List<ActorRef<Jobs.Answer>> askers = new ArrayList<>();
 
     private record TracedRun(JobTrace trace, Instant begun) {
         Span span(JobId job, String title, Jobs.State state, Optional<String> cause, Instant now) {
@@ -87,7 +91,7 @@ final class JobEffects implements JobCourse.Effects {
 
     /** Is answered when what is on its way has come about. */
     void answerLater(ActorRef<Jobs.Answer> replyTo) {
-        asker = Optional.of(replyTo);
+        askers.add(replyTo);
     }
 
     @Override
@@ -156,6 +160,18 @@ final class JobEffects implements JobCourse.Effects {
     }
 
     @Override
+    public void windDown() {
+        view.tellNews("pausing", "workers finish what they hold of it", now());
+        around.leaseDesk().tell(new LeaseDesk.WindDown(job, withdrawals));
+    }
+
+    /** A batch may take minutes: whoever asked need not wait for it. */
+    @Override
+    public void windingDown() {
+        answer(JobCourse.WINDING_DOWN + ".");
+    }
+
+    @Override
     public void finishPicture() {
         context.pipeToSelf(
                 ready().output().whenFinished(),
@@ -196,7 +212,9 @@ final class JobEffects implements JobCourse.Effects {
         Jobs.JobStatus status = status();
         around.jobDesk().tell(new Job.StatusChanged(status));
         view.tell(course().state().isOver() ? new Jobs.Ended(job, status) : new Jobs.Moved(job, status));
-        answer("is stopped; what it rendered is kept.");
+        if (!course().isDeleting()) {
+            answer("is stopped; what it rendered is kept.");
+        }
     }
 
     @Override
@@ -205,9 +223,40 @@ final class JobEffects implements JobCourse.Effects {
         answer("goes on where it was.");
     }
 
+    @Override
+    public void deleteTiles() {
+        context.pipeToSelf(
+                around.preparation().deleteTiles(job, spec),
+                (bytes, failure) -> failure == null ? new Job.TilesDeleted(bytes) : new Job.TilesKept(failure));
+    }
+
+    @Override
+    public void saidThatTilesAreDeleted(String sentence) {
+        view.tilesDeleted(sentence, now());
+        Jobs.JobStatus status = status();
+        around.jobDesk().tell(new Job.StatusChanged(status));
+        view.tell(new Jobs.Ended(job, status));
+        answer("is " + JobView.word(course().state()) + "; " + sentence + ".");
+    }
+
+    void tilesKept(Throwable cause) {
+        Throwable known = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+        String why = known instanceof Refusal refusal
+                ? "its tiles are not deleted: "
+                        + refusal.problems().stream()
+                                .map(problem -> problem.where() + " " + problem.what() + "; " + problem.remedy())
+                                .collect(Collectors.joining(". "))
+                : "not all of its tiles are deleted: " + known.getMessage();
+        answer(false, "is " + JobView.word(course().state()) + ", but " + why + ".");
+    }
+
     private void answer(String sentence) {
-        asker.ifPresent(waiting -> waiting.tell(new Jobs.Answer(true, "Job " + job + " " + sentence)));
-        asker = Optional.empty();
+        answer(true, sentence);
+    }
+
+    private void answer(boolean isDone, String sentence) {
+        askers.forEach(asker -> asker.tell(new Jobs.Answer(isDone, "Job " + job + " " + sentence)));
+        askers.clear();
     }
 
     Jobs.JobStatus status() {

@@ -206,6 +206,12 @@ final class JobView {
         last = status;
     }
 
+    /** Nothing of its map is left to be drawn over. */
+    void tilesDeleted(String sentence, Instant now) {
+        last = last.withoutTiles();
+        tellNews("deleted", sentence, now);
+    }
+
     /** Many jobs ended since this one: only its picture and its numbers are kept. */
     void forgetMap() {
         cells = Optional.empty();
@@ -270,6 +276,7 @@ final class JobView {
                 Optional.empty(),
                 0,
                 0,
+                registered.skipped().map(List::size).orElse(0),
                 WorkTime.NONE,
                 Duration.ZERO,
                 Jobs.Tally.NONE,
@@ -278,7 +285,7 @@ final class JobView {
 
     Jobs.JobStatus status(JobCourse course, Optional<RenderBook> opened, Instant now) {
         if (opened.isEmpty()) {
-            return last.as(course.state(), course.cause());
+            return last.as(course.state(), course.skipped().size(), course.cause());
         }
         RenderBook book = opened.get();
         Plan plan = book.plan();
@@ -299,6 +306,7 @@ final class JobView {
                 figures.bound(book.unrenderedPath()),
                 figures.patchesPerSecond(now),
                 figures.workerCount(),
+                course.skipped().size(),
                 figures.work(),
                 figures.slotTime(),
                 figures.tally(),

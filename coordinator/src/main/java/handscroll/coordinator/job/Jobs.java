@@ -11,6 +11,7 @@ import handscroll.protocol.lease.Leasing.WorkerId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -96,11 +97,13 @@ public final class Jobs {
     /** The answer is empty while the job's plan is not known. */
     public record AskMap(JobId job, ActorRef<Optional<JobMap>> replyTo) implements OfJob {}
 
-    public record Pause(JobId job, ActorRef<Answer> replyTo) implements OfJob {}
+    /** @param isAtOnce takes back what workers hold of it; otherwise they finish that first */
+    public record Pause(JobId job, boolean isAtOnce, ActorRef<Answer> replyTo) implements OfJob {}
 
     public record Resume(JobId job, ActorRef<Answer> replyTo) implements OfJob {}
 
-    public record Cancel(JobId job, ActorRef<Answer> replyTo) implements OfJob {}
+    /** @param deletesTiles also of a job that was cancelled or has failed; its tokens are kept */
+    public record Cancel(JobId job, boolean deletesTiles, ActorRef<Answer> replyTo) implements OfJob {}
 
     /**
      * Tries patches again that were given up; a job that is stopped is resumed, which tries all of them.
@@ -223,6 +226,7 @@ public final class Jobs {
      * @param patchesPerSecond sampled over the last minute
      * @param slotTime summed over the slots that were there while it was rendered; what of it is not
      *     {@code work} was idle
+     * @param placeholderCount patches that nobody could render and that were skipped
      * @param cause why it is paused or failed, or why none of the workers can render it, with what to do; empty
      *     otherwise
      */
@@ -243,6 +247,7 @@ public final class Jobs {
             Optional<Duration> bound,
             double patchesPerSecond,
             int workerCount,
+            int placeholderCount,
             WorkTime work,
             Duration slotTime,
             Tally tally,
@@ -251,14 +256,29 @@ public final class Jobs {
             stages = List.copyOf(stages);
         }
 
+        /** Without a tile: those are the cells of its last stage. */
+        JobStatus withoutTiles() {
+            List<StageProgress> others = new ArrayList<>(stages);
+            if (!others.isEmpty()) {
+                StageProgress tiles = others.remove(others.size() - 1);
+                others.add(new StageProgress(tiles.name(), tiles.cellCount(), 0, 0, 0));
+            }
+            return with(others, state, placeholderCount, cause);
+        }
+
         /** The same numbers in another state. */
-        JobStatus as(State newState, Optional<String> newCause) {
+        JobStatus as(State newState, int newPlaceholderCount, Optional<String> newCause) {
+            return with(stages, newState, newPlaceholderCount, newCause);
+        }
+
+        private JobStatus with(
+                List<StageProgress> newStages, State newState, int newPlaceholderCount, Optional<String> newCause) {
             return new JobStatus(
                     job,
                     name,
                     spec,
                     newState,
-                    stages,
+                    newStages,
                     tileColumns,
                     tileRows,
                     tilePixels,
@@ -270,6 +290,7 @@ public final class Jobs {
                     Optional.empty(),
                     0,
                     workerCount,
+                    newPlaceholderCount,
                     work,
                     slotTime,
                     tally,

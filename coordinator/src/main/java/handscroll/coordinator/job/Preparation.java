@@ -21,6 +21,7 @@ import handscroll.coordinator.output.OutputSettings;
 import handscroll.coordinator.output.Pyramid;
 import handscroll.coordinator.output.TileListener;
 import handscroll.coordinator.output.TileOutput;
+import handscroll.coordinator.output.TileRemoval;
 import handscroll.coordinator.output.VideoOutput;
 import handscroll.coordinator.plan.InputPicture;
 import handscroll.coordinator.plan.Picture;
@@ -220,6 +221,17 @@ class Preparation {
         return onDisk(() -> {
             write(begun.finished(deviceClass, clock.instant(), figures), directory(spec));
             return Done.getInstance();
+        });
+    }
+
+    /** Takes the tiles of a job away that is over and closed; completes with how many bytes they had. */
+    CompletionStage<Long> deleteTiles(JobId job, JobSpec spec) {
+        return onDisk(() -> {
+            try {
+                return TileRemoval.remove(directory(spec), job, outputSettings);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.toString(), e);
+            }
         });
     }
 

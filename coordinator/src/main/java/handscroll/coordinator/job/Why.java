@@ -47,6 +47,7 @@ final class Why {
             JobId job,
             Jobs.State state,
             Optional<String> cause,
+            int placeholderCount,
             Optional<RenderBook> book,
             JobAccount account,
             Optional<PatchId> patch) {
@@ -55,7 +56,8 @@ final class Why {
                 job,
                 state,
                 summary(job, state, cause, stages, account)
-                        + book.map(Why::givenUp).orElse(""),
+                        + book.map(Why::givenUp).orElse("")
+                        + placeholders(placeholderCount),
                 stages,
                 account,
                 patch.flatMap(asked -> book.map(open -> standing(open, asked, state, account, LISTED_PATCHES))));
@@ -87,6 +89,14 @@ final class Why {
         return standings;
     }
 
+    private static String placeholders(int count) {
+        return switch (count) {
+            case 0 -> "";
+            case 1 -> "; 1 patch was skipped and shows a placeholder";
+            default -> "; " + count + " patches were skipped and show placeholders";
+        };
+    }
+
     private static String givenUp(RenderBook book) {
         int count = book.quarantined().size();
         if (count == 0) {
@@ -110,13 +120,16 @@ final class Why {
         return switch (state) {
             case PLANNING -> "its plan is being made, and what was rendered before is being read";
             case RENDERING ->
-                cause.map(why -> "it is being stopped: " + why + "; the journal has not taken that yet")
+                cause.map(why -> why.equals(JobCourse.WINDING_DOWN)
+                                ? "it " + why
+                                : "it is being stopped: " + why + "; the journal has not taken that yet")
                         .orElseGet(() -> rendering(stages, account));
             case FINISHING -> "all its patches are rendered; the smallest levels of its pyramid are being made";
             case PAUSED -> cause.orElse("somebody asked for it") + resume;
             case DONE -> "every patch of it is rendered, and its pyramid is whole";
             case FAILED -> cause.orElse("the coordinator's log says why") + resume;
-            case CANCELLED -> "somebody cancelled it" + resume;
+            case CANCELLED ->
+                "somebody cancelled it" + cause.map(tiles -> "; " + tiles).orElse(resume);
         };
     }
 

@@ -21,7 +21,8 @@ import java.util.Optional;
     @JsonSubTypes.Type(value = JobEvent.PatchesSkipped.class, name = "patches-skipped"),
     @JsonSubTypes.Type(value = JobEvent.JobFinished.class, name = "job-finished"),
     @JsonSubTypes.Type(value = JobEvent.JobFailed.class, name = "job-failed"),
-    @JsonSubTypes.Type(value = JobEvent.JobCancelled.class, name = "job-cancelled")
+    @JsonSubTypes.Type(value = JobEvent.JobCancelled.class, name = "job-cancelled"),
+    @JsonSubTypes.Type(value = JobEvent.TilesDeleted.class, name = "tiles-deleted")
 })
 public sealed interface JobEvent extends Persisted {
 
@@ -98,6 +99,14 @@ public sealed interface JobEvent extends Persisted {
         @Override
         public RegisteredJob applyTo(RegisteredJob before) {
             return before.over(Standing.FAILED, cause, at);
+        }
+    }
+
+    /** Of a job that is over; its tokens are kept, and its tiles are made again if it is resumed. */
+    record TilesDeleted(JobId job, String cause, Instant at) implements Change {
+        @Override
+        public RegisteredJob applyTo(RegisteredJob before) {
+            return before.because(cause);
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.Set;
  *
  * @param spec as HOCON
  * @param deviceClass of the workers that may render it; empty until the first one came
- * @param cause why it is paused or failed
+ * @param cause why it is paused or failed, and what became of its tiles
  * @param endedAt empty while it is not over
  * @param key under which its sender may hand it in again
  * @param skipped patches that got placeholders; empty where none did
@@ -66,6 +66,10 @@ public record RegisteredJob(
     /** A failed or cancelled job may be taken up again, too: its tokens are still there. */
     RegisteredJob reopened() {
         return with(Standing.OPEN, Optional.empty(), Optional.empty());
+    }
+
+    RegisteredJob because(String newCause) {
+        return with(standing, Optional.of(newCause), endedAt);
     }
 
     RegisteredJob over(Standing how, String why, Instant at) {

@@ -74,6 +74,9 @@ final class FarmWorker {
     private Instant heard;
     private String host = "";
     private boolean isDraining;
+    /** Somebody drained it here, or gave it back. */
+    private boolean drainIsDecided;
+
     private Optional<Instant> handsBack = Optional.empty();
     private Optional<Block> block = Optional.empty();
     private int batchLimit = Integer.MAX_VALUE;
@@ -129,8 +132,19 @@ final class FarmWorker {
     boolean drain(boolean drains, Optional<Instant> until) {
         boolean isNews = isDraining != drains || !handsBack.equals(until);
         isDraining = drains;
+        drainIsDecided = true;
         handsBack = until;
         return isNews;
+    }
+
+    /** What it is told here counts for more than what it was told by a desk before this one. */
+    boolean isDrainDecided() {
+        return drainIsDecided;
+    }
+
+    /** When what it holds goes to others; empty where it may finish. */
+    Optional<Instant> handsBack() {
+        return handsBack;
     }
 
     /** It had time enough to finish what it holds. */

@@ -69,6 +69,9 @@ final class LeaseAnswers {
                     ? "nothing of it is ready to be rendered"
                     : "all that is ready is being rendered";
         }
+        if (job.isWindingDown()) {
+            return "it is being paused: workers finish what they hold of it";
+        }
         String ready = LeaseBook.counted(job.readyCount(), "patch is", "patches are") + " ready, ";
         List<RefusedWorker> refusedLately = refusedLately(now);
         if (workers.isEmpty() && !refusedLately.isEmpty()) {
@@ -190,6 +193,7 @@ final class LeaseAnswers {
                 worker.heard(),
                 worker.isSilent(now, settings.term()),
                 worker.isDraining(),
+                worker.handsBack(),
                 worker.block().map(FarmWorker.Block::why),
                 worker.batchLimit() == Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of(worker.batchLimit()));
     }

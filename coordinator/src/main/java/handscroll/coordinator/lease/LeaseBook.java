@@ -163,6 +163,11 @@ public final class LeaseBook {
         return roster.drain(id, within, now);
     }
 
+    /** A worker says that it was drained before this desk knew it; nothing where somebody decided otherwise here. */
+    public void arrivedDrained(WorkerId id, Optional<Duration> within, Instant now) {
+        roster.arrivedDrained(id, within, now);
+    }
+
     /** Takes back what drained workers did not finish in their time; no fault of anybody. */
     public List<Taken> handBack(Instant now) {
         return roster.overdue(now).stream()
@@ -274,6 +279,18 @@ public final class LeaseBook {
                 .filter(other -> other != job && other.priority == job.priority && other.isActive())
                 .mapToLong(other -> other.slotTime.total())
                 .min();
+    }
+
+    /** Hands out nothing more of a job, while {@link #isHeld what is held} of it may end as it would. */
+    public void windDown(JobId id) {
+        Optional.ofNullable(jobs.get(id)).ifPresent(LentJob::windDown);
+    }
+
+    /** Whether a worker holds anything of a job that would still count. */
+    public boolean isHeld(JobId id) {
+        return Optional.ofNullable(jobs.get(id)).stream()
+                .flatMap(job -> leases.of(job).stream())
+                .anyMatch(lease -> lease.accepted().isEmpty());
     }
 
     /** Forgets a job; returns the leases that their workers should drop, with what they had of other jobs. */

@@ -50,6 +50,12 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     /** Revokes what is leased of a job and forgets the rest; its owner hears nothing of it any more. */
     public record Withdraw(JobId job, ActorRef<Withdrawn> replyTo) implements Leasing.ToDesk {}
 
+    /**
+     * Hands out nothing more of a job; its owner hears of what is leased of it as ever, and then, or after a
+     * {@link Withdraw} meanwhile, that it is withdrawn.
+     */
+    public record WindDown(JobId job, ActorRef<Withdrawn> replyTo) implements Leasing.ToDesk {}
+
     public record Withdrawn(JobId job) {}
 
     /** Tells all workers that may hold them that no patch will read these again. */
@@ -127,6 +133,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     private final Tracing tracing;
     private final Map<WorkerId, ActorRef<Leasing.ToWorker>> workers = new HashMap<>();
     private final Map<JobId, ActorRef<Outcome>> owners = new HashMap<>();
+    private final Map<JobId, ActorRef<Withdrawn>> windingDown = new HashMap<>();
 
     private LeaseDesk(ActorContext<Leasing.ToDesk> context, LeaseBook book, Leasing.Welcome welcome, Clock clock) {
         super(context);
@@ -149,7 +156,9 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                 .onMessage(Leasing.DeviceFailed.class, this::onDeviceFailed)
                 .onMessage(Leasing.Join.class, this::onJoin)
                 .onMessage(Leasing.Leave.class, this::onLeave)
+                .onMessage(Leasing.Drained.class, this::onDrained)
                 .onMessage(Withdraw.class, this::onWithdraw)
+                .onMessage(WindDown.class, this::onWindDown)
                 .onMessage(Census.class, this::onCensus)
                 .onMessage(AskObstacle.class, this::onAskObstacle)
                 .onMessage(ListWorkers.class, this::onListWorkers)
@@ -302,6 +311,20 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         return grantReady();
     }
 
+    private Behavior<Leasing.ToDesk> onWindDown(WindDown end) {
+        book.windDown(end.job());
+        windingDown.put(end.job(), end.replyTo());
+        return grantReady();
+    }
+
+    private void letGoOfWhatIsWoundDown() {
+        for (JobId job : List.copyOf(windingDown.keySet())) {
+            if (!book.isHeld(job)) {
+                withdraw(job, "the job was paused");
+            }
+        }
+    }
+
     private Behavior<Leasing.ToDesk> onCensus(Census census) {
         census.replyTo().tell(book.census(clock.instant()));
         return this;
@@ -319,6 +342,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
 
     private Behavior<Leasing.ToDesk> onDrain(Drain drain) {
         Optional<String> news = book.drain(drain.worker(), drain.within(), clock.instant());
+        tellWorker(drain.worker(), Leasing.Drained.within(drain.worker(), drain.within()));
         handBack();
         return answer(drain.worker(), news, drain.replyTo());
     }
@@ -330,7 +354,13 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         }
     }
 
+    private Behavior<Leasing.ToDesk> onDrained(Leasing.Drained drained) {
+        book.arrivedDrained(drained.worker(), drained.within(), clock.instant());
+        return this;
+    }
+
     private Behavior<Leasing.ToDesk> onUndrain(Undrain undrain) {
+        tellWorker(undrain.worker(), Leasing.Drained.noMore(undrain.worker()));
         return answer(undrain.worker(), book.undrain(undrain.worker()), undrain.replyTo());
     }
 
@@ -372,6 +402,9 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         book.takeComparisons().forEach(this::tellCompared);
         if (book.hasSpans()) {
             book.takeSpans().forEach(tracing::tell);
+        }
+        if (!windingDown.isEmpty()) {
+            letGoOfWhatIsWoundDown();
         }
         for (Grant grant : book.grantReady(clock.instant())) {
             tellWorker(grant.worker(), new Leasing.Granted(grant.epoch(), grant.slot(), grant.parts()));
@@ -446,6 +479,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
             tellWorker(taken.worker(), new Leasing.Revoked(taken.epoch(), reason));
             tellReturned(taken, "they shared a batch with job " + job + ", and " + reason);
         }
+        Optional.ofNullable(windingDown.remove(job)).ifPresent(asker -> asker.tell(new Withdrawn(job)));
     }
 
     private void tellReturned(Taken taken, String reason) {

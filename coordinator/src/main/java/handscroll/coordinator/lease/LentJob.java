@@ -51,6 +51,9 @@ final class LentJob {
 
     private int leaseCount;
 
+    /** Nothing more of it is handed out; what is leased may end as it would. */
+    private boolean isWindingDown;
+
     /** With ready tasks and without a grant; empty while it is not known to wait. */
     private Optional<Instant> waitingSince = Optional.empty();
 
@@ -117,6 +120,14 @@ final class LentJob {
 
     boolean hasWaitedSince(Instant then) {
         return waitingSince.isPresent() && waitingSince.get().isBefore(then);
+    }
+
+    void windDown() {
+        isWindingDown = true;
+    }
+
+    boolean isWindingDown() {
+        return isWindingDown;
     }
 
     int leaseCount() {

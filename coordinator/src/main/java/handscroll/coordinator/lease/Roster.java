@@ -106,6 +106,12 @@ final class Roster {
         });
     }
 
+    /** It was drained before it came to this desk. */
+    void arrivedDrained(WorkerId id, Optional<Duration> within, Instant now) {
+        find(id).filter(worker -> !worker.isDrainDecided())
+                .ifPresent(worker -> worker.drain(true, within.map(now::plus)));
+    }
+
     Optional<String> undrain(WorkerId id) {
         return find(id).map(worker -> worker.drain(false, Optional.empty())
                 ? "Worker " + id + " gets patches again."

@@ -156,6 +156,9 @@ final class Sharing {
         }
         Map<Kind, Wave> sampled = new HashMap<>();
         for (LentJob job : jobs.values()) {
+            if (job.isWindingDown()) {
+                continue;
+            }
             int slotCount = job.readyCount() == 0 ? 0 : slotCount(job, now);
             for (Map.Entry<Integer, ReadyTasks> stage : job.ready.entrySet()) {
                 ReadyTasks tasks = stage.getValue();

@@ -58,7 +58,8 @@ final class Speculation {
         }
         for (Lease.Part part : lease.parts) {
             BatchTimes times = part.times();
-            if (part.job().shareDone() < settings.jobShare()
+            if (part.job().isWindingDown()
+                    || part.job().shareDone() < settings.jobShare()
                     || times.taskCount() < settings.tasksDone()
                     || part.attempts().stream().anyMatch(attempt -> attempt.failureCount() > 0)
                     || lease.runningFor(now).toNanos()

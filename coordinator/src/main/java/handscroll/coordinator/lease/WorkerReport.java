@@ -19,6 +19,7 @@ import java.util.OptionalInt;
  * @param heard when it last spoke
  * @param silent it has not spoken for a whole term and gets nothing until it does
  * @param draining it finishes what it holds and gets nothing until it is undrained
+ * @param handsBack when what it holds goes to others; empty where it is not draining or may finish
  * @param blocked why it gets nothing until it is unblocked, or the memory of it fades
  * @param batchLimit the most tasks of a batch that its memory bears, as far as that was found out
  * @param modelHashes by model name
@@ -38,5 +39,6 @@ public record WorkerReport(
         Instant heard,
         boolean silent,
         boolean draining,
+        Optional<Instant> handsBack,
         Optional<String> blocked,
         OptionalInt batchLimit) {}

@@ -33,7 +33,8 @@ class FarmSimulationTest {
         }
         long first = Long.getLong(FIRST, 1);
         long runs = Long.getLong(RUNS, 1000);
-        Map<FarmSimulation.Fault, Integer> faults = new EnumMap<>(FarmSimulation.Fault.class);
+        Map<Weather.Fault, Integer> faults = new EnumMap<>(Weather.Fault.class);
+        Map<People.Verb, Integer> verbs = new EnumMap<>(People.Verb.class);
         long starts = 0;
         long mixed = 0;
         long copies = 0;
@@ -47,17 +48,19 @@ class FarmSimulationTest {
             copies += summary.copies();
             compared += summary.compared();
             summary.faults().forEach((fault, count) -> faults.merge(fault, count, Integer::sum));
+            summary.verbs().forEach((verb, count) -> verbs.merge(verb, count, Integer::sum));
         }
         double seconds = (threads.getCurrentThreadCpuTime() - begin) / 1e9;
         System.out.printf(
                 "%d farms simulated in %.1f s of one core, %.0f a second; %d patches started, %d batches of several jobs,"
-                        + " %d of stragglers rendered twice, %d of them compared; faults %s%n",
-                runs, seconds, runs / seconds, starts, mixed, copies, compared, faults);
+                        + " %d of stragglers rendered twice, %d of them compared; faults %s; verbs %s%n",
+                runs, seconds, runs / seconds, starts, mixed, copies, compared, faults, verbs);
         if (runs >= 1000) {
             assertThat(copies).as("copies of what slow workers hold").isPositive();
             assertThat(compared).as("copies of which both came to an end").isPositive();
         }
-        assertThat(faults).as("faults that happened").hasSize(FarmSimulation.Fault.values().length);
+        assertThat(faults).as("faults that happened").hasSize(Weather.Fault.values().length);
+        assertThat(verbs).as("verbs that were said").hasSize(People.Verb.values().length);
     }
 
     /** Each once showed a promise broken, for the reason that stands beside it. */
@@ -70,7 +73,7 @@ class FarmSimulationTest {
         "340, a restart counted records that were written and not flushed"
     })
     void seedsThatOnceFailed(long seed, String reason) {
-        run(seed);
+        FarmSimulation.runWithFewVerbs(seed, canvases);
     }
 
     @Test

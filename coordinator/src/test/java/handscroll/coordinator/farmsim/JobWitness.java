@@ -40,6 +40,8 @@ final class JobWitness {
     private final Set<PatchId> durable = new HashSet<>();
 
     private final Map<PatchId, Long> tiles = new HashMap<>();
+    /** They show placeholders, so nothing that reads them, directly or not, is as it would have been. */
+    private final Set<PatchId> skipped = new HashSet<>();
 
     // What the coordinator of the hour knows.
     private final Set<PatchId> logging = new HashSet<>();
@@ -80,6 +82,11 @@ final class JobWitness {
         }
         durable.addAll(counted);
         offerBound = newOfferBound;
+    }
+
+    /** What is leased may end; nothing more of it goes out. */
+    void windingDown() {
+        mayStart = false;
     }
 
     void maySelectAgain() {
@@ -189,6 +196,17 @@ final class JobWitness {
         require(before == null || before == content, "tile " + patch + " came twice and differs");
     }
 
+    /** Nobody may miss them but who resumes the job. */
+    void tilesDeleted() {
+        require(!mayStart, "tiles of " + job + " were deleted while it was rendered");
+        durable.removeAll(tiles.keySet());
+        tiles.clear();
+    }
+
+    void skipped(List<PatchId> patches) {
+        skipped.addAll(patches);
+    }
+
     boolean hasTile(PatchId patch) {
         return tiles.containsKey(patch);
     }
@@ -212,11 +230,15 @@ final class JobWitness {
         SimulatedCanvas.Undisturbed undisturbed =
                 canvas.undisturbed(job, deviceClass.orElseThrow(() -> new Violation("done without a device class")));
         Map<PatchId, short[]> found = durableTokens();
+        Set<PatchId> changed = changedBySkipping();
         for (int stage = 0; stage <= canvas.plan.sampleStage(); stage++) {
             for (int index = 0; index < graph.cellCount(stage); index++) {
                 PatchId patch = graph.patch(stage, index);
+                require(found.containsKey(patch), patch + " has no tokens, and the picture is done");
                 require(
-                        Arrays.equals(found.get(patch), undisturbed.tokens().get(stage)[index]),
+                        changed.contains(patch)
+                                || Arrays.equals(
+                                        found.get(patch), undisturbed.tokens().get(stage)[index]),
                         "the tokens of " + patch + " are not those of the undisturbed picture");
             }
         }
@@ -225,9 +247,28 @@ final class JobWitness {
             PatchId patch = graph.patch(decode, index);
             Long tile = tiles.get(patch);
             require(
-                    tile != null && tile == undisturbed.tiles()[index],
+                    tile != null
+                            && (changed.contains(patch) || tile == undisturbed.tiles()[index]),
                     "tile " + patch + " is not that of the undisturbed picture");
         }
+    }
+
+    private Set<PatchId> changedBySkipping() {
+        Set<PatchId> changed = new HashSet<>(skipped);
+        for (int before = -1; before < changed.size() && !skipped.isEmpty(); ) {
+            before = changed.size();
+            for (int stage = 0; stage < graph.stages().size(); stage++) {
+                for (int index = 0; index < graph.cellCount(stage); index++) {
+                    PatchId patch = graph.patch(stage, index);
+                    graph.forEachRead(stage, index, (from, read) -> {
+                        if (changed.contains(graph.patch(from, read))) {
+                            changed.add(patch);
+                        }
+                    });
+                }
+            }
+        }
+        return changed;
     }
 
     private Map<PatchId, short[]> durableTokens() {

@@ -16,6 +16,7 @@ import handscroll.coordinator.lease.SteadyClock;
 import handscroll.coordinator.lease.WorkerReport;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
+import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.lease.Leasing.Completed;
 import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
@@ -23,12 +24,16 @@ import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.RenderSettings;
 import handscroll.protocol.task.TaskResult;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One life of the coordinator. The desk speaks to simulated workers as {@code LeaseDesk} does to real
@@ -39,6 +44,11 @@ final class SimulatedCoordinator extends SimulatedProcess {
     final FarmSimulation farm;
     final Map<JobId, SimulatedJob> jobs = new LinkedHashMap<>();
     private final Map<WorkerId, SimulatedWorker> workers = new HashMap<>();
+    /** Those that somebody drained here, or that said so of themselves. */
+    private final Set<WorkerId> drained = new HashSet<>();
+
+    private final Set<WorkerId> drainDecided = new HashSet<>();
+    private final Set<JobId> windingDown = new LinkedHashSet<>();
     private Optional<LeaseBook> book = Optional.empty();
     private final Clock leaseClock;
     long incarnation;
@@ -109,12 +119,73 @@ final class SimulatedCoordinator extends SimulatedProcess {
         for (Taken taken : book().withdraw(job, now())) {
             tellWorker(taken.worker(), worker -> worker.revoked(taken.epoch()));
         }
-        SimulatedJob owner = jobs.get(job);
-        owner.fromDesk.tell(owner::withdrawn);
+        answerWithdrawal(job);
+        if (windingDown.remove(job)) {
+            answerWithdrawal(job);
+        }
         grantReady();
     }
 
+    private void answerWithdrawal(JobId job) {
+        SimulatedJob owner = jobs.get(job);
+        owner.fromDesk.tell(owner::withdrawn);
+    }
+
+    void windDown(JobId job) {
+        book().windDown(job);
+        windingDown.add(job);
+        grantReady();
+    }
+
+    private void letGoOfWhatIsWoundDown() {
+        for (JobId job : List.copyOf(windingDown)) {
+            if (!book().isHeld(job)) {
+                windingDown.remove(job);
+                jobs.get(job).witness.withdrawn();
+                for (Taken taken : book().withdraw(job, now())) {
+                    tellWorker(taken.worker(), worker -> worker.revoked(taken.epoch()));
+                }
+                answerWithdrawal(job);
+            }
+        }
+    }
+
+    // From people.
+
+    void drain(SimulatedWorker worker, Optional<Duration> within) {
+        if (book().drain(worker.id, within, now()).isPresent()) {
+            drained.add(worker.id);
+            drainDecided.add(worker.id);
+            tellWorker(worker.id, told -> told.drained(Leasing.Drained.within(worker.id, within)));
+            handBack();
+            grantReady();
+        }
+    }
+
+    void undrain(SimulatedWorker worker) {
+        if (book().undrain(worker.id).isPresent()) {
+            drained.remove(worker.id);
+            drainDecided.add(worker.id);
+            tellWorker(worker.id, told -> told.drained(Leasing.Drained.noMore(worker.id)));
+            grantReady();
+        }
+    }
+
+    private void handBack() {
+        for (Taken taken : book().handBack(now())) {
+            tellWorker(taken.worker(), worker -> worker.revoked(taken.epoch()));
+        }
+    }
+
     // From workers.
+
+    void arrivedDrained(SimulatedWorker worker, Optional<Duration> within) {
+        book().arrivedDrained(worker.id, within, now());
+        if (workers.containsKey(worker.id) && !drainDecided.contains(worker.id)) {
+            drained.add(worker.id);
+            drainDecided.add(worker.id);
+        }
+    }
 
     void join(SimulatedWorker worker) {
         SimulatedWorker before = workers.get(worker.id);
@@ -173,7 +244,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
     }
 
     void failed(SimulatedWorker worker, long epoch, String reason) {
-        fail(worker, epoch, farm.faultOf(reason), reason);
+        fail(worker, epoch, farm.weather.faultOf(reason), reason);
         grantReady();
     }
 
@@ -183,6 +254,7 @@ final class SimulatedCoordinator extends SimulatedProcess {
     }
 
     private void checkDeadlines() {
+        handBack();
         for (Taken taken : book().expire(now())) {
             tellWorker(taken.worker(), worker -> worker.revoked(taken.epoch()));
         }
@@ -205,11 +277,14 @@ final class SimulatedCoordinator extends SimulatedProcess {
             JobWitness.require(compared.differing().isEmpty(), compared + " differ");
             farm.comparedCount++;
         }
+        letGoOfWhatIsWoundDown();
         for (Grant grant : book().grantReady(now())) {
             farm.copyCount += grant.copyBecause().isPresent() ? 1 : 0;
             for (JobTasks part : grant.parts()) {
                 jobs.get(part.settings().job()).witness.granted(part.tasks());
             }
+            JobWitness.require(
+                    !drained.contains(grant.worker()), grant.worker() + " is drained and was granted something");
             farm.granted(grant);
             tellWorker(grant.worker(), worker -> worker.granted(grant.epoch(), grant.slot(), grant.parts()));
         }
@@ -235,6 +310,8 @@ final class SimulatedCoordinator extends SimulatedProcess {
 
     private void lose(WorkerId worker) {
         workers.remove(worker);
+        drained.remove(worker);
+        drainDecided.remove(worker);
         book().lose(worker);
     }
 

@@ -94,12 +94,36 @@ final class SimulatedJob implements JobCourse.Effects {
         coordinator.after(micros, action);
     }
 
-    void pause() {
-        expect(Jobs.State.PAUSED, course.pause(now()));
+    void pause(boolean isAtOnce) {
+        boolean isTaken = course.pause(isAtOnce, now());
+        if (isAtOnce && expected.equals(Optional.of(Jobs.State.PAUSED))) {
+            // Two wait for the same: one of them was in a hurry.
+            return;
+        }
+        expect(Jobs.State.PAUSED, isTaken);
     }
 
-    void cancel() {
-        expect(Jobs.State.CANCELLED, course.cancel(now()));
+    void cancel(boolean deletesTiles) {
+        boolean isOver = course.state().isOver();
+        boolean isTaken = course.cancel(deletesTiles, now());
+        if (!isOver) {
+            expect(Jobs.State.CANCELLED, isTaken);
+        }
+    }
+
+    /** Goes on with placeholders for what nobody could render; false where that is not known, or are tiles. */
+    boolean skip() {
+        List<PatchId> patches = course.givenUp()
+                .map(known -> known.patches().stream()
+                        .filter(patch -> patch.stage() <= witness.canvas.plan.sampleStage())
+                        .toList())
+                .orElse(List.of());
+        boolean isTaken = !patches.isEmpty() && course.skip(patches, now());
+        expect(Jobs.State.PLANNING, isTaken);
+        if (isTaken) {
+            witness.skipped(patches);
+        }
+        return isTaken;
     }
 
     void resume() {
@@ -128,7 +152,7 @@ final class SimulatedJob implements JobCourse.Effects {
             acknowledge.accept(Optional.of("the job takes no tiles here"));
             return;
         }
-        coordinator.after(farm.diskDelay(), () -> {
+        coordinator.after(farm.weather.diskDelay(), () -> {
             if (witness.disk.isFull() && !witness.hasTile(patch)) {
                 var failure = new IOException("No space left on device");
                 if (takesTiles) {
@@ -157,22 +181,41 @@ final class SimulatedJob implements JobCourse.Effects {
                 BitSet tiles = new BitSet();
                 witness.tiles()
                         .forEach(tile -> tiles.set(witness.canvas.plan.graph().index(tile)));
+                List<TaskResult.Tokens> placeholders = restored.restorePlaceholders(course.skipped());
                 restored.restoreTiles(tiles);
                 restored.start();
-                var thread = new DiskThread(coordinator, farm::diskDelay);
+                var thread = new DiskThread(coordinator, farm.weather::diskDelay);
                 TokenLog opened =
                         witness.disk.open(witness.identity, coordinator.incarnation, farm.logSettings, thread);
                 witness.takenUp(counted, farm.jobSettings.offeredTasks());
-                fromDisk.tell(() -> {
-                    disk = Optional.of(thread);
-                    log = Optional.of(opened);
-                    book = Optional.of(restored);
-                    course.prepared(restored, now());
+                if (placeholders.isEmpty()) {
+                    fromDisk.tell(() -> prepared(thread, opened, restored));
+                    return;
+                }
+                witness.logging(placeholders);
+                opened.append(restored.entries(placeholders)).whenComplete((done, failure) -> {
+                    if (!coordinator.isAlive()) {
+                        return;
+                    }
+                    if (failure == null) {
+                        witness.logged(placeholders);
+                        fromDisk.tell(() -> prepared(thread, opened, restored));
+                    } else {
+                        witness.notLogged(placeholders);
+                        fromDisk.tell(() -> course.notPrepared(failure, now()));
+                    }
                 });
             } catch (IOException e) {
                 fromDisk.tell(() -> course.notPrepared(e, now()));
             }
         });
+    }
+
+    private void prepared(DiskThread thread, TokenLog opened, RenderBook restored) {
+        disk = Optional.of(thread);
+        log = Optional.of(opened);
+        book = Optional.of(restored);
+        course.prepared(restored, now());
     }
 
     @Override
@@ -220,7 +263,7 @@ final class SimulatedJob implements JobCourse.Effects {
     @Override
     public void record(JobEvent event) {
         if (event instanceof JobEvent.DeviceClassFixed) {
-            farm.beforeTheFirstResultCounts(this);
+            farm.weather.beforeTheFirstResultCounts(this);
         }
         farm.journal.record(
                 coordinator,
@@ -238,9 +281,43 @@ final class SimulatedJob implements JobCourse.Effects {
     }
 
     @Override
+    public void deleteTiles() {
+        coordinator.after(farm.weather.diskDelay(), () -> {
+            if (farm.random.nextInt(10) == 0 && !farm.weather.isCalm()) {
+                course.tilesKept();
+            } else {
+                witness.tilesDeleted();
+                course.tilesDeleted(4711, now());
+            }
+        });
+    }
+
+    @Override
+    public void saidThatTilesAreDeleted(String sentence) {
+        JobWitness.require(
+                farm.journal.register().job(witness.job).orElseThrow().cause().equals(Optional.of(sentence)),
+                "the journal does not say that the tiles of " + witness.job + " were deleted");
+    }
+
+    @Override
+    public void windDown() {
+        toDesk.tell(() -> {
+            witness.windingDown();
+            coordinator.windDown(witness.job);
+        });
+    }
+
+    @Override
+    public void windingDown() {
+        JobWitness.require(
+                standing() == RegisteredJob.Standing.PAUSED,
+                witness.job + " is being paused, and the journal does not know");
+    }
+
+    @Override
     public void finishPicture() {
         JobWitness.require(book.orElseThrow().heldTokenCount() == 0, "tokens are kept that no patch will ever read");
-        coordinator.after(farm.diskDelay(), () -> {
+        coordinator.after(farm.weather.diskDelay(), () -> {
             if (witness.disk.isFull()) {
                 course.trouble(new IOException("No space left on device"), now());
             } else {
@@ -251,7 +328,7 @@ final class SimulatedJob implements JobCourse.Effects {
 
     @Override
     public void completeManifest() {
-        coordinator.after(farm.diskDelay(), () -> course.manifestWritten(now()));
+        coordinator.after(farm.weather.diskDelay(), () -> course.manifestWritten(now()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package handscroll.coordinator.farmsim;
 
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
+import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.protocol.task.JobTasks;
@@ -69,6 +70,10 @@ final class SimulatedWorker extends SimulatedProcess {
     private boolean isIn;
     private boolean isRenewing;
     private boolean isDraining;
+    /** As some desk said; with when that was. */
+    private Optional<Leasing.Drained> drained = Optional.empty();
+
+    private long drainedAt;
     private int knockCount;
 
     SimulatedWorker(FarmSimulation farm, WorkerId id, String deviceClass, Map<String, String> models) {
@@ -79,7 +84,7 @@ final class SimulatedWorker extends SimulatedProcess {
         this.models = models;
         this.slotCount = 1 + farm.random.nextInt(3);
         this.batchSize = 1 + farm.random.nextInt(6);
-        this.taskMicros = (200_000 + farm.random.nextLong(3_000_000)) * farm.slowness();
+        this.taskMicros = (200_000 + farm.random.nextLong(3_000_000)) * farm.weather.slowness();
         for (int slot = 0; slot < slotCount; slot++) {
             slots.add(new LinkedHashMap<>());
         }
@@ -123,7 +128,21 @@ final class SimulatedWorker extends SimulatedProcess {
             isRenewing = true;
             after(farm.micros(farm.leaseSettings.term()) / 3, this::renewRepeatedly);
         }
+        drained.ifPresent(told -> {
+            Optional<Duration> left = told.within().map(this::left);
+            tellDesk(coordinator -> coordinator.arrivedDrained(this, left));
+        });
         renew();
+    }
+
+    void drained(Leasing.Drained told) {
+        drained = Optional.of(told).filter(Leasing.Drained::isOn);
+        drainedAt = farm.time.micros();
+    }
+
+    private Duration left(Duration within) {
+        Duration since = Duration.ofNanos(1000 * (farm.time.micros() - drainedAt));
+        return since.compareTo(within) < 0 ? within.minus(since) : Duration.ZERO;
     }
 
     private void renewRepeatedly() {
@@ -213,7 +232,7 @@ final class SimulatedWorker extends SimulatedProcess {
     }
 
     private void rendered(long epoch, Batch batch) {
-        Optional<String> failure = farm.renderingFails(batch.parts);
+        Optional<String> failure = farm.weather.renderingFails(batch.parts);
         if (slots.get(batch.slot).get(epoch) != batch) {
             return;
         }
@@ -229,7 +248,7 @@ final class SimulatedWorker extends SimulatedProcess {
             after(ACK_TIMEOUT_MICROS, () -> end(epoch, batch, Optional.of("tiles were not acknowledged in time")));
         } else {
             batch.results = batch.parts.stream().flatMap(this::tokens).toList();
-            batch.results = farm.perhapsSpoiled(batch.results);
+            batch.results = farm.weather.perhapsSpoiled(batch.results);
             end(epoch, batch, Optional.empty());
         }
         renderNext(batch.slot);

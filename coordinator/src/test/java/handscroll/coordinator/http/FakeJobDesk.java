@@ -71,6 +71,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                             false,
                             false,
                             Optional.empty(),
+                            Optional.empty(),
                             OptionalInt.empty()),
                     Optional.empty())),
             List.of());
@@ -291,6 +292,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 Optional.of(Duration.ofSeconds(74)),
                 23.75,
                 2,
+                0,
                 new WorkTime(Duration.ofSeconds(50), Duration.ofSeconds(6), Duration.ofMillis(2_500)),
                 Duration.ofSeconds(123),
                 new Jobs.Tally(640, 16, Duration.ofMillis(1_250), Duration.ofSeconds(9), Duration.ofSeconds(3), 0),
@@ -328,6 +330,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 before.bound(),
                 before.patchesPerSecond(),
                 before.workerCount(),
+                before.placeholderCount(),
                 before.work(),
                 before.slotTime(),
                 before.tally(),

@@ -19,7 +19,7 @@ class JobJsonTest {
             {"name":"decode","cellCount":4,"renderedCount":1,"leasedCount":0,"readyCount":0}],\
             "criticalPath":120,"directory":"out/sky","accepted":"2026-11-22T10:15:30Z",\
             "elapsedSeconds":61.5,"remainingSeconds":183.0,"boundSeconds":74.0,"patchesPerSecond":23.75,\
-            "workerCount":2,"work":{"samplingSeconds":50.0,"decodingSeconds":6.0,"encodingSeconds":2.5,\
+            "workerCount":2,"placeholderCount":0,"work":{"samplingSeconds":50.0,"decodingSeconds":6.0,"encodingSeconds":2.5,\
             "statesFound":0,"statesMade":0,"slotSeconds":123.0,\
             "lostSeconds":1.25,"awaitingContextSeconds":9.0,"returnedCount":16,\
             "copiedSeconds":3.0,"disputedCount":0},\

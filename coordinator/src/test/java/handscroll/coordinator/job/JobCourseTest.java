@@ -49,7 +49,7 @@ class JobCourseTest {
     void aJobThatIsBeingPausedOffersNothingMoreWhenItsLastResultsAreLogged() {
         render();
         course.rendered(result(), NOW);
-        course.pause(NOW);
+        course.pause(true, NOW);
         farm.taken();
         course.logged(tokens(), NOW);
         assertThat(farm.taken()).isEmpty();
@@ -58,12 +58,73 @@ class JobCourseTest {
     @Test
     void isPausedWhenTheJournalKnowsAndTheDeskHasLetGo() {
         render();
-        assertThat(course.pause(NOW)).isTrue();
+        assertThat(course.pause(true, NOW)).isTrue();
         course.recorded(farm.lastEvent(), NOW);
         assertThat(course.state()).isEqualTo(Jobs.State.RENDERING);
         course.withdrawn();
         assertThat(course.state()).isEqualTo(Jobs.State.PAUSED);
         assertThat(farm.taken()).containsExactly("withdraw", "record JobPaused", "close", "stopped");
+    }
+
+    @Test
+    void workersFinishWhatTheyHoldOfAJobThatIsPaused() {
+        render();
+        assertThat(course.pause(false, NOW)).isTrue();
+        course.recorded(farm.lastEvent(), NOW);
+        assertThat(farm.taken()).containsExactly("wind down", "record JobPaused", "winding down");
+        course.logged(tokens(), NOW);
+        assertThat(course.cause()).hasValueSatisfying(said -> assertThat(said).startsWith("is being paused: workers"));
+        course.rendered(result(), NOW);
+        course.withdrawn();
+        assertThat(course.state()).isEqualTo(Jobs.State.RENDERING);
+        course.logged(tokens(), NOW);
+        assertThat(course.state()).isEqualTo(Jobs.State.PAUSED);
+        assertThat(course.cause()).contains("somebody asked for it");
+        assertThat(farm.taken()).containsExactly("log 1", "close", "stopped");
+    }
+
+    @Test
+    void theFirstResultOfAJobCountsAlsoWhenItIsPausedMeanwhile() {
+        course.prepared(book(), NOW);
+        course.rendered(result(), NOW);
+        JobEvent deviceClass = farm.lastEvent();
+        course.pause(false, NOW);
+        course.recorded(farm.lastEvent(), NOW);
+        course.withdrawn();
+        assertThat(course.state()).isEqualTo(Jobs.State.RENDERING);
+        course.recorded(deviceClass, NOW);
+        course.logged(tokens(), NOW);
+        assertThat(course.state()).isEqualTo(Jobs.State.PAUSED);
+    }
+
+    @Test
+    void whatWorkersStillHoldCanBeTakenBackAtOnceAfterAll() {
+        render();
+        course.pause(false, NOW);
+        course.recorded(farm.lastEvent(), NOW);
+        assertThat(course.pause(false, NOW)).isFalse();
+        assertThat(course.cancel(false, NOW)).isFalse();
+        farm.taken();
+        assertThat(course.pause(true, NOW)).isTrue();
+        assertThat(farm.taken()).containsExactly("withdraw");
+        course.withdrawn();
+        assertThat(course.state()).isEqualTo(Jobs.State.RENDERING);
+        course.withdrawn();
+        assertThat(course.state()).isEqualTo(Jobs.State.PAUSED);
+    }
+
+    @Test
+    void aDiskThatFillsWhileWorkersFinishEndsTheWaiting() {
+        render();
+        course.pause(false, NOW);
+        course.rendered(result(), NOW);
+        course.recorded(farm.lastEvent(), NOW);
+        farm.taken();
+        course.trouble(new IOException("No space left on device"), NOW);
+        assertThat(farm.taken()).containsExactly("withdraw");
+        course.withdrawn();
+        course.withdrawn();
+        assertThat(course.state()).isEqualTo(Jobs.State.PAUSED);
     }
 
     @Test
@@ -78,9 +139,9 @@ class JobCourseTest {
     @Test
     void oneChangeAtATime() {
         render();
-        course.pause(NOW);
-        assertThat(course.pause(NOW)).isFalse();
-        assertThat(course.cancel(NOW)).isFalse();
+        course.pause(true, NOW);
+        assertThat(course.pause(true, NOW)).isFalse();
+        assertThat(course.cancel(false, NOW)).isFalse();
         assertThat(course.resume(NOW)).isFalse();
         course.trouble(new IOException("No space left on device"), NOW);
         assertThat(farm.taken()).containsExactly("withdraw", "record JobPaused");
@@ -89,20 +150,49 @@ class JobCourseTest {
     @Test
     void aPausedJobCanBeCancelled() {
         render();
-        course.pause(NOW);
+        course.pause(true, NOW);
         stopIsThrough();
         course.closed();
         farm.taken();
-        assertThat(course.cancel(NOW)).isTrue();
+        assertThat(course.cancel(false, NOW)).isTrue();
         stopIsThrough();
         assertThat(course.state()).isEqualTo(Jobs.State.CANCELLED);
         assertThat(farm.taken()).containsExactly("withdraw", "record JobCancelled", "stopped");
     }
 
     @Test
+    void tilesAreDeletedWhenTheJobIsCancelledAndClosed() {
+        render();
+        assertThat(course.cancel(true, NOW)).isTrue();
+        stopIsThrough();
+        assertThat(farm.taken()).containsExactly("withdraw", "record JobCancelled", "close", "stopped");
+        course.closed();
+        assertThat(farm.taken()).containsExactly("delete tiles");
+        assertThat(course.resume(NOW)).isFalse();
+        course.tilesDeleted(2_000_000, NOW);
+        course.recorded(farm.lastEvent(), NOW);
+        assertThat(course.cause()).contains("its tiles were deleted, 2 MB; resume makes them again from its tokens");
+        assertThat(course.resume(NOW)).isTrue();
+    }
+
+    @Test
+    void tilesOfACancelledJobCanBeDeletedAndThoseOfADoneOneAreNot() {
+        render();
+        course.cancel(false, NOW);
+        stopIsThrough();
+        course.closed();
+        farm.taken();
+        assertThat(course.cancel(false, NOW)).isFalse();
+        assertThat(course.cancel(true, NOW)).isTrue();
+        assertThat(farm.taken()).containsExactly("delete tiles");
+        course.tilesKept();
+        assertThat(course.cancel(true, NOW)).isTrue();
+    }
+
+    @Test
     void aResumedJobWaitsUntilItsLastLifeIsClosed() {
         render();
-        course.pause(NOW);
+        course.pause(true, NOW);
         stopIsThrough();
         farm.taken();
         assertThat(course.resume(NOW)).isTrue();
@@ -138,7 +228,7 @@ class JobCourseTest {
 
     @Test
     void aJobThatIsCancelledWhileItIsPreparedClosesWhatWasOpenedForIt() {
-        course.cancel(NOW);
+        course.cancel(false, NOW);
         stopIsThrough();
         farm.taken();
         course.prepared(book(), NOW);
@@ -161,7 +251,7 @@ class JobCourseTest {
         course.prepared(book(), NOW);
         course.rendered(result(), NOW);
         JobEvent deviceClass = farm.lastEvent();
-        course.pause(NOW);
+        course.pause(true, NOW);
         stopIsThrough();
         course.closed();
         course.recorded(deviceClass, NOW);
@@ -325,6 +415,26 @@ class JobCourseTest {
 
         @Override
         public void accepted(WorkTime work, int tokenCount) {}
+
+        @Override
+        public void deleteTiles() {
+            said.add("delete tiles");
+        }
+
+        @Override
+        public void saidThatTilesAreDeleted(String sentence) {
+            said.add(sentence);
+        }
+
+        @Override
+        public void windDown() {
+            said.add("wind down");
+        }
+
+        @Override
+        public void windingDown() {
+            said.add("winding down");
+        }
 
         @Override
         public void record(JobEvent event) {

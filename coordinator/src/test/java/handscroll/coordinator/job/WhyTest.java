@@ -142,10 +142,14 @@ class WhyTest {
                 SKY,
                 Jobs.State.PAUSED,
                 Optional.of("the disk is full; free 2 GB"),
+                2,
                 Optional.empty(),
                 desk.account(SKY, List.of(), now),
                 Optional.empty());
-        assertThat(paused.summary()).startsWith("the disk is full; free 2 GB").contains("POST /api/jobs/sky/resume");
+        assertThat(paused.summary())
+                .startsWith("the disk is full; free 2 GB")
+                .contains("POST /api/jobs/sky/resume")
+                .endsWith("; 2 patches were skipped and show placeholders");
         assertThat(paused.stages()).isEmpty();
     }
 
@@ -188,6 +192,7 @@ class WhyTest {
                     SKY,
                     state,
                     Optional.empty(),
+                    0,
                     Optional.of(of),
                     desk.account(SKY, asked, now),
                     asked.stream().findFirst());

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Workers that are to get nothing more. */
+/** Workers that are to get nothing more, and jobs of which nothing more is to go out. */
 class DrainTest extends LeaseBookFixture {
 
     @Test
@@ -108,6 +108,28 @@ class DrainTest extends LeaseBookFixture {
     }
 
     @Test
+    void aWorkerThatWasDrainedByTheDeskBeforeStaysDrainedUntilItsDeadline() {
+        join(ANNA);
+        book.arrivedDrained(ANNA, Optional.of(Duration.ofMinutes(4)), START);
+        assertThat(standing(ANNA).state()).isEqualTo(WorkerList.State.DRAINED);
+        assertThat(standing(ANNA).report().handsBack()).contains(START.plusSeconds(240));
+        offer(SKY, 1);
+        pull(ANNA, 0);
+        assertThat(book.grantReady(START)).isEmpty();
+        book.undrain(ANNA);
+        assertThat(onlyGrant().worker()).isEqualTo(ANNA);
+    }
+
+    @Test
+    void whatWasSaidHereCountsForMoreThanWhatTheDeskBeforeSaid() {
+        join(ANNA);
+        book.drain(ANNA, Optional.empty(), START);
+        book.undrain(ANNA);
+        book.arrivedDrained(ANNA, Optional.empty(), START);
+        assertThat(standing(ANNA).report().draining()).isFalse();
+    }
+
+    @Test
     void whatIsSoAlreadyIsSaid() {
         join(ANNA);
         book.drain(ANNA, Optional.empty(), START);
@@ -122,5 +144,41 @@ class DrainTest extends LeaseBookFixture {
     void whoIsNotThereCannotBeDrained() {
         assertThat(book.drain(ANNA, Optional.empty(), START)).isEmpty();
         assertThat(book.undrain(ANNA)).isEmpty();
+    }
+
+    @Test
+    void ofAJobThatIsWoundDownOnlyWhatIsHeldGoesOn() {
+        Grant grant = granted(ANNA, 6);
+        assertThat(grant.patches()).hasSize(4);
+        book.windDown(SKY);
+        assertThat(book.isHeld(SKY)).isTrue();
+        join(BERT);
+        pull(BERT, 0);
+        assertThat(book.grantReady(START)).isEmpty();
+        assertThat(book.whyWaiting(SKY, START)).isEqualTo("it is being paused: workers finish what they hold of it");
+        assertThat(complete(grant)).isNotEmpty();
+        assertThat(book.isHeld(SKY)).isFalse();
+        assertThat(book.grantReady(START)).isEmpty();
+        assertThat(book.withdraw(SKY, START)).isEmpty();
+    }
+
+    @Test
+    void whatFailsOfAJobThatIsWoundDownDoesNotGoOutAgain() {
+        Grant grant = granted(ANNA, 1);
+        book.windDown(SKY);
+        fail(grant);
+        assertThat(book.isHeld(SKY)).isFalse();
+        join(BERT);
+        pull(BERT, 0);
+        assertThat(book.grantReady(START)).isEmpty();
+    }
+
+    @Test
+    void othersAreServedWhileAJobIsWoundDown() {
+        granted(ANNA, 6);
+        book.windDown(SKY);
+        offer(SEA, 1);
+        join(BERT);
+        assertThat(jobs(nextGrant(BERT))).containsExactly(SEA);
     }
 }

@@ -67,7 +67,8 @@ class JobJournalSpec extends ScalaTestWithActorTestKit(ActorTestKit(JobJournalSp
         new PatchesSkipped(sea, java.util.List.of(new PatchId(0, 2, 1, 0)), noon),
         new JobFailed(sea, "the model is gone", noon),
         new JobFinished(sky, noon),
-        new JobCancelled(sea, noon))
+        new JobCancelled(sea, noon),
+        new TilesDeleted(sea, "its tiles were deleted", noon))
       events.foldLeft(Register.EMPTY) { (before, event) =>
         val journal = start()
         read(journal) shouldBe before
@@ -115,6 +116,10 @@ class JobJournalSpec extends ScalaTestWithActorTestKit(ActorTestKit(JobJournalSp
       new JobFailed(sky, "gone", noon) ->
       "bf656576656e746a6a6f622d6661696c6564636a6f62bf6576616c756563736b79ff65636175736564676f6e6562617474323032362d31312d32325431323a30303a30305aff",
       new JobCancelled(sky, noon) ->
-      "bf656576656e746d6a6f622d63616e63656c6c6564636a6f62bf6576616c756563736b79ff62617474323032362d31312d32325431323a30303a30305aff")
+      "bf656576656e746d6a6f622d63616e63656c6c6564636a6f62bf6576616c756563736b79ff62617474323032362d31312d32325431323a30303a30305aff",
+      new PatchesSkipped(sky, java.util.List.of(new PatchId(0, 2, 1, 0)), noon) ->
+      "bf656576656e746f706174636865732d736b6970706564636a6f62bf6576616c756563736b79ff677061746368657381bf6573746167650066636f6c756d6e0263726f7701656672616d6500ff62617474323032362d31312d32325431323a30303a30305aff",
+      new TilesDeleted(sky, "gone", noon) ->
+      "bf656576656e746d74696c65732d64656c65746564636a6f62bf6576616c756563736b79ff65636175736564676f6e6562617474323032362d31312d32325431323a30303a30305aff")
   }
 }

@@ -224,6 +224,36 @@ class LeaseDeskSpec extends ScalaTestWithActorTestKit(LeaseDeskSpec.Config) with
       owner.expectNoMessage(50.millis)
     }
 
+    "let workers finish what they hold of a job that is wound down, grant nothing more of it, and say when it is over" in new Desk {
+      val anna: Worker = new Worker("anna").join()
+      anna.pull()
+      offer(40)
+      val lease: Leasing.Granted = anna.granted()
+      val answer: TestProbe[LeaseDesk.Withdrawn] = createTestProbe[LeaseDesk.Withdrawn]()
+      desk ! new LeaseDesk.WindDown(sky, answer.ref)
+      anna.pull()
+      anna.inbox.expectNoMessage(50.millis)
+      answer.expectNoMessage(50.millis)
+      anna.complete(lease)
+      owner.expectMessageType[Outcome.Started]
+      owner.expectMessageType[Outcome.Rendered]
+      answer.expectMessage(new LeaseDesk.Withdrawn(sky))
+      anna.inbox.expectNoMessage(50.millis)
+    }
+
+    "take back at once what it waits for, and answer both who asked for it" in new Desk {
+      val anna: Worker = new Worker("anna").join()
+      anna.pull()
+      offer(4)
+      val lease: Leasing.Granted = anna.granted()
+      val answer: TestProbe[LeaseDesk.Withdrawn] = createTestProbe[LeaseDesk.Withdrawn]()
+      desk ! new LeaseDesk.WindDown(sky, answer.ref)
+      desk ! new LeaseDesk.Withdraw(sky, answer.ref)
+      answer.expectMessage(new LeaseDesk.Withdrawn(sky))
+      answer.expectMessage(new LeaseDesk.Withdrawn(sky))
+      anna.inbox.expectMessageType[Leasing.Revoked].epoch shouldBe lease.epoch
+    }
+
     "withdraw the jobs of an owner that ends" in new Desk {
       val anna: Worker = new Worker("anna").join()
       val other: TestProbe[Outcome] = createTestProbe[Outcome]()
