@@ -288,10 +288,20 @@ class LeaseDeskSpec extends ScalaTestWithActorTestKit(LeaseDeskSpec.Config) with
       val answer: TestProbe[LeaseDesk.DrainAnswer] = createTestProbe[LeaseDesk.DrainAnswer]()
       desk ! new LeaseDesk.Drain(anna.id, Optional.empty(), answer.ref)
       answer.receiveMessage().message.get should include("drained")
+      anna.inbox.expectMessage(Leasing.Drained.within(anna.id, Optional.empty()))
       offer(1)
       anna.inbox.expectNoMessage(50.millis)
       desk ! new LeaseDesk.Undrain(anna.id, answer.ref)
+      anna.inbox.expectMessage(Leasing.Drained.noMore(anna.id))
       anna.granted()
+    }
+
+    "give nothing to a worker that says it was drained before" in new Desk {
+      val anna: Worker = new Worker("anna").join()
+      desk ! Leasing.Drained.within(anna.id, Optional.empty())
+      anna.pull()
+      offer(1)
+      anna.inbox.expectNoMessage(50.millis)
     }
 
     "give what a blocked worker holds to another, and tell both" in new Desk {
