@@ -2,13 +2,11 @@ package handscroll.coordinator.job;
 
 import handscroll.coordinator.journal.JobEvent;
 import handscroll.coordinator.journal.RegisteredJob;
-import handscroll.coordinator.lease.OfferedTask;
 import handscroll.coordinator.lease.Outcome;
 import handscroll.coordinator.plan.Plan;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.job.Refusal;
-import handscroll.protocol.lease.Leasing.WorkTime;
 import handscroll.protocol.task.TaskResult;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,77 +36,17 @@ import java.util.concurrent.CompletionException;
  */
 public final class JobCourse {
 
-    /** What follows from a decision, each answered by the call that is named here. */
-    public interface Effects {
-
-        /** Plans the job and restores what was rendered before: {@link #prepared} or {@link #notPrepared}. */
-        void prepare();
-
-        /** Tiles of this job can be taken from now on. */
-        void takeTiles();
-
-        /** To the lease desk, which answers with {@link #rendered} or {@link #givenUp}. */
-        void offer(int stage, List<OfferedTask> tasks);
-
-        /** These patches are read by no later one. */
-        void release(List<PatchId> patches);
-
-        /** Appends to the token log: {@link #logged} or {@link #trouble}. */
-        void log(List<TaskResult.Tokens> tokens);
-
-        /** A lease's results were taken, {@code tokenCount} of them tokens. */
-        void accepted(WorkTime work, int tokenCount);
-
-        /** Into the journal, tried until it is there: {@link #recorded}. */
-        void record(JobEvent event);
-
-        /** The lease desk forgets the job: {@link #withdrawn}, after which it says nothing more of it. */
-        void withdraw();
-
-        /** The lease desk hands out nothing more of it, and forgets it when workers are through: {@link #withdrawn}. */
-        void windDown();
-
-        /** The journal has its pause, and workers finish what they hold. */
-        void windingDown();
-
-        /** Every cell is rendered; the picture is whole with {@link #pictureFinished}. */
-        void finishPicture();
-
-        /** Writes into the manifest that the picture is whole: {@link #manifestWritten}. */
-        void completeManifest();
-
-        /** Will be paused or fail for this, as soon as the journal has taken it. */
-        void stopping(String cause);
-
-        /** Of a job that is over and closed: {@link #tilesDeleted} or {@link #tilesKept}. */
-        void deleteTiles();
-
-        /** It was said in the journal, too. */
-        void saidThatTilesAreDeleted(String sentence);
-
-        /** No longer takes tiles; closes log and picture: {@link #closed}. */
-        void close();
-
-        /** The state is another one: paused or over. */
-        void stopped();
-
-        /** A stopped job goes on; {@link #prepare} follows. */
-        void resumed();
-    }
-
     /** What is said of a job until workers are through with what they hold of it. */
     static final String WINDING_DOWN =
             "is being paused: workers finish what they hold of it, handscroll pause --now takes it back";
 
     private final JobId job;
     private final JobSettings settings;
-    private final Effects effects;
-    private final List<Outcome.Rendered> heldBack = new ArrayList<>();
+    private final CourseEffects effects;
+    private final HeldBackResults heldBack;
 
     private Jobs.State state = Jobs.State.PLANNING;
     private Optional<String> cause = Optional.empty();
-    private Optional<String> deviceClass;
-    private boolean deviceClassRecorded;
     private boolean isPreparing;
     /** Present from the end of the preparation until all is closed. */
     private Optional<RenderBook> book = Optional.empty();
@@ -118,14 +56,7 @@ public final class JobCourse {
 
     private final Set<PatchId> skipped = new LinkedHashSet<>();
     private boolean isClosing;
-    private Optional<JobEvent> stopping = Optional.empty();
-    private boolean stopIsRecorded;
-    /** Answers of the desk that are still to come: to be let go of slowly, and then at once. */
-    private int openWithdrawals;
-
-    /** What workers hold is finished and logged before it stops. */
-    private boolean isWindingDown;
-
+    private Optional<PendingStop> stopping = Optional.empty();
     private int openLogs;
     private boolean isResuming;
     /** Its tiles are to be deleted, as soon as it is cancelled and closed, and that said. */
@@ -141,12 +72,11 @@ public final class JobCourse {
     }
 
     /** @param registered as the journal has it: a job that was rendered before goes on where it was */
-    public JobCourse(RegisteredJob registered, JobSettings settings, Effects effects) {
+    public JobCourse(RegisteredJob registered, JobSettings settings, CourseEffects effects) {
         this.job = registered.job();
         this.settings = settings;
         this.effects = effects;
-        this.deviceClass = registered.deviceClass();
-        this.deviceClassRecorded = deviceClass.isPresent();
+        this.heldBack = new HeldBackResults(settings.heldBackOutcomes(), registered.deviceClass());
         this.state = stateOf(registered);
         this.cause = registered.cause();
         registered.skipped().ifPresent(skipped::addAll);
@@ -175,9 +105,9 @@ public final class JobCourse {
 
     /** Why it is paused or failed, or will be: the journal may lie on the disk that is full, and take nothing. */
     public Optional<String> cause() {
-        return isWindingDown
+        return isWindingDown()
                 ? Optional.of(WINDING_DOWN)
-                : stopping.flatMap(JobCourse::causeOf).or(() -> cause);
+                : stopping.flatMap(stop -> causeOf(stop.event())).or(() -> cause);
     }
 
     private static Optional<String> causeOf(JobEvent event) {
@@ -189,7 +119,7 @@ public final class JobCourse {
 
     /** Whose bits the picture is made of; empty until the first result. */
     public Optional<String> deviceClass() {
-        return deviceClass;
+        return heldBack.deviceClass();
     }
 
     /** A verb is on its way to the journal; the next one has to wait for it. */
@@ -203,7 +133,7 @@ public final class JobCourse {
     }
 
     boolean isWindingDown() {
-        return isWindingDown;
+        return stopping.filter(PendingStop::isWindingDown).isPresent();
     }
 
     private boolean isStopped() {
@@ -246,28 +176,15 @@ public final class JobCourse {
         if (state != Jobs.State.RENDERING) {
             return;
         }
-        if (deviceClassRecorded) {
+        if (heldBack.isOver()) {
             accept(rendered, now);
-        } else if (heldBack.size() >= settings.heldBackOutcomes()) {
+        } else if (heldBack.isFull()) {
             trouble(
                     new IllegalStateException(
                             "the journal does not answer; resume the job when its database can be written"),
                     now);
-        } else {
-            heldBack.add(rendered);
-            if (deviceClass.isEmpty()) {
-                deviceClass = Optional.of(rendered.deviceClass());
-                effects.record(new JobEvent.DeviceClassFixed(job, rendered.deviceClass(), now));
-            }
-        }
-    }
-
-    private void deviceClassIsRecorded(Instant now) {
-        deviceClassRecorded = true;
-        List<Outcome.Rendered> waiting = List.copyOf(heldBack);
-        heldBack.clear();
-        for (Outcome.Rendered rendered : waiting) {
-            rendered(rendered, now);
+        } else if (heldBack.hold(rendered)) {
+            effects.record(new JobEvent.DeviceClassFixed(job, rendered.deviceClass(), now));
         }
     }
 
@@ -366,8 +283,8 @@ public final class JobCourse {
      * @return whether it will be paused
      */
     public boolean pause(boolean isAtOnce, Instant now) {
-        if (isAtOnce && isWindingDown) {
-            takeBack();
+        if (isAtOnce && isWindingDown()) {
+            takeBack(stopping.get());
             return true;
         }
         if (state != Jobs.State.RENDERING || isChanging()) {
@@ -377,15 +294,15 @@ public final class JobCourse {
         return true;
     }
 
-    private void takeBack() {
-        if (isWindingDown) {
-            isWindingDown = false;
-            withdraw();
+    private void takeBack(PendingStop stop) {
+        if (stop.isWindingDown()) {
+            stop.hurry();
+            withdraw(stop);
         }
     }
 
-    private void withdraw() {
-        openWithdrawals++;
+    private void withdraw(PendingStop stop) {
+        stop.withdrawing();
         effects.withdraw();
     }
 
@@ -432,33 +349,31 @@ public final class JobCourse {
     }
 
     private void stop(JobEvent event, boolean slowly) {
-        boolean isCancelled = event instanceof JobEvent.JobCancelled;
-        if (stopping.isPresent() || isStopped() && !isCancelled) {
-            // Whatever is wrong now is wrong for what workers still hold, too.
-            takeBack();
+        // Whatever is wrong now is wrong for what workers still hold, too.
+        stopping.ifPresent(this::takeBack);
+        if (stopping.isPresent() || isStopped() && !(event instanceof JobEvent.JobCancelled)) {
             return;
         }
-        stopping = Optional.of(event);
-        stopIsRecorded = false;
-        isWindingDown = slowly;
+        var stop = new PendingStop(event, slowly);
+        stopping = Optional.of(stop);
         if (slowly) {
-            openWithdrawals++;
+            stop.withdrawing();
             effects.windDown();
         } else {
             causeOf(event).ifPresent(effects::stopping);
-            withdraw();
+            withdraw(stop);
         }
         effects.record(event);
     }
 
     public void withdrawn() {
-        openWithdrawals--;
+        stopping.ifPresent(PendingStop::withdrawn);
         stopWhenReady();
     }
 
     public void recorded(JobEvent event, Instant now) {
         if (event instanceof JobEvent.DeviceClassFixed) {
-            deviceClassIsRecorded(now);
+            heldBack.recorded().forEach(rendered -> rendered(rendered, now));
             stopWhenReady();
         } else if (event instanceof JobEvent.JobResumed || event instanceof JobEvent.PatchesSkipped) {
             if (event instanceof JobEvent.PatchesSkipped without) {
@@ -471,9 +386,9 @@ public final class JobCourse {
             cause = Optional.of(deleted.cause());
             effects.saidThatTilesAreDeleted(deleted.cause());
         } else {
-            stopIsRecorded = true;
+            stopping.ifPresent(PendingStop::recorded);
             stopWhenReady();
-            if (isWindingDown) {
+            if (isWindingDown()) {
                 effects.windingDown();
             }
         }
@@ -481,11 +396,10 @@ public final class JobCourse {
 
     private void stopWhenReady() {
         boolean hasUnlogged = openLogs > 0 || !heldBack.isEmpty();
-        if (stopping.isEmpty() || !stopIsRecorded || openWithdrawals > 0 || isWindingDown && hasUnlogged) {
+        if (stopping.filter(stop -> stop.isThrough(hasUnlogged)).isEmpty()) {
             return;
         }
-        isWindingDown = false;
-        JobEvent event = stopping.get();
+        JobEvent event = stopping.get().event();
         stopping = Optional.empty();
         cause = causeOf(event);
         if (event instanceof JobEvent.JobPaused) {
@@ -495,7 +409,7 @@ public final class JobCourse {
         } else {
             state = event instanceof JobEvent.JobFinished ? Jobs.State.DONE : Jobs.State.CANCELLED;
         }
-        heldBack.clear();
+        heldBack.forget();
         if (book.isPresent()) {
             givenUp = Optional.of(new GivenUp(
                     opened().plan(), List.copyOf(opened().quarantined().keySet())));

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
  * Brings about what a {@link JobCourse} decided, with the journal, the token log, the lease desk and the picture. Runs
  * within the {@link Job}, which hears what came of it; holds what is open while the job is rendered.
  */
-final class JobEffects implements JobCourse.Effects {
+final class JobEffects implements CourseEffects {
 
     private final ActorContext<Jobs.Command> context;
     private final RegisteredJob registered;

@@ -1,5 +1,6 @@
 package handscroll.coordinator.farmsim;
 
+import handscroll.coordinator.job.CourseEffects;
 import handscroll.coordinator.job.JobCourse;
 import handscroll.coordinator.job.Jobs;
 import handscroll.coordinator.job.RenderBook;
@@ -28,7 +29,7 @@ import java.util.function.Consumer;
  * One job in one life of the coordinator: brings about what the real {@link JobCourse} decides, on a
  * disk and with a desk that are simulated.
  */
-final class SimulatedJob implements JobCourse.Effects {
+final class SimulatedJob implements CourseEffects {
 
     private static final Map<RegisteredJob.Standing, Jobs.State> STANDINGS = Map.of(
             RegisteredJob.Standing.PAUSED, Jobs.State.PAUSED,

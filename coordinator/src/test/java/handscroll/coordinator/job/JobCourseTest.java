@@ -372,7 +372,7 @@ class JobCourseTest {
     }
 
     /** Remembers what it was told. */
-    private static final class Farm implements JobCourse.Effects {
+    private static final class Farm implements CourseEffects {
         final List<String> told = new ArrayList<>();
         final List<String> said = new ArrayList<>();
         final List<JobEvent> events = new ArrayList<>();
