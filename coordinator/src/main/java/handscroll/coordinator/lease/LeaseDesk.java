@@ -10,7 +10,6 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.receptionist.Receptionist;
 import handscroll.coordinator.lease.LeaseBook.Comparison;
 import handscroll.coordinator.lease.LeaseBook.Ended;
-import handscroll.coordinator.lease.LeaseBook.Grant;
 import handscroll.coordinator.lease.LeaseBook.Taken;
 import handscroll.coordinator.lease.LeaseBook.TakenPart;
 import handscroll.coordinator.lease.LeaseBook.Verdict;
@@ -18,9 +17,7 @@ import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.job.JobId;
 import handscroll.protocol.lease.Leasing;
 import handscroll.protocol.lease.Leasing.WorkerId;
-import handscroll.protocol.task.JobTasks;
 import handscroll.protocol.task.RenderSettings;
-import handscroll.protocol.task.Task;
 import handscroll.protocol.trace.Tracing;
 import java.time.Clock;
 import java.time.Duration;
@@ -131,8 +128,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     private final Leasing.Welcome welcome;
     private final Clock clock;
     private final Tracing tracing;
-    private final Map<WorkerId, ActorRef<Leasing.ToWorker>> workers = new HashMap<>();
-    private final Map<JobId, ActorRef<Outcome>> owners = new HashMap<>();
+    private final Correspondents correspondents = new Correspondents();
     private final Map<JobId, ActorRef<Withdrawn>> windingDown = new HashMap<>();
 
     private LeaseDesk(ActorContext<Leasing.ToDesk> context, LeaseBook book, Leasing.Welcome welcome, Clock clock) {
@@ -177,7 +173,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         WorkerId worker = completed.worker();
         List<Ended> ended = book.complete(completed, clock.instant());
         for (Ended part : ended) {
-            tellOwner(
+            correspondents.tellOwner(
                     part.job(),
                     new Outcome.Rendered(
                             part.job(), completed.epoch(), worker, part.deviceClass(), part.results(), part.work()));
@@ -204,7 +200,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
 
     private Behavior<Leasing.ToDesk> onOffer(Offer offer) {
         JobId job = offer.settings().job();
-        if (!offer.owner().equals(owners.put(job, offer.owner()))) {
+        if (correspondents.enter(job, offer.owner())) {
             getContext().watch(offer.owner());
         }
         book.offer(offer.settings(), offer.terms(), offer.stage(), offer.tasks());
@@ -214,7 +210,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     private Behavior<Leasing.ToDesk> onRenew(Leasing.Renew renew) {
         for (long epoch : book.renew(renew.worker(), renew.epochs(), clock.instant())) {
             getContext().getLog().info("Worker [{}] renewed too late: lease [{}] is over", renew.worker(), epoch);
-            tellWorker(renew.worker(), new Leasing.Revoked(epoch, "the lease is over"));
+            correspondents.tell(renew.worker(), new Leasing.Revoked(epoch, "the lease is over"));
         }
         return grantReady();
     }
@@ -226,7 +222,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         for (int from = 0; from < patches.size(); from += RELEASED_PATCH_COUNT) {
             int to = Math.min(from + RELEASED_PATCH_COUNT, patches.size());
             var released = new Leasing.Released(release.job(), patches.subList(from, to));
-            servants.forEach(worker -> tellWorker(worker, released));
+            servants.forEach(worker -> correspondents.tell(worker, released));
         }
         return this;
     }
@@ -253,7 +249,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     }
 
     private Behavior<Leasing.ToDesk> onUnblock(Unblock unblock) {
-        Optional<String> news = !workers.containsKey(unblock.worker())
+        Optional<String> news = !correspondents.has(unblock.worker())
                 ? Optional.empty()
                 : Optional.of(
                         book.unblock(unblock.worker())
@@ -265,15 +261,14 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     private Behavior<Leasing.ToDesk> onRetry(Retry retry) {
         List<PatchId> back = book.retry(retry.job(), retry.patches());
         if (!back.isEmpty()) {
-            tellOwner(retry.job(), new Outcome.Readmitted(retry.job(), back, "somebody asked for it"));
+            correspondents.tellOwner(retry.job(), new Outcome.Readmitted(retry.job(), back, "somebody asked for it"));
         }
         return grantReady();
     }
 
     private Behavior<Leasing.ToDesk> onJoin(Leasing.Join join) {
         WorkerId worker = join.worker();
-        ActorRef<Leasing.ToWorker> before = workers.get(worker);
-        if (before != null && !before.equals(join.replyTo())) {
+        if (correspondents.hasAnother(worker, join.replyTo())) {
             // Another process under this name: what the one before held is lost.
             lose(worker, "the worker started anew");
         }
@@ -285,7 +280,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
             join.replyTo().tell(new Leasing.Refused(refusal.get()));
             return this;
         }
-        if (!join.replyTo().equals(workers.put(worker, join.replyTo()))) {
+        if (correspondents.enter(worker, join.replyTo())) {
             getContext().watch(join.replyTo());
             getContext()
                     .getLog()
@@ -342,15 +337,15 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
 
     private Behavior<Leasing.ToDesk> onDrain(Drain drain) {
         Optional<String> news = book.drain(drain.worker(), drain.within(), clock.instant());
-        tellWorker(drain.worker(), Leasing.Drained.within(drain.worker(), drain.within()));
+        correspondents.tell(drain.worker(), Leasing.Drained.within(drain.worker(), drain.within()));
         handBack();
         return answer(drain.worker(), news, drain.replyTo());
     }
 
     private void handBack() {
         for (Taken taken : book.handBack(clock.instant())) {
-            tellWorker(taken.worker(), new Leasing.Revoked(taken.epoch(), "the worker was drained"));
-            tellReturned(taken, "worker [" + taken.worker() + "] was drained");
+            String toOwners = "worker [" + taken.worker() + "] was drained";
+            correspondents.tellTaken(taken, "the worker was drained", toOwners);
         }
     }
 
@@ -360,7 +355,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     }
 
     private Behavior<Leasing.ToDesk> onUndrain(Undrain undrain) {
-        tellWorker(undrain.worker(), Leasing.Drained.noMore(undrain.worker()));
+        correspondents.tell(undrain.worker(), Leasing.Drained.noMore(undrain.worker()));
         return answer(undrain.worker(), book.undrain(undrain.worker()), undrain.replyTo());
     }
 
@@ -379,19 +374,15 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         handBack();
         for (Taken taken : book.expire(clock.instant())) {
             // The worker may be alive and hold it still: what it renders would count for nothing.
-            tellWorker(taken.worker(), new Leasing.Revoked(taken.epoch(), "the lease was not renewed in time"));
-            tellReturned(taken, "worker [" + taken.worker() + "] fell silent");
+            String toOwners = "worker [" + taken.worker() + "] fell silent";
+            correspondents.tellTaken(taken, "the lease was not renewed in time", toOwners);
         }
         return grantReady();
     }
 
     private Behavior<Leasing.ToDesk> onTerminated(Terminated terminated) {
-        List.copyOf(workers.entrySet()).stream()
-                .filter(worker -> worker.getValue().equals(terminated.getRef()))
-                .forEach(worker -> lose(worker.getKey(), "the worker is gone"));
-        List.copyOf(owners.entrySet()).stream()
-                .filter(owner -> owner.getValue().equals(terminated.getRef()))
-                .forEach(owner -> withdraw(owner.getKey(), "the job's leader ended"));
+        correspondents.workersAt(terminated.getRef()).forEach(worker -> lose(worker, "the worker is gone"));
+        correspondents.jobsOf(terminated.getRef()).forEach(job -> withdraw(job, "the job's leader ended"));
         return grantReady();
     }
 
@@ -406,18 +397,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         if (!windingDown.isEmpty()) {
             letGoOfWhatIsWoundDown();
         }
-        for (Grant grant : book.grantReady(clock.instant())) {
-            tellWorker(grant.worker(), new Leasing.Granted(grant.epoch(), grant.slot(), grant.parts()));
-            for (JobTasks part : grant.parts()) {
-                JobId job = part.settings().job();
-                List<PatchId> patches = part.tasks().stream().map(Task::patch).toList();
-                tellOwner(
-                        job,
-                        grant.copyBecause()
-                                .<Outcome>map(why -> new Outcome.Copied(job, patches, grant.worker(), why))
-                                .orElseGet(() -> new Outcome.Started(job, patches, grant.worker())));
-            }
-        }
+        book.grantReady(clock.instant()).forEach(correspondents::tellGranted);
         return this;
     }
 
@@ -427,11 +407,10 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
             String why = "worker " + verdict.worker() + " was blocked: " + verdict.why();
             getContext().getLog().warn("{}", why);
             for (Taken taken : verdict.taken()) {
-                tellWorker(taken.worker(), new Leasing.Revoked(taken.epoch(), why));
-                tellReturned(taken, why);
+                correspondents.tellTaken(taken, why, why);
             }
             for (TakenPart back : verdict.readmitted()) {
-                tellOwner(back.job(), new Outcome.Readmitted(back.job(), back.returned(), why));
+                correspondents.tellOwner(back.job(), new Outcome.Readmitted(back.job(), back.returned(), why));
             }
         }
     }
@@ -447,19 +426,19 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                             compared.differing(),
                             compared.job());
         }
-        tellOwner(compared.job(), new Outcome.Compared(compared));
+        correspondents.tellOwner(compared.job(), new Outcome.Compared(compared));
     }
 
     /** Whether the worker had that lease still. */
     private boolean fail(WorkerId worker, long epoch, Fault fault, String reason) {
         Optional<Taken> failed = book.fail(worker, epoch, fault, reason, clock.instant());
         failed.ifPresent(taken -> {
-            tellReturned(taken, reason);
+            correspondents.tellReturned(taken, reason);
             for (TakenPart part : taken.parts()) {
                 getContext().getLog().warn("A batch of [{}] failed on worker [{}]: {}", part.job(), worker, reason);
                 for (PatchId patch : part.givenUp()) {
                     getContext().getLog().error("Patch [{}] of [{}] is given up: {}", patch, part.job(), reason);
-                    tellOwner(part.job(), new Outcome.GivenUp(part.job(), patch, reason));
+                    correspondents.tellOwner(part.job(), new Outcome.GivenUp(part.job(), patch, reason));
                 }
             }
         });
@@ -467,34 +446,18 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     }
 
     private void lose(WorkerId worker, String reason) {
-        if (workers.remove(worker) != null) {
+        if (correspondents.strike(worker)) {
             getContext().getLog().info("Worker [{}] is off the list: {}", worker, reason);
         }
-        book.lose(worker).forEach(taken -> tellReturned(taken, reason));
+        book.lose(worker).forEach(taken -> correspondents.tellReturned(taken, reason));
     }
 
     private void withdraw(JobId job, String reason) {
-        owners.remove(job);
+        correspondents.strike(job);
         for (Taken taken : book.withdraw(job, clock.instant())) {
-            tellWorker(taken.worker(), new Leasing.Revoked(taken.epoch(), reason));
-            tellReturned(taken, "they shared a batch with job " + job + ", and " + reason);
+            correspondents.tellTaken(taken, reason, "they shared a batch with job " + job + ", and " + reason);
         }
         Optional.ofNullable(windingDown.remove(job)).ifPresent(asker -> asker.tell(new Withdrawn(job)));
-    }
-
-    private void tellReturned(Taken taken, String reason) {
-        for (TakenPart part : taken.parts()) {
-            if (!part.returned().isEmpty()) {
-                tellOwner(part.job(), new Outcome.Returned(part.job(), part.returned(), reason));
-            }
-        }
-    }
-
-    private void tellOwner(JobId job, Outcome outcome) {
-        ActorRef<Outcome> owner = owners.get(job);
-        if (owner != null) {
-            owner.tell(outcome);
-        }
     }
 
     /** A reference within this process has no address of its own. */
@@ -504,12 +467,5 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                 .getHost()
                 .or(() -> getContext().getSystem().address().getHost())
                 .orElse("");
-    }
-
-    private void tellWorker(WorkerId worker, Leasing.ToWorker message) {
-        ActorRef<Leasing.ToWorker> ref = workers.get(worker);
-        if (ref != null) {
-            ref.tell(message);
-        }
     }
 }
