@@ -67,7 +67,8 @@ final class JobsCommand extends AtCoordinator {
     private static String news(Progress progress, Duration elapsed) {
         return switch (progress.state()) {
             case RENDERING -> ProgressLine.pace(progress);
-            case DONE -> elapsed.isZero() ? "" : "in " + Figures.time(elapsed);
+            case DONE ->
+                (elapsed.isZero() ? "" : "in " + Figures.time(elapsed)) + ProgressLine.withPlaceholders(progress);
             default -> progress.cause().orElse("");
         };
     }

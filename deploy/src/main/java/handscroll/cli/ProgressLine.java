@@ -38,9 +38,9 @@ final class ProgressLine {
         };
     }
 
-    private static String withPlaceholders(Progress progress) {
+    static String withPlaceholders(Progress progress) {
         int count = progress.placeholderCount();
-        return count == 0 ? "" : ", with " + Figures.count(count, "placeholder", "placeholders");
+        return count == 0 ? "" : " with " + Figures.count(count, "placeholder", "placeholders");
     }
 
     private static String because(Progress progress) {
