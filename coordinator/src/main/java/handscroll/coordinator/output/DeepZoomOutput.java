@@ -107,8 +107,7 @@ public final class DeepZoomOutput implements TileOutput {
                 () -> {
                     try {
                         Files.createDirectories(directory);
-                        DeepZoomOutput output = new DeepZoomOutput(
-                                directory, Disk.of(directory, settings), pyramid, format, settings, executor, listener);
+                        DeepZoomOutput output = opened(directory, pyramid, format, settings, executor, listener);
                         output.resume();
                         return output;
                     } catch (IOException e) {
@@ -116,6 +115,23 @@ public final class DeepZoomOutput implements TileOutput {
                     }
                 },
                 executor);
+    }
+
+    private static DeepZoomOutput opened(
+            Path directory,
+            Pyramid pyramid,
+            JobSpec.Output format,
+            OutputSettings settings,
+            Executor executor,
+            TileListener listener)
+            throws IOException {
+        Disk disk = Disk.of(directory, settings);
+        try {
+            return new DeepZoomOutput(directory, disk, pyramid, format, settings, executor, listener);
+        } catch (IOException | RuntimeException failure) {
+            disk.close();
+            throw failure;
+        }
     }
 
     /**

@@ -22,13 +22,13 @@ public record Pyramid(int widthPixels, int heightPixels, int tilePixels) {
         return new Pyramid(canvas.widthPixels(), canvas.heightPixels(), tilePixels);
     }
 
-    /** {@code ceil(log2(longer side)) + 1}. */
     /** Whether a tile of this place has this size, in pixels; not if there is no such place. */
     public boolean hasSize(int level, int column, int row, int width, int height) {
         TileId tile = new TileId(level, column, row);
         return contains(tile) && tileWidth(tile) == width && tileHeight(tile) == height;
     }
 
+    /** {@code ceil(log2(longer side)) + 1}. */
     public int levelCount() {
         return topLevel() + 1;
     }

@@ -17,6 +17,7 @@ import org.scalatest.concurrent.Eventually
 import org.scalatest.wordspec.AnyWordSpecLike
 
 import java.time.Duration
+import java.util.Optional
 import scala.jdk.CollectionConverters._
 import scala.concurrent.duration._
 
@@ -149,6 +150,22 @@ class WorkerNodeSpec extends ScalaTestWithActorTestKit(WorkerNodeSpec.Local) wit
         case _: Leasing.Pull => FishingOutcomes.complete
         case _ => FishingOutcomes.continueAndIgnore
       }
+    }
+
+    "tell the next desk that it was drained, with the time that is left, until it is given back" in withFarm(new Farm) { farm =>
+      import farm._
+      join()
+      expectPulls(2)
+      node ! Leasing.Drained.within(id, Optional.of(Duration.ofMinutes(10)))
+      node ! welcome
+      val told: Leasing.Drained = desk.expectMessageType[Leasing.Drained]
+      told.isOn shouldBe true
+      told.left.compareTo(Duration.ofMinutes(10)) should be < 0
+      desk.expectMessageType[Leasing.Renew]
+      expectPulls(2)
+      node ! Leasing.Drained.noMore(id)
+      node ! welcome
+      desk.expectMessageType[Leasing.Renew]
     }
 
     "drop a revoked batch that waits, and the result of one that runs" in withFarm(new Farm) { farm =>
