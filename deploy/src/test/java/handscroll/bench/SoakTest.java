@@ -2,6 +2,7 @@ package handscroll.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -30,9 +31,11 @@ class SoakTest {
                 Soak.class.getName(),
                 Integer.toString(SIDE),
                 Integer.toString(JOBS)));
-        Process soak = new ProcessBuilder(command).inheritIO().start();
+        Process soak = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(soak.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-        assertThat(soak.waitFor()).as("0 where no process grew").isZero();
+        System.out.println(said);
+        assertThat(soak.waitFor()).as(said).isZero();
     }
 
     @Test

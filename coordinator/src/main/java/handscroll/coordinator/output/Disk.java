@@ -107,9 +107,7 @@ class Disk implements Closeable {
     }
 
     @Override
-    public void close() throws IOException {
-        if (flush.isPresent()) {
-            flush.get().close();
-        }
+    public void close() {
+        flush.ifPresent(FileSystemFlush::close);
     }
 }

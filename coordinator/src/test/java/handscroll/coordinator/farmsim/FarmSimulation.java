@@ -54,6 +54,7 @@ final class FarmSimulation {
 
     /** Half of the patches of a narrow canvas may go to workers that take more than a minute for each. */
     private static final Duration AT_LAST = Duration.ofHours(3);
+
     private static final long MAX_STEPS = 3_000_000;
     private static final long SECOND = 1_000_000;
     private static final List<String> DEVICE_CLASSES = List.of("cpu-bf16", "cpu-fp32");
