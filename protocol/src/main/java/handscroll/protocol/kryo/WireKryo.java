@@ -3,6 +3,7 @@ package handscroll.protocol.kryo;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
@@ -74,7 +75,12 @@ final class WireKryo {
 
         @Override
         public ActorRef<?> read(Kryo kryo, Input input, Class<? extends ActorRef<?>> type) {
-            return actors.resolveActorRef(input.readString());
+            String address = input.readString();
+            if (address == null) {
+                // Akka hashes it by its memory, and that of null ends the process.
+                throw new KryoException("An actor came without an address.");
+            }
+            return actors.resolveActorRef(address);
         }
     }
 

@@ -267,6 +267,17 @@ class KryoSerializerTest {
                 .hasMessageContaining("bytes are left");
     }
 
+    /** It once took the whole process along. */
+    @Test
+    void anActorWithoutAnAddressIsRefused() {
+        var output = new Output(16);
+        output.writeVarInt(WireTypes.ACTOR_REF + 2, true);
+        output.writeString(null);
+        assertThatThrownBy(() -> SERIALIZER.fromBinaryJava(output.toBytes(), Object.class))
+                .isInstanceOf(KryoException.class)
+                .hasMessageContaining("without an address");
+    }
+
     @Test
     void listsInListsEndBeforeTheStack() {
         var output = new Output(1 << 20);
