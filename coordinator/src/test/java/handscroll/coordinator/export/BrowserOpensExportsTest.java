@@ -46,16 +46,13 @@ class BrowserOpensExportsTest {
     private static Browser browser;
 
     @TempDir
-    static Path profile;
-
-    @TempDir
     Path directory;
 
     private HttpServer server;
 
     @BeforeAll
     static void startBrowser() throws IOException {
-        browser = Browser.start(profile);
+        browser = Browser.start();
         browser.window(700, 411, 1, false);
     }
 

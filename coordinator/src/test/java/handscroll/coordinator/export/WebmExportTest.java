@@ -77,8 +77,7 @@ class WebmExportTest {
     }
 
     private void plays(Path webm) throws Exception {
-        Path profile = Files.createDirectory(directory.resolve("profile"));
-        try (Browser browser = Browser.start(profile)) {
+        try (Browser browser = Browser.start()) {
             browser.window(400, 200, 1, false);
             browser.open(webm.toUri());
             String player = "document.querySelector('video')";

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,7 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PATIENCE_SECONDS = 60;
 
+    private final Path profile;
     private final Process process;
     private final Map<Integer, CompletableFuture<JsonNode>> pending = new ConcurrentHashMap<>();
     private final AtomicInteger lastId = new AtomicInteger();
@@ -52,13 +54,14 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
     }
 
     /** Skips the test that calls it on a machine without the program. */
-    public static Browser start(Path emptyProfile) throws IOException {
+    public static Browser start() throws IOException {
         Optional<Path> program = program();
         assumeTrue(program.isPresent(), "no Chromium on this machine, so no page is looked at: apt install chromium");
-        return new Browser(program.orElseThrow(), emptyProfile);
+        return new Browser(program.orElseThrow());
     }
 
-    private Browser(Path program, Path emptyProfile) throws IOException {
+    private Browser(Path program) throws IOException {
+        profile = Files.createTempDirectory("handscroll-browser");
         process = new ProcessBuilder(
                         program.toString(),
                         "--headless",
@@ -72,7 +75,7 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
                         "--disable-sync",
                         "--hide-scrollbars",
                         "--remote-debugging-port=0",
-                        "--user-data-dir=" + emptyProfile,
+                        "--user-data-dir=" + profile,
                         "about:blank")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -232,12 +235,30 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
         return JSON.createObjectNode();
     }
 
+    /** Ends every process of the browser before the profile is removed: whoever is left would write into it meanwhile. */
     @Override
-    public void close() throws InterruptedException, IOException {
+    public void close() throws IOException {
         socket.abort();
-        process.destroy();
-        if (!process.waitFor(10, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
+        List<ProcessHandle> processes = Stream.of(
+                        Stream.of(process.toHandle()), process.descendants(), helpersWithoutParent())
+                .flatMap(these -> these)
+                .toList();
+        processes.forEach(ProcessHandle::destroyForcibly);
+        CompletableFuture.allOf(processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+                .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .join();
+        try (Stream<Path> files = Files.walk(profile)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
+    }
+
+    /** Some of the browser's helpers are no descendants of it any more; they name the profile when they are started. */
+    private Stream<ProcessHandle> helpersWithoutParent() {
+        return ProcessHandle.allProcesses()
+                .filter(other -> !other.equals(ProcessHandle.current()))
+                .filter(other -> Stream.of(other.info().arguments().orElse(new String[0]))
+                        .anyMatch(argument -> argument.contains(profile.toString())));
     }
 }

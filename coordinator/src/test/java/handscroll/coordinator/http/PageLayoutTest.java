@@ -37,7 +37,7 @@ class PageLayoutTest {
 
     @BeforeAll
     static void start() throws Exception {
-        browser = Browser.start(Files.createDirectory(directory.resolve("profile")));
+        browser = Browser.start();
         kit = ActorTestKit.create(ConfigFactory.parseString("handscroll.coordinator.http.port = 0")
                 .withFallback(ConfigFactory.load()));
         ActorRef<Jobs.Command> desk = kit.spawn(FakeJobDesk.create());

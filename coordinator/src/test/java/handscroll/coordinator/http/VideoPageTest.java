@@ -38,14 +38,11 @@ class VideoPageTest {
     private static Browser browser;
 
     @TempDir
-    static Path profile;
-
-    @TempDir
     Path directory;
 
     @BeforeAll
     static void startBrowser() throws IOException {
-        browser = Browser.start(profile);
+        browser = Browser.start();
         browser.window(1000, 620, 1, false);
         kit = ActorTestKit.create(ConfigFactory.parseString("handscroll.coordinator.http.port = 0")
                 .withFallback(ConfigFactory.load()));

@@ -43,9 +43,6 @@ class ViewerPageTest {
     private static Browser browser;
 
     @TempDir
-    static Path profile;
-
-    @TempDir
     Path directory;
 
     private ActorRef<Jobs.Command> desk;
@@ -54,7 +51,7 @@ class ViewerPageTest {
 
     @BeforeAll
     static void startBrowser() throws IOException {
-        browser = Browser.start(profile);
+        browser = Browser.start();
         kit = ActorTestKit.create(ConfigFactory.parseString("handscroll.coordinator.http.port = 0")
                 .withFallback(ConfigFactory.load()));
     }
