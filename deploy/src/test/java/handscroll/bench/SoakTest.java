@@ -34,7 +34,7 @@ class SoakTest {
         Process soak = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(soak.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-        System.out.println(said);
+        said.lines().forEach(line -> System.out.println("measured: " + line));
         assertThat(soak.waitFor()).as(said).isZero();
     }
 

@@ -84,7 +84,7 @@ class ChaosTest {
                     .as("patches of " + name + " that were sampled again although they were logged")
                     .isZero();
             System.out.printf(
-                    "%d renders, %d kills, %d s%n",
+                    "measured: %d renders, %d kills, %d s%n",
                     renders, kills, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began));
         }
     }
@@ -145,7 +145,7 @@ class ChaosTest {
             assertThat(farm.worker(0).output()).doesNotContain("begins anew");
             assertThat(farm.tiles()).isEqualTo(undisturbed);
             System.out.printf(
-                    "%d times stopped: %d late results and %d late renewals refused, %d leases given up in time%n",
+                    "measured: %d times stopped: %d late results and %d late renewals refused, %d leases given up in time%n",
                     STOPS,
                     count(farm.coordinator(0), "answered too late"),
                     count(farm.coordinator(0), "renewed too late"),

@@ -113,7 +113,7 @@ class PartitionTest {
             int before = farm.patches();
             farm.waitForProgressFrom(before);
             Duration progress = Duration.ofNanos(System.nanoTime() - healed);
-            System.out.printf("%s: progress %d ms after healing%n", name, progress.toMillis());
+            System.out.printf("measured: %s: progress %d ms after healing%n", name, progress.toMillis());
             farm.waitUntilDone();
 
             assertThat(progress).isLessThan(PROGRESS);

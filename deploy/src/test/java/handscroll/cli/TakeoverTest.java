@@ -68,12 +68,13 @@ class TakeoverTest {
             var order = new Order(1 + i % 2, i / 2 % 3);
             takeovers.add(takeover("takeover-" + i, order, Map.of()));
             System.out.printf(
-                    "%d. takeover, %s: %d ms%n", i + 1, order, takeovers.get(i).toMillis());
+                    "measured: %d. takeover, %s: %d ms%n",
+                    i + 1, order, takeovers.get(i).toMillis());
         }
         assertThat(takeovers).allSatisfy(takeover -> assertThat(takeover).isLessThan(TAKEOVER));
         takeovers.sort(Comparator.naturalOrder());
         System.out.printf(
-                "%d takeovers, median %d ms, longest %d ms%n",
+                "measured: %d takeovers, median %d ms, longest %d ms%n",
                 TAKEOVERS,
                 takeovers.get(TAKEOVERS / 2).toMillis(),
                 takeovers.get(TAKEOVERS - 1).toMillis());

@@ -246,6 +246,24 @@ public final class LeaseBook {
                 .toList();
     }
 
+    /**
+     * Ends leases that are renewed and renewed, while what they are over is not rendered: their device is to blame. What waits
+     * behind them goes to others.
+     */
+    public List<Taken> endStuck(Instant now) {
+        List<Taken> taken = new ArrayList<>();
+        for (Lease lease : leases.stuck(now, settings.longest())) {
+            taken.add(failures.failed(lease, Fault.DEVICE, whyStuck(), now));
+            taken.addAll(leases.empty(lease.slot, "its slot was stuck with another batch", now));
+        }
+        return taken;
+    }
+
+    /** What is said of leases that {@link #endStuck} ends. */
+    public String whyStuck() {
+        return "its slot was busy for " + settings.longest().toMinutes() + " min without a result";
+    }
+
     // Jobs.
 
     /** Adds tasks of one stage of a job on the usual terms to what is ready. */

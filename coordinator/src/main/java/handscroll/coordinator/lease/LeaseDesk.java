@@ -377,6 +377,10 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
             String toOwners = "worker [" + taken.worker() + "] fell silent";
             correspondents.tellTaken(taken, "the lease was not renewed in time", toOwners);
         }
+        for (Taken taken : book.endStuck(clock.instant())) {
+            correspondents.tell(taken.worker(), new Leasing.Revoked(taken.epoch(), book.whyStuck()));
+            tellFailed(taken, book.whyStuck());
+        }
         return grantReady();
     }
 
@@ -432,17 +436,19 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     /** Whether the worker had that lease still. */
     private boolean fail(WorkerId worker, long epoch, Fault fault, String reason) {
         Optional<Taken> failed = book.fail(worker, epoch, fault, reason, clock.instant());
-        failed.ifPresent(taken -> {
-            correspondents.tellReturned(taken, reason);
-            for (TakenPart part : taken.parts()) {
-                getContext().getLog().warn("A batch of [{}] failed on worker [{}]: {}", part.job(), worker, reason);
-                for (PatchId patch : part.givenUp()) {
-                    getContext().getLog().error("Patch [{}] of [{}] is given up: {}", patch, part.job(), reason);
-                    correspondents.tellOwner(part.job(), new Outcome.GivenUp(part.job(), patch, reason));
-                }
-            }
-        });
+        failed.ifPresent(taken -> tellFailed(taken, reason));
         return failed.isPresent();
+    }
+
+    private void tellFailed(Taken taken, String reason) {
+        correspondents.tellReturned(taken, reason);
+        for (TakenPart part : taken.parts()) {
+            getContext().getLog().warn("A batch of [{}] failed on worker [{}]: {}", part.job(), taken.worker(), reason);
+            for (PatchId patch : part.givenUp()) {
+                getContext().getLog().error("Patch [{}] of [{}] is given up: {}", patch, part.job(), reason);
+                correspondents.tellOwner(part.job(), new Outcome.GivenUp(part.job(), patch, reason));
+            }
+        }
     }
 
     private void lose(WorkerId worker, String reason) {

@@ -93,6 +93,13 @@ final class RunningLeases {
         return leases.values().stream().filter(lease -> lease.concerns(job)).toList();
     }
 
+    /** They run, and have done so for longer than any batch should. */
+    List<Lease> stuck(Instant now, Duration longest) {
+        return leases.values().stream()
+                .filter(lease -> lease.runningFor(now).compareTo(longest) > 0)
+                .toList();
+    }
+
     List<Lease> over(Instant now) {
         return leases.values().stream().filter(lease -> lease.isOver(now)).toList();
     }
@@ -126,6 +133,19 @@ final class RunningLeases {
         for (Lease lease : List.copyOf(worker.leases.values())) {
             taken.add(takeBack(lease, reason, at));
         }
+        return taken;
+    }
+
+    /** The slot gets nothing more until it asks anew, which it does once it is through with what it renders. */
+    List<Taken> empty(Slot slot, String reason, Instant at) {
+        List<Taken> taken = new ArrayList<>();
+        for (Lease lease : List.copyOf(slot.worker.leases.values())) {
+            if (lease.slot == slot) {
+                taken.add(takeBack(lease, reason, at));
+            }
+        }
+        slot.forgetPulls();
+        file(slot);
         return taken;
     }
 

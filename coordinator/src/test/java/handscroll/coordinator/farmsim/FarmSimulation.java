@@ -49,11 +49,12 @@ final class FarmSimulation {
             long starts,
             long copies,
             long compared,
+            long stuck,
             Map<Weather.Fault, Integer> faults,
             Map<People.Verb, Integer> verbs) {}
 
-    /** Half of the patches of a narrow canvas may go to workers that take more than a minute for each. */
-    private static final Duration AT_LAST = Duration.ofHours(3);
+    /** The only worker that is left in the end may be one that takes two minutes for each patch. */
+    private static final Duration AT_LAST = Duration.ofHours(12);
 
     private static final long MAX_STEPS = 3_000_000;
     private static final long SECOND = 1_000_000;
@@ -78,6 +79,7 @@ final class FarmSimulation {
     long blockedCount;
     long copyCount;
     long comparedCount;
+    long stuckCount;
 
     private final List<SimulatedWorker> workers = new ArrayList<>();
     private final int deviceClassCount;
@@ -120,8 +122,8 @@ final class FarmSimulation {
         }
     }
 
-    private FarmSimulation(long seed, List<SimulatedCanvas> canvases, boolean withLaterVerbs) {
-        this(seed, false, withLaterVerbs);
+    private FarmSimulation(long seed, List<SimulatedCanvas> canvases, boolean withAll) {
+        this(seed, false, withAll);
         int jobCount = random.nextInt(4) == 0 ? 2 : 1;
         SimulatedCanvas last = canvases.get(0);
         for (int number = 0; number < jobCount; number++) {
@@ -142,7 +144,7 @@ final class FarmSimulation {
         weather.poison(random.nextInt(20) == 0 ? Optional.of(anyPatch()) : Optional.empty());
     }
 
-    private FarmSimulation(long seed, boolean isCalm, boolean withLaterVerbs) {
+    private FarmSimulation(long seed, boolean isCalm, boolean withAll) {
         this.random = new SplittableRandom(seed);
         // Each run has its own weather: where everything fails at once, some faults hide behind others.
         network = new SimulatedNetwork(
@@ -162,8 +164,8 @@ final class FarmSimulation {
                 Duration.ofSeconds(30));
         logSettings = new TokenLogSettings(4096, random.nextInt(5) == 0 ? 2000 : 1 << 20, 1 + random.nextInt(2000));
         deviceClassCount = isCalm ? 1 : 1 + random.nextInt(DEVICE_CLASSES.size());
-        weather = new Weather(this, seed, isCalm);
-        people = new People(this, seed, withLaterVerbs);
+        weather = new Weather(this, seed, isCalm, withAll);
+        people = new People(this, seed, withAll);
     }
 
     private void submit(JobId job, SimulatedCanvas canvas) {
@@ -182,8 +184,8 @@ final class FarmSimulation {
         return new FarmSimulation(seed, canvases, true).run();
     }
 
-    /** Where people only pause at once, cancel and resume, as in the runs that found the first bugs. */
-    static Summary runWithFewVerbs(long seed, List<SimulatedCanvas> canvases) {
+    /** Where no slot gets stuck, and people only pause at once, cancel and resume, as in the runs that found the first bugs. */
+    static Summary runAsOnce(long seed, List<SimulatedCanvas> canvases) {
         return new FarmSimulation(seed, canvases, false).run();
     }
 
@@ -216,8 +218,9 @@ final class FarmSimulation {
         long steps = 0;
         while (!isDone()) {
             JobWitness.require(
-                    steps++ < MAX_STEPS && time.micros() < weather.end() + micros(AT_LAST), "not finished: " + state());
-            JobWitness.require(time.step(), "nothing happens any more: " + state());
+                    steps++ < MAX_STEPS && time.micros() < weather.end() + micros(AT_LAST),
+                    () -> "not finished: " + state());
+            JobWitness.require(time.step(), () -> "nothing happens any more: " + state());
         }
         for (RegisteredJob job : journal.register().jobs()) {
             if (job.standing() == Standing.FINISHED) {
@@ -233,6 +236,7 @@ final class FarmSimulation {
                 startCount,
                 copyCount,
                 comparedCount,
+                stuckCount,
                 weather.counts(),
                 people.counts());
     }
@@ -262,6 +266,7 @@ final class FarmSimulation {
                 text.append(", ").append(process.whyWaiting(job.job()));
             });
         }
+        coordinator.ifPresent(process -> text.append("; ").append(process.census()));
         return text.toString();
     }
 

@@ -39,6 +39,7 @@ class FarmSimulationTest {
         long mixed = 0;
         long copies = 0;
         long compared = 0;
+        long stuck = 0;
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long begin = threads.getCurrentThreadCpuTime();
         for (long seed = first; seed < first + runs; seed++) {
@@ -47,17 +48,19 @@ class FarmSimulationTest {
             mixed += summary.mixed();
             copies += summary.copies();
             compared += summary.compared();
+            stuck += summary.stuck();
             summary.faults().forEach((fault, count) -> faults.merge(fault, count, Integer::sum));
             summary.verbs().forEach((verb, count) -> verbs.merge(verb, count, Integer::sum));
         }
         double seconds = (threads.getCurrentThreadCpuTime() - begin) / 1e9;
         System.out.printf(
-                "%d farms simulated in %.1f s of one core, %.0f a second; %d patches started, %d batches of several jobs,"
-                        + " %d of stragglers rendered twice, %d of them compared; faults %s; verbs %s%n",
-                runs, seconds, runs / seconds, starts, mixed, copies, compared, faults, verbs);
+                "measured: %d farms simulated in %.1f s of one core, %.0f a second; %d patches started, %d batches of several jobs,"
+                        + " %d of stragglers rendered twice, %d of them compared, %d batches taken from slots that were stuck; faults %s; verbs %s%n",
+                runs, seconds, runs / seconds, starts, mixed, copies, compared, stuck, faults, verbs);
         if (runs >= 1000) {
             assertThat(copies).as("copies of what slow workers hold").isPositive();
             assertThat(compared).as("copies of which both came to an end").isPositive();
+            assertThat(stuck).as("batches of slots that were stuck").isPositive();
         }
         assertThat(faults).as("faults that happened").hasSize(Weather.Fault.values().length);
         assertThat(verbs).as("verbs that were said").hasSize(People.Verb.values().length);
@@ -73,7 +76,14 @@ class FarmSimulationTest {
         "340, a restart counted records that were written and not flushed"
     })
     void seedsThatOnceFailed(long seed, String reason) {
-        FarmSimulation.runWithFewVerbs(seed, canvases);
+        FarmSimulation.runAsOnce(seed, canvases);
+    }
+
+    /** Found since people may drain workers and slots get stuck. */
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({"217, a slot that was stuck asked for more and was given it for hours"})
+    void laterSeedsThatOnceFailed(long seed, String reason) {
+        run(seed);
     }
 
     @Test

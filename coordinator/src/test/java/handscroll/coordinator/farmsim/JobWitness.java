@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Sees everything that happens to one job on all machines, and objects as soon as a promise is broken. */
 final class JobWitness {
@@ -56,6 +57,13 @@ final class JobWitness {
         this.disk = disk;
         this.identity = new LogIdentity(job, "5eed");
         this.graph = canvas.plan.graph();
+    }
+
+    /** @param what is the case otherwise; told only then */
+    static void require(boolean holds, Supplier<String> what) {
+        if (!holds) {
+            throw new Violation(what.get());
+        }
     }
 
     static void require(boolean holds, String otherwise) {

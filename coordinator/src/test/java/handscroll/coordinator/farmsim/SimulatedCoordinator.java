@@ -89,6 +89,11 @@ final class SimulatedCoordinator extends SimulatedProcess {
         return book.isPresent();
     }
 
+    /** Of the workers, as far as somebody leads them. */
+    List<WorkerReport> census() {
+        return book.map(those -> those.census(now())).orElse(List.of());
+    }
+
     String whyWaiting(JobId job) {
         return book.map(leases -> leases.whyWaiting(job, now())).orElse("the coordinator is starting");
     }
@@ -258,6 +263,11 @@ final class SimulatedCoordinator extends SimulatedProcess {
         for (Taken taken : book().expire(now())) {
             tellWorker(taken.worker(), worker -> worker.revoked(taken.epoch()));
         }
+        for (Taken taken : book().endStuck(now())) {
+            farm.stuckCount++;
+            tellWorker(taken.worker(), worker -> worker.revoked(taken.epoch()));
+            tellGivenUp(taken, book().whyStuck());
+        }
         grantReady();
         after(farm.micros(farm.leaseSettings.term()) / 4, this::checkDeadlines);
     }
@@ -297,15 +307,17 @@ final class SimulatedCoordinator extends SimulatedProcess {
     }
 
     private void fail(SimulatedWorker worker, long epoch, Fault fault, String reason) {
-        book().fail(worker.id, epoch, fault, reason, now()).ifPresent(taken -> {
-            for (TakenPart part : taken.parts()) {
-                SimulatedJob job = jobs.get(part.job());
-                for (PatchId patch : part.givenUp()) {
-                    job.witness.givenUp(patch);
-                    job.fromDesk.tell(() -> job.givenUp(new Outcome.GivenUp(part.job(), patch, reason)));
-                }
+        book().fail(worker.id, epoch, fault, reason, now()).ifPresent(taken -> tellGivenUp(taken, reason));
+    }
+
+    private void tellGivenUp(Taken taken, String reason) {
+        for (TakenPart part : taken.parts()) {
+            SimulatedJob job = jobs.get(part.job());
+            for (PatchId patch : part.givenUp()) {
+                job.witness.givenUp(patch);
+                job.fromDesk.tell(() -> job.givenUp(new Outcome.GivenUp(part.job(), patch, reason)));
             }
-        });
+        }
     }
 
     private void lose(WorkerId worker) {

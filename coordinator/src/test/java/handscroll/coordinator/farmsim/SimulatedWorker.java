@@ -154,7 +154,7 @@ final class SimulatedWorker extends SimulatedProcess {
         List<Long> epochs = List.copyOf(held);
         tellDesk(coordinator -> coordinator.renew(this, epochs));
         for (int slot = 0; slot < slotCount && !isDraining; slot++) {
-            for (int room = slots.get(slot).size(); room < BATCH_COUNT; room++) {
+            for (int room = slots.get(slot).size(); room < BATCH_COUNT && !isBusyInVain(slot); room++) {
                 pull(slot);
             }
         }
@@ -227,6 +227,9 @@ final class SimulatedWorker extends SimulatedProcess {
             part.tasks().forEach(farm.witness(part.settings().job())::started);
         }
         farm.startCount += batch.tasks.size();
+        if (farm.weather.slotGetsStuck()) {
+            return;
+        }
         batch.micros = taskMicros * batch.tasks.size() / 2 + farm.random.nextLong(taskMicros);
         after(batch.micros, () -> rendered(epoch, batch));
     }
@@ -310,9 +313,13 @@ final class SimulatedWorker extends SimulatedProcess {
                 }
             });
         }
-        if (!isDraining) {
+        if (!isDraining && !isBusyInVain(batch.slot)) {
             pull(batch.slot);
         }
+    }
+
+    private boolean isBusyInVain(int slot) {
+        return slots.get(slot).values().stream().anyMatch(batch -> batch.isDropped && batch.phase == Phase.RENDERING);
     }
 
     private void tellDesk(java.util.function.Consumer<SimulatedCoordinator> message) {

@@ -42,6 +42,9 @@ final class Weather {
     private final RandomGenerator causes;
 
     private final RandomGenerator slowness;
+    /** In a farm of few batches none gets stuck. */
+    private int batchesUntilStuck;
+
     private final Map<Fault, Integer> counts = new EnumMap<>(Fault.class);
     private final List<Fault> possible = new ArrayList<>();
     private final double failureShare;
@@ -52,11 +55,12 @@ final class Weather {
     private boolean isCalm;
     private boolean diskIsSlow;
 
-    Weather(FarmSimulation farm, long seed, boolean isCalm) {
+    Weather(FarmSimulation farm, long seed, boolean isCalm, boolean slotsGetStuck) {
         this.farm = farm;
         this.random = farm.random;
         this.causes = new SplittableRandom(seed ^ 0xb1a3e);
         this.slowness = new SplittableRandom(seed ^ 0x51031);
+        this.batchesUntilStuck = slotsGetStuck ? new SplittableRandom(seed ^ 0x57c4).nextInt(200) : 0;
         this.isCalm = isCalm;
         failureShare = share(random, isCalm, 0.1);
         spoiledShare = random.nextInt(10) == 0 ? 0.01 : 0;
@@ -105,6 +109,11 @@ final class Weather {
     /** Of one worker, by how much it is slower than it should be. */
     int slowness() {
         return !isCalm && slowness.nextInt(4) == 0 ? 5 + slowness.nextInt(30) : 1;
+    }
+
+    /** Of one slot of the farm that never ends the batch it has begun, while its worker lives and renews. */
+    boolean slotGetsStuck() {
+        return --batchesUntilStuck == 0;
     }
 
     long diskDelay() {

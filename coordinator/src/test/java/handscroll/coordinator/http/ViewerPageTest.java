@@ -361,7 +361,7 @@ class ViewerPageTest {
                 .sorted()
                 .toArray();
         System.out.printf(
-                "50 tiles/s: visible after %d ms at p50, %d at p95, %d at worst%n",
+                "measured: 50 tiles/s: visible after %d ms at p50, %d at p95, %d at worst%n",
                 waits[waits.length / 2], waits[waits.length * 95 / 100], waits[waits.length - 1]);
         assertThat(browser.complaints()).isEmpty();
     }

@@ -124,6 +124,49 @@ class BlameTest extends LeaseBookFixture {
     }
 
     @Test
+    void aSlotThatIsBusyForHoursWithoutAResultLosesItsBatchHoweverOftenItsWorkerRenews() {
+        join(BERT);
+        Grant stuck = granted(ANNA, 1);
+        Instant longest = START.plus(SETTINGS.longest());
+        for (Instant now = START; now.isBefore(longest.plus(TERM)); now = now.plus(TERM)) {
+            assertThat(book.renew(ANNA, List.of(stuck.epoch()), now)).isEmpty();
+            book.renew(BERT, List.of(), now);
+            assertThat(book.expire(now)).isEmpty();
+        }
+
+        assertThat(book.endStuck(longest)).isEmpty();
+        List<Taken> taken = book.endStuck(longest.plusMillis(1));
+
+        assertThat(taken).singleElement().satisfies(one -> {
+            assertThat(one.epoch()).isEqualTo(stuck.epoch());
+            assertThat(returned(one)).containsExactly(patch(0));
+        });
+        assertThat(complete(stuck)).isEmpty();
+        assertThat(book.account(SKY, List.of(patch(0)), longest)
+                        .patches()
+                        .get(patch(0))
+                        .ended())
+                .singleElement()
+                .satisfies(ended -> assertThat(ended.reason()).contains("30 min without a result"));
+    }
+
+    @Test
+    void whatWaitsBehindAStuckBatchGoesToOthersAndTheSlotGetsNothingUntilItAsksAnew() {
+        Grant stuck = granted(ANNA, 1);
+        offer(SKY, BATCH);
+        Grant waiting = nextGrant(ANNA);
+        Instant late = START.plus(SETTINGS.longest()).plusSeconds(1);
+        book.renew(ANNA, List.of(stuck.epoch(), waiting.epoch()), late);
+        join(BERT);
+        book.renew(BERT, List.of(), late);
+
+        assertThat(book.endStuck(late)).extracting(Taken::epoch).containsExactly(stuck.epoch(), waiting.epoch());
+        assertThat(book.grantReady(late)).isEmpty();
+        book.pull(ANNA, 0, BATCH, late);
+        assertThat(book.grantReady(late)).extracting(Grant::worker).containsExactly(ANNA);
+    }
+
+    @Test
     void whereNobodyElseIsADeviceThatFailsEndsInsteadOfTryingForEver() {
         join(ANNA);
         offer(SKY, 1);

@@ -187,7 +187,8 @@ class SpeculationTest extends LeaseBookFixture {
     void offMeansOff() {
         var off = new SpeculationSettings(false, 10, 0.5, 3, SECOND);
         var leases = new RunningLeases(TERM, Map.of(), 0);
-        var settings = new LeaseSettings(TERM, 3, 1024, SharingSettings.USUAL, BlameSettings.USUAL, off);
+        var settings = new LeaseSettings(
+                TERM, TERM.multipliedBy(60), 3, 1024, SharingSettings.USUAL, BlameSettings.USUAL, off);
         assertThat(new Speculation(settings, leases).next(now)).isEmpty();
     }
 

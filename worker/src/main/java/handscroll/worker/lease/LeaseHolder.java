@@ -234,10 +234,18 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
     }
 
     private Behavior<Command> onPullNow() {
+        if (isBusyInVain()) {
+            return this;
+        }
         for (int room = batches.size(); room < BATCH_COUNT && !isDraining; room++) {
             pull();
         }
         return this;
+    }
+
+    /** With what was revoked while it is rendered: it may never end, and nobody should wait behind it. */
+    private boolean isBusyInVain() {
+        return batches.values().stream().anyMatch(batch -> batch.isDropped && batch.phase == Phase.RENDERING);
     }
 
     private Behavior<Command> onDrop(Drop drop) {
@@ -308,7 +316,7 @@ final class LeaseHolder extends AbstractBehavior<LeaseHolder.Command> {
         if (!batch.isDropped) {
             node.tell(new Say(failure.orElseThrow()));
         }
-        if (!isDraining) {
+        if (!isDraining && !isBusyInVain()) {
             pull();
         }
     }

@@ -184,6 +184,22 @@ class WorkerNodeSpec extends ScalaTestWithActorTestKit(WorkerNodeSpec.Local) wit
       notes should not contain "render 2"
     }
 
+    "ask for nothing behind a batch that was revoked while it runs, until that comes to its end" in withFarm(new Farm) { farm =>
+      import farm._
+      join()
+      expectPulls(2)
+      grant(7, 1)
+      grant(8, 2)
+      eventually(notes should contain("render 1"))
+      node ! new Leasing.Revoked(7, "its slot was busy for 30 min without a result")
+      node ! new Leasing.Revoked(8, "its slot was stuck with another batch")
+      node ! welcome
+      desk.expectMessageType[Leasing.Renew].epochs shouldBe empty
+      desk.expectNoMessage(50.millis)
+      renderers.permits.release()
+      expectPulls(1)
+    }
+
     "report what went wrong in a sentence and whether the patch, memory or device is to blame, and go on" in withFarm(new Farm) { farm =>
       import farm._
       join()
