@@ -22,6 +22,7 @@ final class FarmWorker {
         private int heldCount;
         private int openPullCount;
         private int batchSize = 1;
+        private boolean isStuck;
 
         Slot(FarmWorker worker, int index) {
             this.worker = worker;
@@ -30,12 +31,19 @@ final class FarmWorker {
 
         /** A pull more than there is room for changes nothing, so a worker may repeat those it fears lost. */
         void pull(int wantedBatchSize) {
+            isStuck = false;
             batchSize = Math.max(1, wantedBatchSize);
             openPullCount = Math.min(openPullCount + 1, LeaseBook.BATCHES_PER_SLOT - heldCount);
         }
 
         void forgetPulls() {
             openPullCount = 0;
+        }
+
+        /** It was found to hang, and is not heard to go on; it gets nothing until it asks. */
+        void hang() {
+            isStuck = true;
+            forgetPulls();
         }
 
         void hold() {
@@ -113,7 +121,13 @@ final class FarmWorker {
 
     /** Whether a free slot of it is given anything at all. */
     boolean isAvailable(Instant now, Duration term) {
-        return !isDraining() && !isBlocked() && !isSilent(now, term);
+        return !isDraining() && !isBlocked() && !isStuck() && !isSilent(now, term);
+    }
+
+    /** None of its slots goes on, though its process lives. */
+    boolean isStuck() {
+        return !slots.isEmpty()
+                && slots.values().stream().filter(slot -> slot.isStuck).count() == slotCount;
     }
 
     void locate(String newHost) {

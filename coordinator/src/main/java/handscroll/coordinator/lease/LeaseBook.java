@@ -254,7 +254,7 @@ public final class LeaseBook {
         List<Taken> taken = new ArrayList<>();
         for (Lease lease : leases.stuck(now, settings.longest())) {
             taken.add(failures.failed(lease, Fault.DEVICE, whyStuck(), now));
-            taken.addAll(leases.empty(lease.slot, "its slot was stuck with another batch", now));
+            taken.addAll(leases.emptyStuck(lease.slot, "its slot was stuck with another batch", now));
         }
         return taken;
     }

@@ -166,6 +166,10 @@ final class LentJob {
 
     /** Why this worker gets nothing of this job, in a clause; empty when it can be served. */
     Optional<String> objectionTo(FarmWorker worker) {
+        if (worker.isStuck()) {
+            return Optional.of(
+                    "none of its slots goes on with anything, though it lives; end its process and start it anew");
+        }
         String hash = worker.modelHashes().get(settings.model());
         if (hash == null) {
             return Optional.of("job " + settings.job() + " needs the model " + settings.model()

@@ -137,14 +137,14 @@ final class RunningLeases {
     }
 
     /** The slot gets nothing more until it asks anew, which it does once it is through with what it renders. */
-    List<Taken> empty(Slot slot, String reason, Instant at) {
+    List<Taken> emptyStuck(Slot slot, String reason, Instant at) {
         List<Taken> taken = new ArrayList<>();
         for (Lease lease : List.copyOf(slot.worker.leases.values())) {
             if (lease.slot == slot) {
                 taken.add(takeBack(lease, reason, at));
             }
         }
-        slot.forgetPulls();
+        slot.hang();
         file(slot);
         return taken;
     }

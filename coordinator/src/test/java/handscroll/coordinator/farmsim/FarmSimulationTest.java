@@ -81,7 +81,10 @@ class FarmSimulationTest {
 
     /** Found since people may drain workers and slots get stuck. */
     @ParameterizedTest(name = "{0}: {1}")
-    @CsvSource({"217, a slot that was stuck asked for more and was given it for hours"})
+    @CsvSource({
+        "217, a slot that was stuck asked for more and was given it for hours",
+        "1171, a patch that had failed waited for a worker of which every slot was stuck"
+    })
     void laterSeedsThatOnceFailed(long seed, String reason) {
         run(seed);
     }

@@ -162,8 +162,27 @@ class BlameTest extends LeaseBookFixture {
 
         assertThat(book.endStuck(late)).extracting(Taken::epoch).containsExactly(stuck.epoch(), waiting.epoch());
         assertThat(book.grantReady(late)).isEmpty();
+        assertThat(standing(ANNA).objection())
+                .hasValueSatisfying(why ->
+                        assertThat(why).contains("none of its slots goes on").contains("end its process"));
         book.pull(ANNA, 0, BATCH, late);
         assertThat(book.grantReady(late)).extracting(Grant::worker).containsExactly(ANNA);
+    }
+
+    @Test
+    void whatFailedElsewhereDoesNotWaitForAWorkerOfWhichEverySlotIsStuck() {
+        granted(ANNA, 1);
+        join(BERT);
+        Instant late = START.plus(SETTINGS.longest()).plusSeconds(1);
+        book.renew(ANNA, List.of(0L), late);
+        book.renew(BERT, List.of(), late);
+        book.endStuck(late);
+        book.pull(BERT, 0, 1, late);
+        Grant failed = book.grantReady(late).get(0);
+        book.fail(BERT, failed.epoch(), "it broke", late);
+
+        book.pull(BERT, 0, 1, late);
+        assertThat(book.grantReady(late)).extracting(Grant::worker).containsExactly(BERT);
     }
 
     @Test
