@@ -94,6 +94,11 @@ final class ReadyTasks {
             return failures;
         }
 
+        /** Whether its last failure is as long ago as that. */
+        boolean hasWaitedSince(Instant then) {
+            return failures.stream().noneMatch(failure -> failure.at().isAfter(then));
+        }
+
         boolean failedOn(WorkerId worker) {
             for (Failure failure : failures) {
                 if (failure.batch().worker.equals(worker)) {

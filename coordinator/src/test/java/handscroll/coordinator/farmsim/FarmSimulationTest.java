@@ -83,7 +83,8 @@ class FarmSimulationTest {
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({
         "217, a slot that was stuck asked for more and was given it for hours",
-        "1171, a patch that had failed waited for a worker of which every slot was stuck"
+        "1171, a patch that had failed waited for a worker of which every slot was stuck",
+        "2264, and of which a new coordinator did not know it"
     })
     void laterSeedsThatOnceFailed(long seed, String reason) {
         run(seed);

@@ -186,6 +186,23 @@ class BlameTest extends LeaseBookFixture {
     }
 
     @Test
+    void whatFailedElsewhereWaitsForAWorkerThatNeverAsksNoLongerThanTheLongestBatchTakes() {
+        granted(ANNA, 1);
+        join(BERT);
+        book.lose(ANNA);
+        join(ANNA);
+        pull(BERT, 0);
+        fail(book.grantReady(START).get(0));
+        pull(BERT, 0);
+        assertThat(book.grantReady(START)).isEmpty();
+
+        Instant late = START.plus(SETTINGS.longest()).plusSeconds(1);
+        book.renew(ANNA, List.of(), late);
+        book.renew(BERT, List.of(), late);
+        assertThat(book.grantReady(late)).extracting(Grant::worker).containsExactly(BERT);
+    }
+
+    @Test
     void whereNobodyElseIsADeviceThatFailsEndsInsteadOfTryingForEver() {
         join(ANNA);
         offer(SKY, 1);
