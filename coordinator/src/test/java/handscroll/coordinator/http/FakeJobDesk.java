@@ -103,7 +103,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 .onMessage(Jobs.GetStatus.class, this::onGetStatus)
                 .onMessage(Jobs.ListJobs.class, this::onListJobs)
                 .onMessage(Jobs.Follow.class, this::onFollow)
-                .onMessage(Jobs.Pause.class, pause -> onVerb(pause.job(), State.PAUSED, pause.replyTo()))
+                .onMessage(Jobs.Pause.class, this::onPause)
                 .onMessage(Jobs.Resume.class, resume -> onVerb(resume.job(), State.RENDERING, resume.replyTo()))
                 .onMessage(Jobs.AskMap.class, this::onAskMap)
                 .onMessage(PutMap.class, this::onPutMap)
@@ -112,7 +112,7 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
                 .onMessage(Jobs.DrainWorker.class, this::onDrainWorker)
                 .onMessage(Jobs.UndrainWorker.class, this::onUndrainWorker)
                 .onMessage(Jobs.BlockWorker.class, this::onBlockWorker)
-                .onMessage(Jobs.Cancel.class, cancel -> onVerb(cancel.job(), State.CANCELLED, cancel.replyTo()))
+                .onMessage(Jobs.Cancel.class, this::onCancel)
                 .build();
     }
 
@@ -244,6 +244,22 @@ final class FakeJobDesk extends AbstractBehavior<Jobs.Command> {
     private Behavior<Jobs.Command> onBlockWorker(Jobs.BlockWorker block) {
         block.replyTo().tell(new LeaseDesk.DrainAnswer(block.worker(), Optional.of("It is blocked.")));
         return this;
+    }
+
+    /** Its workers never finish what they hold. */
+    private Behavior<Jobs.Command> onPause(Jobs.Pause pause) {
+        if (pause.isAtOnce()) {
+            return onVerb(pause.job(), State.PAUSED, pause.replyTo());
+        }
+        pause.replyTo().tell(new Jobs.Answer(true, "Workers finish what they hold of it."));
+        return this;
+    }
+
+    private Behavior<Jobs.Command> onCancel(Jobs.Cancel cancel) {
+        if (cancel.deletesTiles()) {
+            onPut(new Put(in(jobs.get(cancel.job()), State.RENDERING, 0, Optional.of("Its tiles are being deleted."))));
+        }
+        return onVerb(cancel.job(), State.CANCELLED, cancel.replyTo());
     }
 
     private Behavior<Jobs.Command> onVerb(JobId job, State state, ActorRef<Jobs.Answer> replyTo) {

@@ -182,6 +182,37 @@ class ViewerPageTest {
     }
 
     @Test
+    void whoPressesPauseTwiceDoesNotWaitForWorkers() throws Exception {
+        openJob();
+        browser.await("!document.getElementById('pause').hidden");
+        browser.evaluate("document.getElementById('pause').click()");
+        browser.await("document.getElementById('pause').textContent === 'Pause now'");
+        assertThat(browser.evaluate("document.getElementById('state').textContent")
+                        .asText())
+                .isEqualTo("Rendering");
+        browser.evaluate("document.getElementById('pause').click()");
+        browser.await("document.getElementById('state').textContent === 'Paused'");
+    }
+
+    @Test
+    void whoCancelsIsAskedWhetherTheTilesGo() throws Exception {
+        openJob();
+        browser.await("!document.getElementById('cancel').hidden");
+        browser.evaluate("document.getElementById('cancel').click()");
+        browser.await("document.getElementById('ask').open");
+        assertThat(browser.evaluate("document.getElementById('delete-tiles').checked")
+                        .asBoolean())
+                .isFalse();
+        browser.evaluate("document.getElementById('delete-tiles').click()");
+        browser.screenshot(SHOTS.resolve("cancel.png"));
+        browser.evaluate("document.querySelector('#ask [value=cancel]').click()");
+        browser.await("document.getElementById('state').textContent === 'Cancelled'");
+        assertThat(browser.evaluate("document.getElementById('patches').textContent")
+                        .asText())
+                .isEqualTo("0 of 256");
+    }
+
+    @Test
     void theListShowsAJobThatWasHandedInWhileItIsOpen() throws Exception {
         browser.open(server.address());
         browser.await("document.querySelectorAll('.job').length === 1");

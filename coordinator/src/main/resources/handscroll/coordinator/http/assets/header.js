@@ -36,7 +36,8 @@ const ASIDE = `
   <dialog id="ask">
     <form method="dialog">
       <h2>Cancel this job?</h2>
-      <p>What is painted stays where it is. The rest is not rendered.</p>
+      <p>The rest is not rendered. What is painted stays where it is, unless you have it deleted.</p>
+      <label><input id="delete-tiles" type="checkbox"> Delete its tiles; resuming makes them again</label>
       <menu>
         <button value="keep" autofocus>Keep rendering</button>
         <button value="cancel" class="grave">Cancel the job</button>
@@ -52,15 +53,17 @@ export const id = location.pathname.split('/').filter(Boolean)[1];
 
 let job = null;
 let heardAt = 0;
+/** Somebody here pressed Pause, and workers still finish what they hold. */
+let isPausing = false;
 
 /** Once, before anything is shown. */
 export function layHeader() {
   document.body.insertAdjacentHTML('afterbegin', MARKUP);
   document.body.insertAdjacentHTML('beforeend', ASIDE);
-  at('pause').onclick = () => verb('pause');
+  at('pause').onclick = pause;
   at('resume').onclick = () => verb('resume');
-  at('cancel').onclick = () => at('ask').showModal();
-  at('ask').onclose = () => { if (at('ask').returnValue === 'cancel') verb('cancel'); };
+  at('cancel').onclick = () => { at('delete-tiles').checked = false; at('ask').showModal(); };
+  at('ask').onclose = () => { if (at('ask').returnValue === 'cancel') verb(at('delete-tiles').checked ? 'cancel?delete=true' : 'cancel'); };
   setInterval(tick, 1000);
 }
 
@@ -86,6 +89,7 @@ export function showHeader(status) {
   at('elapsed-figure').hidden = !isKnown;
   at('frames').replaceChildren(count(frames(job)), small(` of ${count(frameCount ?? 1)}`));
   at('patches').replaceChildren(count(done.renderedCount), small(` of ${count(done.cellCount)}`));
+  if (job.placeholderCount > 0) at('patches').append(small(`, ${count(job.placeholderCount)} skipped`));
   at('speed').textContent = job.state === 'rendering' ? speed(job.patchesPerSecond) : '–';
   at('bound').textContent = duration(job.boundSeconds);
   at('workers').textContent = count(job.workerCount);
@@ -97,10 +101,23 @@ export function showHeader(status) {
   document.querySelector('.progress').setAttribute('aria-valuenow', rendered.toFixed(0));
   sayCause(job.cause, job.state);
   at('pause').hidden = job.state !== 'rendering' || !may('operator');
+  sayPausing(isPausing && job.state === 'rendering');
   at('resume').hidden = !['paused', 'failed', 'cancelled'].includes(job.state) || !may('operator');
   at('cancel').hidden = job.over || !may('operator');
   document.title = job.over ? `${job.name} · Handscroll` : `${percent(done.renderedCount, done.cellCount)} % · ${job.name}`;
   tick();
+}
+
+/** The first press lets workers finish what they hold; a second one takes that back. */
+function pause() {
+  verb(isPausing ? 'pause?now=true' : 'pause');
+  sayPausing(true);
+}
+
+function sayPausing(is) {
+  isPausing = is;
+  at('pause').querySelector('span').textContent = is ? 'Pause now' : 'Pause';
+  at('pause').title = is ? 'Workers finish what they hold of it; press again to take it back' : 'Pause';
 }
 
 export function sayState(word, state) {

@@ -7,7 +7,7 @@ import { may } from './session.js';
 const CELL_WORDS = { layout: 'Layout', sample: 'Patch', decode: 'Tile' };
 const STAGE_WORDS = { layout: 'Layout', sample: 'Patches', decode: 'Tiles' };
 const KIND_WORDS = {
-  planned: 'Planned', returned: 'Out again', 'given up': 'Given up', readmitted: 'Tried again', skipped: 'Skipped', stopping: 'Stopping', paused: 'Paused', resumed: 'Resumed', done: 'Done', failed: 'Failed', cancelled: 'Cancelled',
+  planned: 'Planned', returned: 'Out again', 'given up': 'Given up', readmitted: 'Tried again', skipped: 'Skipped', pausing: 'Pausing', stopping: 'Stopping', paused: 'Paused', resumed: 'Resumed', done: 'Done', failed: 'Failed', cancelled: 'Cancelled',
 };
 const LISTED_EVENTS = 60;
 
