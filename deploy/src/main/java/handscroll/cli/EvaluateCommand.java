@@ -174,28 +174,29 @@ final class EvaluateCommand implements Callable<Integer> {
         if (!isNeeded || !NsfwInception.isThere(network)) {
             return work.apply(Optional.empty());
         }
-        try (FeatureNetwork features = NsfwInception.load(network)) {
+        try (FeatureNetwork features = network(network)) {
             return work.apply(Optional.of(features::of));
-        } catch (IOException unusable) {
-            throw noNetwork(unusable);
         }
     }
 
-    private static Refusal noNetwork(IOException unusable) {
-        return new Refusal(
-                "The network that pictures are compared with cannot be used:",
-                List.of(new Problem(
-                        "handscroll.cli.evaluate.features",
-                        String.valueOf(unusable.getMessage()),
-                        "fetch it with deploy/fetch-features")));
+    private static FeatureNetwork network(Path directory) {
+        try {
+            return NsfwInception.load(directory);
+        } catch (IOException unusable) {
+            throw new Refusal(
+                    "The network that pictures are compared with cannot be used:",
+                    List.of(new Problem(
+                            "handscroll.cli.evaluate.features",
+                            String.valueOf(unusable.getMessage()),
+                            "fetch it with deploy/fetch-features")));
+        }
     }
 
     private TextRank rank(Config config, Path named) {
-        try (FeatureNetwork features =
-                NsfwInception.load(Path.of(config.getString("handscroll.cli.evaluate.features")))) {
+        try (FeatureNetwork features = network(Path.of(config.getString("handscroll.cli.evaluate.features")))) {
             return new TextRanking(features::of, PictureReader.from(config)).rank(directory, named);
-        } catch (IOException unusable) {
-            throw noNetwork(unusable);
+        } catch (IOException unreadable) {
+            throw new CommandFailure(ExitCode.FAILED, "The texts cannot be ranked: " + unreadable.getMessage() + ".");
         }
     }
 

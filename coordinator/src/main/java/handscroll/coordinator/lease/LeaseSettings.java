@@ -42,6 +42,15 @@ public record LeaseSettings(
                 SpeculationSettings.USUAL);
     }
 
+    /**
+     * A failed patch waits so long for a worker that has not failed it. All its attempts must fit into the time for which
+     * failures count: one that always fails would else be tried for ever.
+     */
+    Duration longestWaitForAnother() {
+        Duration share = blame.memory().dividedBy(attemptCount + 1L);
+        return share.compareTo(longest) < 0 ? share : longest;
+    }
+
     /** @param config the whole configuration */
     public static LeaseSettings from(Config config) {
         Config lease = config.getConfig("handscroll.coordinator.lease");

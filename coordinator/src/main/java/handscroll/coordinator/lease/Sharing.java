@@ -272,12 +272,12 @@ final class Sharing {
     }
 
     /**
-     * A failed task goes to a worker that has not failed it, as long as there is such a worker. It waits for that no longer than
-     * the longest batch takes: of a worker that is here nobody knows whether it will ever ask.
+     * A failed task goes to a worker that has not failed it, as long as there is such a worker. It waits for that a bounded time:
+     * of a worker that is here nobody knows whether it will ever ask.
      */
     private boolean mayRetry(LentJob job, Attempt attempt, WorkerId worker, Instant now) {
         return !attempt.failedOn(worker)
-                || attempt.hasWaitedSince(now.minus(settings.longest()))
+                || attempt.hasWaitedSince(now.minus(settings.longestWaitForAnother()))
                 || workers.values().stream()
                         .noneMatch(other ->
                                 !attempt.failedOn(other.id) && job.canBeServedBy(other) && !isPassedOver(other, now));

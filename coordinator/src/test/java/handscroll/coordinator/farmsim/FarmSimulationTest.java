@@ -84,7 +84,8 @@ class FarmSimulationTest {
     @CsvSource({
         "217, a slot that was stuck asked for more and was given it for hours",
         "1171, a patch that had failed waited for a worker of which every slot was stuck",
-        "2264, and of which a new coordinator did not know it"
+        "2264, and of which a new coordinator did not know it",
+        "95192, and for so long that its failures were forgotten between two attempts"
     })
     void laterSeedsThatOnceFailed(long seed, String reason) {
         run(seed);

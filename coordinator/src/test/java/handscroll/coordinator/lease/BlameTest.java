@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import handscroll.coordinator.lease.LeaseBook.Grant;
 import handscroll.coordinator.lease.LeaseBook.Taken;
 import handscroll.coordinator.lease.LeaseBook.Verdict;
+import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.lease.Leasing.WorkerId;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TaskResult;
@@ -186,20 +187,25 @@ class BlameTest extends LeaseBookFixture {
     }
 
     @Test
-    void whatFailedElsewhereWaitsForAWorkerThatNeverAsksNoLongerThanTheLongestBatchTakes() {
+    void aPatchThatAlwaysFailsIsGivenUpThoughAnotherWorkerIsThereThatNeverAsks() {
         granted(ANNA, 1);
         join(BERT);
         book.lose(ANNA);
         join(ANNA);
-        pull(BERT, 0);
-        fail(book.grantReady(START).get(0));
-        pull(BERT, 0);
-        assertThat(book.grantReady(START)).isEmpty();
-
-        Instant late = START.plus(SETTINGS.longest()).plusSeconds(1);
-        book.renew(ANNA, List.of(), late);
-        book.renew(BERT, List.of(), late);
-        assertThat(book.grantReady(late)).extracting(Grant::worker).containsExactly(BERT);
+        Instant now = START;
+        List<PatchId> givenUp = List.of();
+        for (int attempt = 0; attempt < SETTINGS.attemptCount(); attempt++) {
+            book.pull(BERT, 0, 1, now);
+            Grant grant = book.grantReady(now).get(0);
+            assertThat(grant.worker()).isEqualTo(BERT);
+            givenUp = givenUp(book.fail(BERT, grant.epoch(), "it broke", now).orElseThrow());
+            book.pull(BERT, 0, 1, now);
+            assertThat(book.grantReady(now)).isEmpty();
+            now = now.plus(SETTINGS.longestWaitForAnother()).plusSeconds(1);
+            book.renew(ANNA, List.of(), now);
+            book.renew(BERT, List.of(), now);
+        }
+        assertThat(givenUp).containsExactly(patch(0));
     }
 
     @Test

@@ -119,4 +119,9 @@ final class DeepZoomRows implements LuminanceRows {
         }
         return matcher.group(1);
     }
+
+    @Override
+    public String toString() {
+        return directory.toString();
+    }
 }

@@ -86,8 +86,8 @@ interface PictureBlocks {
                 return known;
             }
             BufferedImage tile = picture.tile(place.x, place.y)
-                    .orElseThrow(
-                            () -> new IOException("the tile " + place.x + "_" + place.y + " is missing or no picture"));
+                    .orElseThrow(() -> new IOException(
+                            picture + " lacks the tile " + place.x + "_" + place.y + ", or it is no picture"));
             if (tiles.size() >= TILES_IN_MEMORY) {
                 tiles.remove(tiles.keySet().iterator().next());
             }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,7 +35,9 @@ public final class TextRanking {
     /**
      * Ranks an output, or each output directly in a directory.
      *
-     * @throws Refusal where there are fewer than two kinds of photographs, or no text that names one of them
+     * @throws Refusal where there are fewer than two kinds of photographs, no text that names one of them, or outputs that are
+     *     not finished
+     * @throws IOException in a sentence, where a picture cannot be read
      */
     public TextRank rank(Path outputs, Path photographs) throws IOException {
         Map<String, List<float[]>> kinds = new TreeMap<>();
@@ -47,14 +50,10 @@ public final class TextRanking {
         if (kinds.size() < 2) {
             throw refusal(photographs, "holds " + kinds.size() + " kinds of photographs", "two at least are compared");
         }
+        Map<Path, String> shown = shown(outputs, kinds);
         List<TextRank.Drawn> drawn = new ArrayList<>();
-        for (Path output :
-                Files.isRegularFile(outputs.resolve(Manifest.FILE_NAME)) ? List.of(outputs) : files(outputs)) {
-            Optional<String> text = text(output);
-            Optional<String> kind = text.flatMap(words -> named(words, kinds));
-            if (kind.isPresent()) {
-                drawn.add(new TextRank.Drawn(kind.get(), features(output)));
-            }
+        for (Map.Entry<Path, String> one : shown.entrySet()) {
+            drawn.add(new TextRank.Drawn(one.getValue(), features(one.getKey())));
         }
         if (drawn.size() < 2) {
             throw refusal(
@@ -63,6 +62,28 @@ public final class TextRanking {
                     "render two at least with task = text-to-image, each into a directory in it");
         }
         return TextRank.of(kinds, drawn);
+    }
+
+    /** Outputs whose text names one kind, and which; all of them whole. */
+    private static Map<Path, String> shown(Path outputs, Map<String, List<float[]>> kinds) throws IOException {
+        Map<Path, String> shown = new LinkedHashMap<>();
+        List<Problem> unfinished = new ArrayList<>();
+        for (Path output :
+                Files.isRegularFile(outputs.resolve(Manifest.FILE_NAME)) ? List.of(outputs) : files(outputs)) {
+            Optional<Manifest> manifest = Files.isDirectory(output) ? Manifest.read(output) : Optional.empty();
+            Optional<String> kind = manifest.flatMap(TextRanking::text).flatMap(words -> named(words, kinds));
+            if (kind.isPresent()) {
+                shown.put(output, kind.get());
+                if (manifest.get().finished().isEmpty()) {
+                    unfinished.add(
+                            new Problem(output.toString(), "is not finished", "handscroll render --resume " + output));
+                }
+            }
+        }
+        if (!unfinished.isEmpty()) {
+            throw new Refusal(HEADING, unfinished);
+        }
+        return shown;
     }
 
     private static String kind(String fileName) {
@@ -78,12 +99,8 @@ public final class TextRanking {
         return named.size() == 1 ? Optional.of(named.get(0)) : Optional.empty();
     }
 
-    private static Optional<String> text(Path output) throws IOException {
-        Optional<Manifest> manifest = Files.isDirectory(output) ? Manifest.read(output) : Optional.empty();
-        if (manifest.isEmpty()) {
-            return Optional.empty();
-        }
-        Config spec = ConfigFactory.parseString(manifest.get().spec());
+    private static Optional<String> text(Manifest manifest) {
+        Config spec = ConfigFactory.parseString(manifest.spec());
         return spec.hasPath("text") ? Optional.of(spec.getString("text")) : Optional.empty();
     }
 
