@@ -19,6 +19,9 @@ public interface CourseEffects {
     /** To the lease desk, which answers with {@link JobCourse#rendered} or {@link JobCourse#givenUp}. */
     void offer(int stage, List<OfferedTask> tasks);
 
+    /** The lease desk hears that so many results of a stage are in the log, after it was offered what they made ready. */
+    void logged(int stage, int patchCount);
+
     /** These patches are read by no later one. */
     void release(List<PatchId> patches);
 

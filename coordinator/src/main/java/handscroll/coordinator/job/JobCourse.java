@@ -212,6 +212,7 @@ public final class JobCourse {
             openLogs--;
             tokens.forEach(opened()::tokensLogged);
             proceed(now);
+            effects.logged(tokens.get(0).patch().stage(), tokens.size());
             stopWhenReady();
         }
     }

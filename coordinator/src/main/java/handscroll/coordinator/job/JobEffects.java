@@ -122,6 +122,11 @@ final class JobEffects implements CourseEffects {
         around.leaseDesk().tell(new LeaseDesk.Offer(ready().renderSettings(), terms(), stage, tasks, outcomes));
     }
 
+    @Override
+    public void logged(int stage, int patchCount) {
+        around.leaseDesk().tell(new LeaseDesk.Logged(job, stage, patchCount));
+    }
+
     private JobTerms terms() {
         return book().terms()
                 .withPriority(spec.priority())

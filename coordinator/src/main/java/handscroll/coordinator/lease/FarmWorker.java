@@ -23,6 +23,8 @@ final class FarmWorker {
         private int openPullCount;
         private int batchSize = 1;
         private boolean isStuck;
+        /** With too little ready for it; empty while it is not known to wait. */
+        private Optional<Instant> gatheringSince = Optional.empty();
 
         Slot(FarmWorker worker, int index) {
             this.worker = worker;
@@ -49,6 +51,15 @@ final class FarmWorker {
         void hold() {
             openPullCount--;
             heldCount++;
+            gatheringSince = Optional.empty();
+        }
+
+        /** Whether it may wait for more to be ready, of which it then makes use. */
+        boolean gathers(Instant now, Duration atMost) {
+            if (gatheringSince.isEmpty()) {
+                gatheringSince = Optional.of(now);
+            }
+            return now.isBefore(gatheringSince.get().plus(atMost));
         }
 
         void letGo() {

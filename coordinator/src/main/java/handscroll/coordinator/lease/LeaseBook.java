@@ -119,6 +119,7 @@ public final class LeaseBook {
     private final LeaseAnswers answers;
     private List<Comparison> comparisons = List.of();
     private long nextSequence;
+    private boolean isGathering;
 
     /** @param incarnation of the coordinator: a higher one than any before, or leases of two would share epochs */
     public LeaseBook(LeaseSettings settings, long incarnation) {
@@ -284,6 +285,19 @@ public final class LeaseBook {
         }
     }
 
+    /** So many results of a stage are in the log, and what they made ready was offered. */
+    public void logged(JobId id, int stage, int taskCount) {
+        LentJob job = jobs.get(id);
+        if (job != null) {
+            job.stage(stage).logged(taskCount);
+        }
+    }
+
+    /** Whether {@link #grantReady} left an idle slot to wait for more to be ready; it is then to be called a moment later, too. */
+    public boolean isGathering() {
+        return isGathering;
+    }
+
     /** Who comes later has no claim on what was shared out before. */
     private LentJob begin(RenderSettings job, JobTerms terms) {
         var begun = new LentJob(job, terms, settings.sharing().rememberedPatches());
@@ -354,6 +368,7 @@ public final class LeaseBook {
         BiConsumer<Slot, List<Lease.Part>> taker =
                 (slot, parts) -> grants.add(grant(leases.begin(slot, parts, now), Optional.empty()));
         sharing.handOut(leases.idle(), false, now, taker);
+        isGathering = sharing.takeIsGathering();
         // What would make small batches behind running ones stays here, for whichever slot is through first.
         sharing.handOut(leases.roomy(), true, now, taker);
         // Slots that are idle still have nothing else to do.
@@ -403,6 +418,9 @@ public final class LeaseBook {
             part.times().add(lease.runningFor(now), results.size());
             if (first instanceof Task.Sample || first instanceof Task.Fill) {
                 part.patches().forEach(patch -> job.holders.sampled(patch, worker.id));
+            }
+            if (results.get(from) instanceof TaskResult.Tokens) {
+                job.stage(part.stage()).rendered(count);
             }
             ended.add(new Ended(job.settings.job(), worker.deviceClass(), results.subList(from, from + count), work));
             from += count;

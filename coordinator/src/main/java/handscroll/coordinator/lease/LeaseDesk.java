@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
 import handscroll.coordinator.lease.LeaseBook.Comparison;
 import handscroll.coordinator.lease.LeaseBook.Ended;
@@ -43,6 +44,9 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
             tasks = List.copyOf(tasks);
         }
     }
+
+    /** So many results of a stage are in the log, and what they made ready was offered before this. */
+    public record Logged(JobId job, int stage, int taskCount) implements Leasing.ToDesk {}
 
     /** Revokes what is leased of a job and forgets the rest; its owner hears nothing of it any more. */
     public record Withdraw(JobId job, ActorRef<Withdrawn> replyTo) implements Leasing.ToDesk {}
@@ -107,6 +111,10 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
         INSTANCE
     }
 
+    private enum GatheredLongEnough implements Leasing.ToDesk {
+        INSTANCE
+    }
+
     /** Longest list in one message, so that it fits into a frame between processes. */
     private static final int RELEASED_PATCH_COUNT = 4096;
 
@@ -120,10 +128,12 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
             timers.startTimerWithFixedDelay(
                     CheckDeadlines.INSTANCE, settings.term().dividedBy(4));
             context.getSystem().receptionist().tell(Receptionist.register(Leasing.DESK, context.getSelf()));
-            return new LeaseDesk(context, new LeaseBook(settings, incarnation), welcome, clock);
+            return new LeaseDesk(context, timers, settings, incarnation, welcome, clock);
         }));
     }
 
+    private final TimerScheduler<Leasing.ToDesk> timers;
+    private final Duration gathering;
     private final LeaseBook book;
     private final Leasing.Welcome welcome;
     private final Clock clock;
@@ -131,9 +141,17 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
     private final Correspondents correspondents = new Correspondents();
     private final Map<JobId, ActorRef<Withdrawn>> windingDown = new HashMap<>();
 
-    private LeaseDesk(ActorContext<Leasing.ToDesk> context, LeaseBook book, Leasing.Welcome welcome, Clock clock) {
+    private LeaseDesk(
+            ActorContext<Leasing.ToDesk> context,
+            TimerScheduler<Leasing.ToDesk> timers,
+            LeaseSettings settings,
+            long incarnation,
+            Leasing.Welcome welcome,
+            Clock clock) {
         super(context);
-        this.book = book;
+        this.timers = timers;
+        this.gathering = settings.sharing().gathering();
+        this.book = new LeaseBook(settings, incarnation);
         this.welcome = welcome;
         this.clock = clock;
         this.tracing = Tracing.of(context.getSystem());
@@ -145,6 +163,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                 .onMessage(Leasing.Completed.class, this::onCompleted)
                 .onMessage(Leasing.Pull.class, this::onPull)
                 .onMessage(Offer.class, this::onOffer)
+                .onMessage(Logged.class, this::onLogged)
                 .onMessage(Leasing.Renew.class, this::onRenew)
                 .onMessage(Release.class, this::onRelease)
                 .onMessage(Leasing.Failed.class, this::onFailed)
@@ -164,6 +183,7 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
                 .onMessage(Unblock.class, this::onUnblock)
                 .onMessage(Retry.class, this::onRetry)
                 .onMessage(AskWhy.class, this::onAskWhy)
+                .onMessageEquals(GatheredLongEnough.INSTANCE, this::grantReady)
                 .onMessageEquals(CheckDeadlines.INSTANCE, this::onCheckDeadlines)
                 .onSignal(Terminated.class, this::onTerminated)
                 .build();
@@ -204,6 +224,11 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
             getContext().watch(offer.owner());
         }
         book.offer(offer.settings(), offer.terms(), offer.stage(), offer.tasks());
+        return grantReady();
+    }
+
+    private Behavior<Leasing.ToDesk> onLogged(Logged logged) {
+        book.logged(logged.job(), logged.stage(), logged.taskCount());
         return grantReady();
     }
 
@@ -402,6 +427,9 @@ public final class LeaseDesk extends AbstractBehavior<Leasing.ToDesk> {
             letGoOfWhatIsWoundDown();
         }
         book.grantReady(clock.instant()).forEach(correspondents::tellGranted);
+        if (book.isGathering() && !timers.isTimerActive(GatheredLongEnough.INSTANCE)) {
+            timers.startSingleTimer(GatheredLongEnough.INSTANCE, GatheredLongEnough.INSTANCE, gathering);
+        }
         return this;
     }
 

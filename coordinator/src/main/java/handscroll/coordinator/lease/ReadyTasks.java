@@ -125,6 +125,7 @@ final class ReadyTasks {
     private final TreeSet<Attempt> failed = new TreeSet<>();
 
     private int grantedCount;
+    private int unloggedCount;
     private boolean lastIsSampled;
 
     /** So many of this stage's tasks went to a slot. */
@@ -135,6 +136,21 @@ final class ReadyTasks {
     /** A lease over so many of them ended, however. */
     void ended(int taskCount) {
         grantedCount -= taskCount;
+    }
+
+    /** So many came back rendered, and wait for the log: what they make ready comes when it has them. */
+    void rendered(int taskCount) {
+        unloggedCount += taskCount;
+    }
+
+    /** The log has so many, and what they made ready was added. */
+    void logged(int taskCount) {
+        unloggedCount = Math.max(0, unloggedCount - taskCount);
+    }
+
+    /** Tasks of this stage that were rendered and are not in the log yet. */
+    int unloggedCount() {
+        return unloggedCount;
     }
 
     /** Tasks of this stage that slots hold. */

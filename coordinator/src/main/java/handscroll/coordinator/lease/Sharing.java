@@ -25,6 +25,8 @@ import java.util.function.BiConsumer;
  *       ready only when the slowest of them is through. A batch that would wait behind a running one is handed
  *       out only when it is at least half full: a device takes nearly as long for a patch as for several, and on
  *       a narrow wavefront batches that wait would cut it into single patches.
+ *   <li>An idle slot that would get less than half of its part waits a moment while results are on their way to the log:
+ *       what they make ready, and what is left over now, then go out in one batch instead of two.
  *   <li>A batch that one job does not fill is filled from others of the same priority, where the model can
  *       sample their patches at once.
  *   <li>Of a job's next patches a worker gets those whose context it has, within bounds. No slot ever idles for it:
@@ -36,6 +38,7 @@ final class Sharing {
     private final LeaseSettings settings;
     private final Map<WorkerId, FarmWorker> workers;
     private final Map<?, LentJob> jobs;
+    private boolean isGathering;
 
     Sharing(LeaseSettings settings, Map<WorkerId, FarmWorker> workers, Map<?, LentJob> jobs) {
         this.settings = settings;
@@ -70,6 +73,13 @@ final class Sharing {
         }
     }
 
+    /** Whether a slot was left to wait for more to be ready since this was last asked. */
+    boolean takeIsGathering() {
+        boolean taken = isGathering;
+        isGathering = false;
+        return taken;
+    }
+
     /** Whose tasks may meet in one batch. */
     private record Kind(int priority, RenderSettings shape) {}
 
@@ -80,7 +90,7 @@ final class Sharing {
         int rivalCount = 1;
 
         boolean isEmpty() {
-            return count() + grantedCount() == 0;
+            return count() + openCount() == 0;
         }
 
         int count() {
@@ -91,12 +101,22 @@ final class Sharing {
             return count;
         }
 
-        int grantedCount() {
+        /** What slots hold, and what they rendered that is not in the log yet. */
+        int openCount() {
             int count = 0;
             for (ReadyTasks ready : tasks) {
-                count += ready.grantedCount();
+                count += ready.grantedCount() + ready.unloggedCount();
             }
             return count;
+        }
+
+        boolean isBeingLogged() {
+            for (ReadyTasks ready : tasks) {
+                if (ready.unloggedCount() > 0) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -127,10 +147,17 @@ final class Sharing {
          * whole wavefront, running tasks counted, so that something is left for slots that are through soon.
          */
         int size() {
-            int ready = wave.count();
-            int amongTakers = ceilDiv(ready, itsPartOf(takerCount));
-            int ofWavefront = ceilDiv(ready + wave.grantedCount(), itsPartOf(slotCount));
-            return Math.max(1, Math.min(amongTakers, ofWavefront));
+            int amongTakers = ceilDiv(wave.count(), itsPartOf(takerCount));
+            return Math.max(1, Math.min(amongTakers, ofWavefront()));
+        }
+
+        /** Whether a slot would get less than half of its part, and more will be ready in a moment. */
+        boolean isWorthWaiting(int batchSize) {
+            return tasks.isSampled() && wave.isBeingLogged() && 2 * size() < Math.min(batchSize, ofWavefront());
+        }
+
+        private int ofWavefront() {
+            return ceilDiv(wave.count() + wave.openCount(), itsPartOf(slotCount));
         }
 
         /** Two jobs that cannot meet in a batch do not cut each other's wavefronts into halves. */
@@ -212,6 +239,12 @@ final class Sharing {
                     first.tasks.takeAgain(slot.worker.id, (attempt, worker) -> mayRetry(job, attempt, worker, now));
             if (again.isPresent()) {
                 return List.of(part(first, List.of(again.get())));
+            }
+            if (slot.isIdle()
+                    && first.isWorthWaiting(slot.batchSize())
+                    && slot.gathers(now, settings.sharing().gathering())) {
+                isGathering = true;
+                continue;
             }
             var batch = new Batch(slot, Math.min(slot.batchSize(), first.size()));
             batch.fillFrom(first);

@@ -244,6 +244,9 @@ public final class Simulation {
             }
             release(part.job(), job.book.takeReleased());
             offerReady(job);
+            if (part.results().get(0) instanceof TaskResult.Tokens rows) {
+                leases.logged(part.job(), rows.patch().stage(), part.results().size());
+            }
         }
         grantReady();
     }

@@ -51,6 +51,9 @@ final class SimulatedCoordinator extends SimulatedProcess {
     private final Set<JobId> windingDown = new LinkedHashSet<>();
     private Optional<LeaseBook> book = Optional.empty();
     private final Clock leaseClock;
+    /** Somebody gathers, and will be looked after. */
+    private boolean looksAgain;
+
     long incarnation;
 
     SimulatedCoordinator(FarmSimulation farm) {
@@ -110,6 +113,11 @@ final class SimulatedCoordinator extends SimulatedProcess {
 
     void offer(RenderSettings settings, JobTerms terms, int stage, List<OfferedTask> tasks) {
         book().offer(settings, terms, stage, tasks);
+        grantReady();
+    }
+
+    void logged(JobId job, int stage, int patchCount) {
+        book().logged(job, stage, patchCount);
         grantReady();
     }
 
@@ -288,7 +296,15 @@ final class SimulatedCoordinator extends SimulatedProcess {
             farm.comparedCount++;
         }
         letGoOfWhatIsWoundDown();
-        for (Grant grant : book().grantReady(now())) {
+        List<Grant> grants = book().grantReady(now());
+        if (book().isGathering() && !looksAgain) {
+            looksAgain = true;
+            after(farm.micros(farm.leaseSettings.sharing().gathering()), () -> {
+                looksAgain = false;
+                grantReady();
+            });
+        }
+        for (Grant grant : grants) {
             farm.copyCount += grant.copyBecause().isPresent() ? 1 : 0;
             for (JobTasks part : grant.parts()) {
                 jobs.get(part.settings().job()).witness.granted(part.tasks());

@@ -236,6 +236,11 @@ final class SimulatedJob implements CourseEffects {
     }
 
     @Override
+    public void logged(int stage, int patchCount) {
+        toDesk.tell(() -> coordinator.logged(witness.job, stage, patchCount));
+    }
+
+    @Override
     public void release(List<PatchId> patches) {
         witness.released(patches);
         toDesk.tell(() -> coordinator.release(witness.job, patches));

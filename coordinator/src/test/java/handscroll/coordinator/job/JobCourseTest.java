@@ -56,6 +56,16 @@ class JobCourseTest {
     }
 
     @Test
+    void theDeskHearsThatResultsAreLoggedAfterItWasOfferedWhatTheyMakeReady() {
+        render();
+        course.rendered(result(), NOW);
+        farm.taken();
+        course.logged(tokens(), NOW);
+        assertThat(farm.loggedAfter).containsExactly(farm.taken());
+        assertThat(farm.loggedAfter.get(0)).anyMatch(said -> said.startsWith("offer "));
+    }
+
+    @Test
     void isPausedWhenTheJournalKnowsAndTheDeskHasLetGo() {
         render();
         assertThat(course.pause(true, NOW)).isTrue();
@@ -376,6 +386,8 @@ class JobCourseTest {
         final List<String> told = new ArrayList<>();
         final List<String> said = new ArrayList<>();
         final List<JobEvent> events = new ArrayList<>();
+        /** What had been said each time. */
+        final List<List<String>> loggedAfter = new ArrayList<>();
 
         List<String> taken() {
             List<String> taken = List.copyOf(said);
@@ -401,6 +413,11 @@ class JobCourseTest {
         public void offer(int stage, List<OfferedTask> tasks) {
             said.add("offer "
                     + tasks.stream().map(offered -> offered.task().patch()).toList());
+        }
+
+        @Override
+        public void logged(int stage, int patchCount) {
+            loggedAfter.add(List.copyOf(said));
         }
 
         @Override
