@@ -49,6 +49,7 @@ public record LogIdentity(JobId job, String contentHash) {
         spec.sampling().topK().ifPresent(topK -> tokensDependOn.add("top-k " + topK));
         spec.sampling().minP().ifPresent(minP -> tokensDependOn.add("min-p " + minP));
         spec.sampling().rounds().ifPresent(rounds -> tokensDependOn.add("rounds " + rounds));
+        spec.sampling().lag().ifPresent(lag -> tokensDependOn.add("lag " + lag));
         spec.sampling().horizon().ifPresent(horizon -> tokensDependOn.add("horizon " + horizon));
         spec.sampling().guidance().ifPresent(guidance -> tokensDependOn.add("guidance " + guidance));
         spec.texts().text().ifPresent(text -> tokensDependOn.add("text " + text));

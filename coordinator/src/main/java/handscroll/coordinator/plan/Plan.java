@@ -96,6 +96,7 @@ public record Plan(
                 asked.topK().orElse(model.sampling().topK()),
                 asked.minP().orElse(model.sampling().minP()),
                 inRounds ? asked.rounds().orElse(model.sampling().rounds()) : 0,
+                asked.lag().orElse(0),
                 spec.texts().isEmpty() ? 1 : asked.guidance().orElse(Telling.DEFAULT_GUIDANCE));
     }
 

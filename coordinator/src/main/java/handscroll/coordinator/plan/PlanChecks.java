@@ -20,6 +20,8 @@ import java.util.Optional;
 final class PlanChecks {
 
     /** What {@link Wavefronts} take for a cell while they are counted. */
+    private static final int LEAST_LAG = 2;
+
     private static final long PLANNED_CELL_BYTES = 8;
 
     /** What a patch takes, and a tile, as long as the job lives; rounded up. */
@@ -83,6 +85,7 @@ final class PlanChecks {
                         topK + " is more than the " + model.codes() + " codes of " + model.name(),
                         "give at most " + model.codes()));
         spec.sampling().rounds().ifPresent(this::checkRounds);
+        spec.sampling().lag().ifPresent(this::checkLag);
     }
 
     private void checkRounds(int rounds) {
@@ -97,6 +100,22 @@ final class PlanChecks {
                     "sampling.rounds",
                     rounds + " rounds are more than the " + tokens + " tokens of a patch",
                     "8 to 12 are usual; give at most " + tokens);
+        }
+    }
+
+    /** A token looks at the one to its upper right. */
+    private void checkLag(int lag) {
+        if (model.sampling().decoding() == Decoding.PARALLEL) {
+            refuse(
+                    "sampling.lag",
+                    model.name() + " draws in rounds, not row by row",
+                    "leave it out; sampling.rounds says how fast it draws");
+        } else if (lag < LEAST_LAG || lag >= model.tokensPerSide()) {
+            refuse(
+                    "sampling.lag",
+                    "each row of a patch begins " + LEAST_LAG + " tokens after the one above at least, and "
+                            + (model.tokensPerSide() - 1) + " at most, not " + lag,
+                    "4 is usual; leave it out to draw token by token");
         }
     }
 

@@ -299,6 +299,27 @@ class PlannerTest {
     }
 
     @Test
+    void refusesALagThatWouldDrawATokenBeforeItsNeighboursOrThatTheModelDoesNotKnow() {
+        assertThat(Planner.plan(lagging(4), Specs.MODEL, Optional.empty())
+                        .sampling()
+                        .lag())
+                .isEqualTo(4);
+        for (int lag : new int[] {1, Specs.MODEL.tokensPerSide()}) {
+            assertThat(problems(lagging(lag), Optional.empty()))
+                    .extracting(Problem::where)
+                    .containsExactly("sampling.lag");
+        }
+        assertThatThrownBy(() -> Planner.plan(lagging(4), Specs.PARALLEL_MODEL, Optional.empty()))
+                .hasMessageContaining("draws in rounds, not row by row");
+    }
+
+    private static JobSpec lagging(int lag) {
+        return Specs.unconditional(640, 512, "omega").toBuilder()
+                .sampling(JobSpec.Sampling.AS_THE_MODEL_SAYS.withLag(lag))
+                .build();
+    }
+
+    @Test
     void refusesACanvasThatWrapsForAModelWhoseStatesRemember() {
         assertThatThrownBy(() -> Planner.plan(
                         Specs.wrapped(Specs.unconditional(2048, 512, "auto")), Specs.RECURRENT_MODEL, Optional.empty()))

@@ -54,6 +54,7 @@ public record JobSpec(
      * likeliest, at this temperature. What is not given is what the model says of itself.
      *
      * @param rounds that a patch is drawn in, for models that draw many tokens at once
+     * @param lag tokens after the row above that each row of a patch begins, for models that draw token by token
      * @param horizon where sky meets land on the canvas, as a share of its height from the top; a
      *     canvas taller than the model's picture is stretched above it and keeps its scale below
      * @param guidance how far patches are drawn towards their text: 1 as the model knows it, more the stronger
@@ -63,6 +64,7 @@ public record JobSpec(
             Optional<Integer> topK,
             Optional<Double> minP,
             Optional<Integer> rounds,
+            Optional<Integer> lag,
             Optional<Double> horizon,
             Optional<Double> guidance) {
 
@@ -72,22 +74,27 @@ public record JobSpec(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
 
         public Sampling withTemperature(double value) {
-            return new Sampling(Optional.of(value), topK, minP, rounds, horizon, guidance);
+            return new Sampling(Optional.of(value), topK, minP, rounds, lag, horizon, guidance);
         }
 
         public Sampling withTopK(int codes) {
-            return new Sampling(temperature, Optional.of(codes), minP, rounds, horizon, guidance);
+            return new Sampling(temperature, Optional.of(codes), minP, rounds, lag, horizon, guidance);
         }
 
         public Sampling withRounds(int count) {
-            return new Sampling(temperature, topK, minP, Optional.of(count), horizon, guidance);
+            return new Sampling(temperature, topK, minP, Optional.of(count), lag, horizon, guidance);
+        }
+
+        public Sampling withLag(int tokens) {
+            return new Sampling(temperature, topK, minP, rounds, Optional.of(tokens), horizon, guidance);
         }
 
         public Sampling withHorizon(Optional<Double> share) {
-            return new Sampling(temperature, topK, minP, rounds, share, guidance);
+            return new Sampling(temperature, topK, minP, rounds, lag, share, guidance);
         }
     }
 

@@ -39,6 +39,7 @@ import java.util.regex.Pattern;
  * direction = auto
  * seed = 20221
  * sampling { temperature = 1.0, top-k = 256, min-p = 0.05, rounds = 10, horizon = 0.6, guidance = 2 }   # the model's own, where left out
+ *                                   # lag = 4: several tokens of a patch at once
  * priority = 50                     # 0 to 100, of jobs that wait the highest goes first
  * context = full                    # none: independent patches, for comparison
  * output { to = "out/starry-scroll", tiles = jpeg, quality = 90, format = deep-zoom }
@@ -90,6 +91,7 @@ public final class JobSpecReader {
             "sampling.top-k",
             "sampling.min-p",
             "sampling.rounds",
+            "sampling.lag",
             "sampling.horizon",
             "sampling.guidance",
             "priority",
@@ -346,6 +348,7 @@ public final class JobSpecReader {
                 fields.whole("sampling.top-k", 1, 1 << 16).map(Long::intValue),
                 fields.number("sampling.min-p", 0, 1),
                 fields.whole("sampling.rounds", 1, 1 << 16).map(Long::intValue),
+                fields.whole("sampling.lag", 1, 1 << 16).map(Long::intValue),
                 fields.number("sampling.horizon", 0, 1),
                 fields.number("sampling.guidance", 0, STRONGEST_GUIDANCE));
     }

@@ -33,6 +33,7 @@ public final class JobSpecWriter {
         spec.sampling().topK().ifPresent(value -> line(text, "sampling.top-k", value.toString()));
         spec.sampling().minP().ifPresent(value -> line(text, "sampling.min-p", value.toString()));
         spec.sampling().rounds().ifPresent(value -> line(text, "sampling.rounds", value.toString()));
+        spec.sampling().lag().ifPresent(value -> line(text, "sampling.lag", value.toString()));
         spec.sampling().horizon().ifPresent(value -> line(text, "sampling.horizon", value.toString()));
         spec.sampling().guidance().ifPresent(value -> line(text, "sampling.guidance", value.toString()));
         spec.texts().text().ifPresent(words -> line(text, "text", quoted(words)));

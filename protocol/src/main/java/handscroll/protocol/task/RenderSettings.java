@@ -37,13 +37,15 @@ public record RenderSettings(
      * @param topK codes that may be drawn, the likeliest ones
      * @param minP how likely a code must be to be drawn, as a share of the likeliest one's probability; 0 for no limit
      * @param rounds that a patch is drawn in by a model that draws in rounds; 0 token by token
+     * @param lag tokens after the row above that each row of a patch begins, where it is drawn token by token; 0 when that
+     *     row is whole
      * @param guidance how far a patch is drawn towards its text: 1 as the model knows it, more the stronger
      */
-    public record Sampling(double temperature, int topK, double minP, int rounds, double guidance) {
+    public record Sampling(double temperature, int topK, double minP, int rounds, int lag, double guidance) {
 
         /** Token by token, without guidance. */
         public static Sampling of(double temperature, int topK) {
-            return new Sampling(temperature, topK, 0, 0, 1);
+            return new Sampling(temperature, topK, 0, 0, 0, 1);
         }
 
         /** Whether each patch is drawn as far again from what it would be without its text. */
@@ -52,11 +54,16 @@ public record RenderSettings(
         }
 
         public Sampling inRounds(int count) {
-            return new Sampling(temperature, topK, minP, count, guidance);
+            return new Sampling(temperature, topK, minP, count, lag, guidance);
+        }
+
+        /** Several tokens at once, one of each row. */
+        public Sampling lagging(int tokens) {
+            return new Sampling(temperature, topK, minP, rounds, tokens, guidance);
         }
 
         public Sampling guidedBy(double strength) {
-            return new Sampling(temperature, topK, minP, rounds, strength);
+            return new Sampling(temperature, topK, minP, rounds, lag, strength);
         }
     }
 

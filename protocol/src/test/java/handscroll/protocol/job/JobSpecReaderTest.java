@@ -87,7 +87,7 @@ class JobSpecReaderTest {
                 LEAST,
                 EXTENSION + "\nname = \"a \\\"quoted\\\" näme\"",
                 LEAST + "\ncanvas { wrap = x, frames = 3 }",
-                EXTENSION + "\ntext = \"a \\\"calm\\\" sea\", sampling.guidance = 2.5",
+                EXTENSION + "\ntext = \"a \\\"calm\\\" sea\", sampling.guidance = 2.5, sampling.lag = 4",
                 LEAST + "\ntask = text-to-image, text = snow,"
                         + " regions = [{ at = [0, -8], size = [64, 64], text = \"a, b\" }]")) {
             JobSpec spec = JobSpecReader.readText("sky", text, HERE);

@@ -57,7 +57,7 @@ class KryoSerializerTest {
             "starry-night",
             "c0ffee",
             Long.MIN_VALUE,
-            new RenderSettings.Sampling(0.9, 100, 0.05, 8, 2.5),
+            new RenderSettings.Sampling(0.9, 100, 0.05, 8, 4, 2.5),
             12,
             34,
             8,

@@ -182,7 +182,8 @@ public final class SlotOperators implements PatchOperators {
         // Logits differ by this from the likeliest one's where a code is so many times as likely.
         double floor = StrictMath.log(sampling.minP());
         if (!model.transformer().shape().isParallel()) {
-            return List.of(sampling.temperature(), topK, floor, sampling.guidance());
+            long lag = sampling.lag() == 0 ? SIDE : sampling.lag();
+            return List.of(lag, sampling.temperature(), topK, floor, sampling.guidance());
         }
         long[] counts = Rounds.counts(sampling.rounds());
         return List.of(

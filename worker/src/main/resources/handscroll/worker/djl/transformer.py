@@ -365,7 +365,27 @@ class Transformer(Module):
     finite = torch.all(torch.isfinite(torch.flatten(last, 1)), 1)
     return torch.masked_fill(tokens, torch.unsqueeze(torch.logical_not(finite), 1), -1)
 
-  # Draws a batch of patches token by token, [B, 64].
+  # What a token may not attend to of its own patch, 0 or minus infinity, [64, 64]: what comes after it row by row, and
+  # what is not drawn before it where each row begins `lag` tokens after the one above.
+  def not_yet(self: __torch__.Transformer, lag: int, bias: Tensor) -> Tensor:
+    place = torch.arange(64, device=ops.prim.device(bias))
+    time = torch.add(torch.remainder(place, 8), torch.mul(torch.floor_divide(place, 8), lag))
+    earlier = torch.lt(torch.unsqueeze(time, 0), torch.unsqueeze(time, 1))
+    before = torch.lt(torch.unsqueeze(place, 0), torch.unsqueeze(place, 1))
+    itself = torch.eq(torch.unsqueeze(place, 0), torch.unsqueeze(place, 1))
+    seen = torch.logical_or(torch.logical_and(earlier, before), itself)
+    return torch.masked_fill(torch.full([64, 64], 0., device=ops.prim.device(bias)), torch.logical_not(seen), -inf)
+
+  # Of k tokens of each patch, [n, k, heads, d] to [n * heads, k, d].
+  def questions(self: __torch__.Transformer, q: Tensor) -> Tensor:
+    return torch.reshape(torch.transpose(q, 1, 2), [torch.size(q, 0) * HEADS, torch.size(q, 1), WIDTH // HEADS])
+
+  # And back: [n * heads, k, d] to [n * k, heads * d].
+  def answers(self: __torch__.Transformer, a: Tensor, n: int) -> Tensor:
+    return torch.reshape(torch.transpose(torch.view(a, [n, HEADS, -1, WIDTH // HEADS]), 1, 2), [-1, WIDTH])
+
+  # Draws a batch of patches, [B, 64]: token by token where `lag` is 8; where it is less, each row begins so many tokens
+  # after the one above, and what has its turn at one time is drawn at once (ZipAR, arXiv 2412.04062).
   #   near: B * s states [LAYERS, 64, 2d], far: B * f states [LAYERS, 16, 2d], slot by slot for each patch,
   #   *_offsets: rows of the offset table [B, s] and [B, f], *_bias: 0, or minus infinity for an empty slot,
   #   window [B, 10, 10]: the patch with the tokens around it, CODES where unknown,
@@ -375,7 +395,7 @@ class Transformer(Module):
   #   guidance, arXiv 2207.12598).
   # Codes are drawn that are among the top_k likeliest and whose logit is at most -min_p below the likeliest one's.
   # Each operation computes a patch independently of the rest of its batch, so any batch gives the same bits.
-  def sample(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, text: Tensor, text_bias: Tensor, before: Tensor, noise: Tensor, temperature: float, top_k: int, min_p: float, guidance: float) -> Tensor:
+  def sample(self: __torch__.Transformer, w: Tensor, near: List[Tensor], near_offsets: Tensor, near_bias: Tensor, far: List[Tensor], far_offsets: Tensor, far_bias: Tensor, window: Tensor, vertical: Tensor, layout: Tensor, text: Tensor, text_bias: Tensor, before: Tensor, noise: Tensor, lag: int, temperature: float, top_k: int, min_p: float, guidance: float) -> Tensor:
     p = self.named(w)
     n = torch.size(window, 0)
     near_all = self.slots(w, near, n, 64)
@@ -423,11 +443,12 @@ class Transformer(Module):
     context = torch.size(values[0], 1) - 64
     zero = torch.new_zeros(near_bias, [n, 1])
     bias = torch.cat([zero, torch.repeat_interleave(near_bias, 64, 1), torch.repeat_interleave(far_bias, 16, 1)], 1)
-    later = torch.triu(torch.full([64, 64], -inf, device=ops.prim.device(bias)), 1)
+    later = self.not_yet(lag, bias)
     head = self.packed(self.head(p), n)
     around_weight = self.packed(p["around.weight"], n)
     around = torch.tensor([0, 1, 2, 3, 5, 6, 7, 8], dtype=4, device=ops.prim.device(window))
     height = torch.to(torch.linear(torch.to(vertical, w), p["vertical.weight"], p["vertical.bias"]), 6)
+    height = torch.repeat_interleave(height, 8, 1)
     position = torch.expand(torch.to(p["position"], 6), [n, 64, WIDTH])
     if KNOWS_LAYOUTS == 1:
       position = torch.add(position, self.over_layout(p, p, layout))
@@ -435,49 +456,59 @@ class Transformer(Module):
       position = torch.add(position, self.over_before(p, p, before))
     tokens = torch.new_zeros(window, [drawn_count, 64])
     last = noise
-    for m in range(64):
-      r = m // 8
-      c = m % 8
-      near_by = torch.reshape(torch.narrow(torch.narrow(window, 1, r, 3), 2, c, 3), [n, 9])
-      look = torch.flatten(torch.embedding(p["code"], torch.index_select(near_by, 1, around)), -2)
-      x = torch.to(self.multiply(look, around_weight, p["around.bias"]), 6)
-      x = torch.add(torch.add(x, torch.select(position, 1, m)), torch.select(height, 1, r))
-      mask = torch.cat([bias, torch.expand(torch.select(later, 0, m), [n, 64])], 1)
+    for time in range(7 * lag + 8):
+      places = annotate(List[int], [])
+      near_by = annotate(List[Tensor], [])
+      for r in range(8):
+        c = time - lag * r
+        if torch.__and__(torch.ge(c, 0), torch.lt(c, 8)):
+          _15 = torch.append(places, r * 8 + c)
+          _16 = torch.append(near_by, torch.reshape(torch.narrow(torch.narrow(window, 1, r, 3), 2, c, 3), [n, 9]))
+      k = torch.len(places)
+      now = torch.tensor(places, dtype=4, device=ops.prim.device(window))
+      look = torch.flatten(torch.embedding(p["code"], torch.index_select(torch.stack(near_by, 1), 2, around)), -2)
+      x = torch.to(self.multiply(torch.flatten(look, 0, 1), around_weight, p["around.bias"]), 6)
+      x = torch.add(x, torch.flatten(torch.index_select(position, 1, now), 0, 1))
+      x = torch.add(x, torch.flatten(torch.index_select(height, 1, now), 0, 1))
+      own = torch.expand(torch.unsqueeze(torch.index_select(later, 0, now), 0), [n, k, 64])
+      mask = torch.cat([torch.expand(torch.unsqueeze(bias, 1), [n, k, context]), own], 2)
       mask = torch.unsqueeze(mask, 1)
       for i in range(LAYERS):
         h = torch.to(torch.layer_norm(x, [WIDTH], norm1[norms * i], norm2[norms * i]), w)
         qkv = torch.to(self.multiply(h, weights[parts * i], weights[parts * i + 1]), 6)
-        q, k, v, = torch.split(torch.view(qkv, [n, 3 * HEADS, WIDTH // HEADS]), HEADS, 1)
-        _6 = torch.copy_(torch.select(keys[i], 2, context + m), torch.reshape(k, [n * HEADS, -1]))
-        _7 = torch.copy_(torch.select(values[i], 1, context + m), torch.reshape(v, [n * HEADS, -1]))
-        query = torch.reshape(torch.mul(q, SCALE), [n * HEADS, 1, -1])
-        scores = torch.view(torch.bmm(query, keys[i]), [n, HEADS, -1])
+        q, key, value, = torch.split(torch.view(qkv, [n, k, 3 * HEADS, WIDTH // HEADS]), HEADS, 2)
+        for j in range(k):
+          _6 = torch.copy_(torch.select(keys[i], 2, context + places[j]), torch.reshape(torch.select(key, 1, j), [n * HEADS, -1]))
+          _7 = torch.copy_(torch.select(values[i], 1, context + places[j]), torch.reshape(torch.select(value, 1, j), [n * HEADS, -1]))
+        scores = torch.view(torch.bmm(self.questions(torch.mul(q, SCALE)), keys[i]), [n, HEADS, k, -1])
         shares = torch.softmax(torch.add(scores, mask), -1)
-        a = torch.to(torch.bmm(torch.view(shares, [n * HEADS, 1, -1]), values[i]), w)
-        x = torch.add(x, self.multiply(torch.reshape(a, [n, WIDTH]), weights[parts * i + 2], weights[parts * i + 3]))
+        a = self.answers(torch.bmm(torch.view(shares, [n * HEADS, k, -1]), values[i]), n)
+        x = torch.add(x, self.multiply(torch.to(a, w), weights[parts * i + 2], weights[parts * i + 3]))
         if KNOWS_TEXTS == 1:
           h = torch.to(torch.layer_norm(x, [WIDTH], norm1[norms * i + 2], norm2[norms * i + 2]), w)
           asks = torch.to(self.multiply(h, weights[parts * i + 8], weights[parts * i + 9]), 6)
-          question = torch.reshape(torch.mul(asks, SCALE), [n * HEADS, 1, WIDTH // HEADS])
-          fits = torch.view(torch.bmm(question, text_keys[i]), [n, HEADS, -1])
-          parts_heard = torch.softmax(torch.add(fits, text_mask), -1)
-          a = torch.to(torch.bmm(torch.view(parts_heard, [n * HEADS, 1, -1]), text_values[i]), w)
-          x = torch.add(x, self.multiply(torch.reshape(a, [n, WIDTH]), weights[parts * i + 10], weights[parts * i + 11]))
+          question = self.questions(torch.view(torch.mul(asks, SCALE), [n, k, HEADS, WIDTH // HEADS]))
+          fits = torch.view(torch.bmm(question, text_keys[i]), [n, HEADS, k, -1])
+          parts_heard = torch.softmax(torch.add(fits, torch.unsqueeze(text_mask, 1)), -1)
+          a = self.answers(torch.bmm(torch.view(parts_heard, [n * HEADS, k, -1]), text_values[i]), n)
+          x = torch.add(x, self.multiply(torch.to(a, w), weights[parts * i + 10], weights[parts * i + 11]))
         h = torch.to(torch.layer_norm(x, [WIDTH], norm1[norms * i + 1], norm2[norms * i + 1]), w)
         h = torch.gelu(self.multiply(h, weights[parts * i + 4], weights[parts * i + 5]))
         x = torch.add(x, self.multiply(h, weights[parts * i + 6], weights[parts * i + 7]))
       h = torch.to(self.norm(p, "head.norm", x), w)
-      logits = self.guided(torch.to(self.multiply(h, head, p["head.bias"]), 6), drawn_count, guidance)
+      judged = torch.view(torch.to(self.multiply(h, head, p["head.bias"]), 6), [n, k, CODES])
+      logits = self.guided(judged, drawn_count, guidance)
       last = logits
       best, _8, = torch.topk(logits, top_k)
-      floor = torch.maximum(torch.narrow(best, 1, top_k - 1, 1), torch.add(torch.narrow(best, 1, 0, 1), min_p))
-      chance = torch.select(noise, 1, m)
+      floor = torch.maximum(torch.narrow(best, 2, top_k - 1, 1), torch.add(torch.narrow(best, 2, 0, 1), min_p))
+      chance = torch.index_select(noise, 1, now)
       drawn = torch.add(torch.div(logits, temperature), chance)
       # A known token has noise without end and stays, however unlikely it is.
       unlikely = torch.logical_and(torch.lt(logits, floor), torch.lt(chance, inf))
-      token = torch.argmax(torch.masked_fill(drawn, unlikely, -inf), 1)
-      _9 = torch.copy_(torch.select(tokens, 1, m), token)
-      _10 = torch.copy_(torch.select(torch.select(window, 1, r + 1), 1, c + 1), torch.repeat(token, [n // drawn_count]))
+      token = torch.argmax(torch.masked_fill(drawn, unlikely, -inf), 2)
+      _9 = torch.index_copy_(tokens, 1, now, token)
+      inner = torch.add(torch.mul(torch.floor_divide(now, 8), 2), torch.add(now, 11))
+      _10 = torch.index_copy_(torch.view(window, [n, 100]), 1, inner, torch.repeat(token, [n // drawn_count, 1]))
     return self.if_finite(tokens, last)
 
   # Draws a batch of patches in rounds (MaskGIT, arXiv 2202.04200), [B, 64]: each round looks at all tokens known

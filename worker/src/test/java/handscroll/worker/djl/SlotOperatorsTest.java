@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,11 +82,14 @@ class SlotOperatorsTest {
         // A pool of one byte keeps nothing: the states are made in batches of each size, too.
         try (LoadedModel loaded = new LoadedModel(large, Device.cpu(), 1);
                 SlotOperators slot = loaded.open()) {
-            List<short[]> together = slot.sample(settings(4, 8), tasks);
-            for (int i = 0; i < tasks.size(); i++) {
-                assertThat(slot.sample(settings(4, 8), List.of(tasks.get(i))).get(0))
-                        .as("patch %d", i)
-                        .isEqualTo(together.get(i));
+            for (int lag : new int[] {0, 2, 4}) {
+                RenderSettings settings = drawnWith(new Sampling(1, 32, 0, 0, lag, 1));
+                List<short[]> together = slot.sample(settings, tasks);
+                for (int i = 0; i < tasks.size(); i++) {
+                    assertThat(slot.sample(settings, List.of(tasks.get(i))).get(0))
+                            .as("patch %d, lag %d", i, lag)
+                            .isEqualTo(together.get(i));
+                }
             }
         }
     }
@@ -237,8 +241,31 @@ class SlotOperatorsTest {
                 .isEqualTo(operators.sample(drawnWith(32, 0), List.of(task)).get(0));
     }
 
+    @Test
+    void whatARowDoesNotWaitForItDoesNotSee() {
+        List<Task.Sample> tasks =
+                IntStream.range(0, 64).mapToObj(i -> task(i, 0)).toList();
+        List<short[]> whole = operators.sample(drawnWith(32, 0), tasks);
+        List<short[]> lagging = operators.sample(drawnWith(new Sampling(1, 32, 0, 0, 2, 1)), tasks);
+        int side = TransformerShape.PATCH_SIDE;
+        for (int i = 0; i < tasks.size(); i++) {
+            assertThat(Arrays.copyOf(lagging.get(i), side))
+                    .as("there is nothing above the first row")
+                    .isEqualTo(Arrays.copyOf(whole.get(i), side));
+        }
+        assertThat(lagging.toArray()).isNotEqualTo(whole.toArray());
+        assertThat(operators
+                        .sample(drawnWith(new Sampling(1, 32, 0, 0, side, 1)), tasks)
+                        .toArray())
+                .as("rows that wait for all of the one above")
+                .isEqualTo(whole.toArray());
+    }
+
     private static RenderSettings drawnWith(int topK, double minP) {
-        var sampling = new Sampling(1, topK, minP, 0, 1);
+        return drawnWith(new Sampling(1, topK, minP, 0, 0, 1));
+    }
+
+    private static RenderSettings drawnWith(Sampling sampling) {
         return new RenderSettings(
                 new JobId("test"), "tiny", "", 7, sampling, 100, 100, 4, 8, TileEncoding.PNG, 100, List.of());
     }

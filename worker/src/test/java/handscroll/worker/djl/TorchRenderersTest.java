@@ -62,7 +62,7 @@ class TorchRenderersTest {
                 card.name(),
                 card.hash(),
                 7,
-                new RenderSettings.Sampling(1, 32, 0, 0, 1),
+                new RenderSettings.Sampling(1, 32, 0, 0, 0, 1),
                 4,
                 4,
                 4,
