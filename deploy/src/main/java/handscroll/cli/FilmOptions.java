@@ -1,6 +1,7 @@
 package handscroll.cli;
 
 import handscroll.protocol.job.Problem;
+import handscroll.worker.djl.TokenizerShape;
 import handscroll.worker.train.FilmCut;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,36 @@ final class FilmOptions {
             defaultValue = "192",
             description = "Of a video, the height that its frames are made small to.")
     private int height;
+
+    @Option(
+            names = "--frames-before",
+            paramLabel = "N",
+            description = "Of a video, how many frames before its own a frame is decoded from, 0 to "
+                    + TokenizerShape.MOST_FRAMES_BEFORE + "; by default 0.")
+    private Optional<Integer> framesBefore = Optional.empty();
+
+    /** @param learnsDecoder whether a decoder is learned that can look at other frames than before */
+    void checkFramesBefore(boolean isVideo, boolean learnsDecoder, List<Problem> problems) {
+        if (framesBefore.isEmpty()) {
+            return;
+        }
+        if (!isVideo) {
+            problems.add(new Problem("--frames-before", "is for videos", "leave it out, or say --task video"));
+        }
+        if (!learnsDecoder) {
+            problems.add(new Problem(
+                    "--frames-before", "needs a decoder that is learned", "add --learn-decoder or --learn-tokenizer"));
+        }
+        if (framesBefore.get() < 0 || framesBefore.get() > TokenizerShape.MOST_FRAMES_BEFORE) {
+            problems.add(new Problem(
+                    "--frames-before", "is " + framesBefore.get(), "give 0 to " + TokenizerShape.MOST_FRAMES_BEFORE));
+        }
+    }
+
+    /** A tokenizer whose decoder looks back as far as it shall. */
+    TokenizerShape shape(TokenizerShape begun) {
+        return framesBefore.map(begun::guidedBy).orElse(begun);
+    }
 
     void check(List<Problem> problems) {
         Optional<FrameSpan> span = span();

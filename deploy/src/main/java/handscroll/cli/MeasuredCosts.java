@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -195,9 +196,11 @@ final class MeasuredCosts {
     private Duration decoding() {
         int side = Plan.TILE_PIXELS / plan.model().tokenPixels()
                 + 2 * plan.model().tokenizer().decodeMarginTokens();
+        TokenBlock window = new TokenBlock(side, side, new short[side * side]);
         Task task = new Task.Decode(
                 plan.graph().patch(plan.decodeStage(), 0),
-                new TokenBlock(side, side, new short[side * side]),
+                window,
+                Collections.nCopies(plan.model().tokenizer().framesBefore(), window),
                 Plan.TILE_PIXELS,
                 Plan.TILE_PIXELS,
                 KnownPixels.NONE);

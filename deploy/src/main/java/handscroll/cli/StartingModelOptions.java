@@ -30,6 +30,13 @@ final class StartingModelOptions {
                     "With --start-from: learn its tokenizer on, for pictures of another kind, instead of keeping it.")
     private boolean learnTokenizer;
 
+    @Option(
+            names = "--learn-decoder",
+            description =
+                    "With --start-from: learn nothing but how its tokens become pixels, for all of the time; the rest"
+                            + " stays as it is.")
+    private boolean learnDecoder;
+
     void check(List<Problem> problems) {
         if (startFrom.isPresent() && tokenizerOf.isPresent()) {
             problems.add(new Problem("--start-from", "takes over the tokenizer, too", "leave out --tokenizer-of"));
@@ -38,6 +45,32 @@ final class StartingModelOptions {
             problems.add(new Problem(
                     "--learn-tokenizer", "learns on what --start-from names", "name a model with --start-from"));
         }
+        if (learnDecoder && startFrom.isEmpty()) {
+            problems.add(new Problem(
+                    "--learn-decoder",
+                    "learns the decoder of what --start-from names",
+                    "name a model with --start-from"));
+        }
+        if (learnDecoder && learnTokenizer) {
+            problems.add(new Problem("--learn-tokenizer", "learns the decoder, too", "leave out --learn-decoder"));
+        }
+    }
+
+    private TrainingPlan.Learned learned() {
+        if (learnDecoder) {
+            return TrainingPlan.Learned.DECODER;
+        }
+        return learnTokenizer ? TrainingPlan.Learned.ALL : TrainingPlan.Learned.TRANSFORMER;
+    }
+
+    /** Whether a decoder is learned, and not taken over as it is. */
+    boolean learnsDecoder() {
+        return learnDecoder || learnTokenizer || startFrom.isEmpty() && tokenizerOf.isEmpty();
+    }
+
+    /** Whether nothing else is. */
+    boolean learnsDecoderOnly() {
+        return learnDecoder;
     }
 
     /** Reads the model; adds to the problems where nothing can begin with it. */
@@ -50,7 +83,7 @@ final class StartingModelOptions {
                         "has " + model.tokenizer().codes() + " codes, not " + TransformerShape.STANDARD.codes(),
                         "begin with a model of this version"));
             }
-            return new TrainingPlan.Base(name, model, startFrom.isPresent(), !learnTokenizer);
+            return new TrainingPlan.Base(name, model, startFrom.isPresent(), learned());
         });
     }
 }

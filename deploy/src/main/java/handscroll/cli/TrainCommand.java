@@ -177,8 +177,10 @@ final class TrainCommand implements Callable<Integer> {
                 seed,
                 resume,
                 base,
-                base.map(from -> from.model().tokenizer()).orElse(TokenizerShape.STANDARD),
-                kind.shape(isVideo(), captions.isPresent()));
+                film.shape(base.map(from -> from.model().tokenizer()).orElse(TokenizerShape.STANDARD)),
+                base.filter(from -> startingModel.learnsDecoderOnly())
+                        .map(from -> from.model().transformer())
+                        .orElseGet(() -> kind.shape(isVideo(), captions.isPresent())));
     }
 
     private Captions captions(List<Problem> problems) {
@@ -216,6 +218,7 @@ final class TrainCommand implements Callable<Integer> {
         if (isVideo()) {
             film.check(problems);
         }
+        film.checkFramesBefore(isVideo(), startingModel.learnsDecoder(), problems);
         kind.check(isVideo(), captions.isPresent(), problems);
         learning.check(problems);
         startingModel.check(problems);

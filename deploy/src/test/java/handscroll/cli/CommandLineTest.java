@@ -222,6 +222,11 @@ class CommandLineTest {
                 "--extent 3|give 0 to 2",
                 "--cpu-minutes 0|more than 0 are needed",
                 "--tokenizer-of a --start-from b|leave out --tokenizer-of",
+                "--learn-decoder|name a model with --start-from",
+                "--start-from a --learn-decoder --learn-tokenizer|leave out --learn-decoder",
+                "--frames-before 1|is for videos",
+                "--task video --frames-before 4|give 0 to 3",
+                "--task video --tokenizer-of a --frames-before 1|needs a decoder that is learned",
             })
     void kindsOfModelsThatCannotBeLearnedAreRefusedWithTheReason(String optionsAndReason) {
         String[] parts = optionsAndReason.split("\\|");

@@ -153,7 +153,7 @@ class KnownPixelsTest {
         }
 
         @Override
-        public PixelBlock decode(TokenBlock window) {
+        public PixelBlock decode(TokenBlock window, List<TokenBlock> before) {
             byte[] grey = new byte[3 * TILE * TILE];
             Arrays.fill(grey, (byte) 128);
             return new PixelBlock(TILE, TILE, grey);

@@ -37,7 +37,7 @@ public record OfferedTask(Task task, long priority) {
         }
         if (task instanceof Task.Decode decode) {
             return FRAME_BYTES
-                    + 2 * decode.window().tokens().length
+                    + 2 * decode.window().tokens().length * (1 + decode.before().size())
                     + decode.known().pixels().rgb().length;
         }
         if (task instanceof Task.Idle idle) {

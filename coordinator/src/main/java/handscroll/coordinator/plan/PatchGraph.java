@@ -118,7 +118,9 @@ public final class PatchGraph {
             if (reads instanceof Itself itself) {
                 forEachNeighbour(stage, index, itself, true, visitor);
             } else if (reads instanceof Upstream upstream) {
-                forEachMeeting(reader, index, upstream.stage(), upstream.marginPixels(), visitor);
+                int frame = reader.grid().frameOf(index);
+                int first = Math.max(0, frame - upstream.framesBefore());
+                forEachMeeting(reader, index, upstream.stage(), upstream.marginPixels(), first, frame, visitor);
             } else if (reads instanceof Remembered) {
                 forEachRemembered(stage, index, visitor);
             }
@@ -216,7 +218,9 @@ public final class PatchGraph {
                     forEachRememberer(stage, index, visitor);
                 } else if (reads instanceof Upstream upstream && upstream.stage() == stage) {
                     // To meet within a margin is mutual.
-                    forEachMeeting(read, index, reader, upstream.marginPixels(), visitor);
+                    int frame = read.grid().frameOf(index);
+                    int last = Math.min(read.grid().frames() - 1, frame + upstream.framesBefore());
+                    forEachMeeting(read, index, reader, upstream.marginPixels(), frame, last, visitor);
                 }
             }
         }
@@ -277,12 +281,12 @@ public final class PatchGraph {
         }
     }
 
-    private void forEachMeeting(Stage from, int index, int stage, int marginPixels, CellVisitor visitor) {
+    private void forEachMeeting(
+            Stage from, int index, int stage, int marginPixels, int firstFrame, int lastFrame, CellVisitor visitor) {
         Grid grid = stages.get(stage).grid();
         long side = stages.get(stage).cellPixels();
         long left = (long) from.grid().columnOf(index) * from.cellPixels();
         long top = (long) from.grid().rowOf(index) * from.cellPixels();
-        int frame = from.grid().frameOf(index);
         long firstColumn = Math.floorDiv(left - marginPixels, side);
         long lastColumn = (left + from.cellPixels() + marginPixels - 1) / side;
         if (grid.wraps()) {
@@ -292,10 +296,13 @@ public final class PatchGraph {
             firstColumn = clamp(firstColumn, grid.columns());
             lastColumn = clamp(lastColumn, grid.columns());
         }
+        int firstRow = clamp(Math.floorDiv(top - marginPixels, side), grid.rows());
         int lastRow = clamp((top + from.cellPixels() + marginPixels - 1) / side, grid.rows());
-        for (int row = clamp(Math.floorDiv(top - marginPixels, side), grid.rows()); row <= lastRow; row++) {
-            for (long column = firstColumn; column <= lastColumn; column++) {
-                visitor.visit(stage, grid.index((int) Math.floorMod(column, (long) grid.columns()), row, frame));
+        for (int frame = firstFrame; frame <= lastFrame; frame++) {
+            for (int row = firstRow; row <= lastRow; row++) {
+                for (long column = firstColumn; column <= lastColumn; column++) {
+                    visitor.visit(stage, grid.index((int) Math.floorMod(column, (long) grid.columns()), row, frame));
+                }
             }
         }
     }

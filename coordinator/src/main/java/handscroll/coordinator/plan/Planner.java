@@ -200,7 +200,8 @@ public final class Planner {
                 Plan.TILE_PIXELS,
                 List.of(new Reads.Upstream(
                         Plan.sampleStage(layoutFactor),
-                        model.tokenizer().decodeMarginTokens() * model.tokenPixels()))));
+                        model.tokenizer().decodeMarginTokens() * model.tokenPixels(),
+                        model.tokenizer().framesBefore()))));
         return new PatchGraph(stages);
     }
 

@@ -13,12 +13,21 @@ public sealed interface Reads {
      */
     record Remembered() implements Reads {}
 
-    /** All cells of an earlier stage, in the same frame, that meet the reader's rectangle grown by the margin. */
-    record Upstream(int stage, int marginPixels) implements Reads {
+    /**
+     * All cells of an earlier stage, in the same frame and so many before it, that meet the reader's rectangle grown by the
+     * margin.
+     */
+    record Upstream(int stage, int marginPixels, int framesBefore) implements Reads {
         public Upstream {
-            if (marginPixels < 0) {
-                throw new IllegalArgumentException("a margin of " + marginPixels + " pixels");
+            if (marginPixels < 0 || framesBefore < 0) {
+                throw new IllegalArgumentException(
+                        "a margin of " + marginPixels + " pixels and " + framesBefore + " frames");
             }
+        }
+
+        /** What meets the reader in its own frame. */
+        public Upstream(int stage, int marginPixels) {
+            this(stage, marginPixels, 0);
         }
     }
 }

@@ -170,8 +170,16 @@ public final class TaskBuilder {
         int width = Math.min(side, plan.spec().canvas().widthPixels() - patch.column() * side);
         int height = Math.min(side, plan.spec().canvas().heightPixels() - patch.row() * side);
         KnownPixels known = known(patch, width, height);
-        var wholly = new Task.Decode(patch, TokenBlock.EMPTY, width, height, known);
-        return wholly.isKnown() ? wholly : new Task.Decode(patch, tokensToDecode(patch), width, height, known);
+        var wholly = new Task.Decode(patch, TokenBlock.EMPTY, List.of(), width, height, known);
+        if (wholly.isKnown()) {
+            return wholly;
+        }
+        List<TokenBlock> before = new ArrayList<>();
+        int earliest = Math.max(0, patch.frame() - plan.model().tokenizer().framesBefore());
+        for (int frame = patch.frame() - 1; frame >= earliest; frame--) {
+            before.add(tokensToDecode(patch, frame));
+        }
+        return new Task.Decode(patch, tokensToDecode(patch, patch.frame()), before, width, height, known);
     }
 
     private KnownPixels known(PatchId tile, int width, int height) {
@@ -191,7 +199,7 @@ public final class TaskBuilder {
                 : KnownPixels.NONE;
     }
 
-    private TokenBlock tokensToDecode(PatchId patch) {
+    private TokenBlock tokensToDecode(PatchId patch, int frame) {
         int side = Plan.TILE_PIXELS;
         int margin = plan.model().tokenizer().decodeMarginTokens();
         int tokensPerTile = side / plan.model().tokenPixels();
@@ -200,7 +208,7 @@ public final class TaskBuilder {
                 patch.column() * tokensPerTile - margin,
                 patch.row() * tokensPerTile - margin,
                 tokensPerTile + 2 * margin,
-                patch.frame());
+                frame);
     }
 
     /**

@@ -7,8 +7,10 @@ import handscroll.protocol.canvas.Canvas;
 import handscroll.protocol.canvas.Grid;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
@@ -246,23 +248,37 @@ class PatchGraphPropertiesTest {
             @ForAll @IntRange(min = 1, max = 1200) int width,
             @ForAll @IntRange(min = 1, max = 600) int height,
             @ForAll @IntRange(min = 0, max = 300) int margin,
+            @ForAll @IntRange(min = 1, max = 4) int frames,
+            @ForAll @IntRange(min = 0, max = 2) int framesBefore,
             @ForAll boolean wraps) {
         int[] sides = {32, 64, 128, 256};
         int readSide = sides[readCell];
         int readerSide = sides[readerCell];
-        var canvas = wraps ? new Canvas(256 * (width / 256 + 1), height, 1, true) : new Canvas(width, height, 1);
+        var canvas = wraps ? new Canvas(256 * (width / 256 + 1), height, 1, true) : new Canvas(width, height, frames);
         Grid read = canvas.cutInto(readSide);
         Grid reader = canvas.cutInto(readerSide);
         var graph = new PatchGraph(List.of(
                 new Stage("read", Stage.Operator.SAMPLE, read, readSide, List.of()),
                 new Stage(
-                        "reader", Stage.Operator.DECODE, reader, readerSide, List.of(new Reads.Upstream(0, margin)))));
+                        "reader",
+                        Stage.Operator.DECODE,
+                        reader,
+                        readerSide,
+                        List.of(new Reads.Upstream(0, margin, framesBefore)))));
+        Map<Integer, Set<Integer>> readers = new HashMap<>();
+        for (int other = 0; other < read.cellCount(); other++) {
+            Set<Integer> found = readers.computeIfAbsent(other, any -> new HashSet<>());
+            graph.forEachReader(0, other, (stage, index) -> found.add(index));
+        }
         for (int index = 0; index < reader.cellCount(); index++) {
             Set<Integer> found = new HashSet<>();
             graph.forEachRead(1, index, (stage, other) -> found.add(other));
             Set<Integer> expected = new HashSet<>();
             for (int other = 0; other < read.cellCount(); other++) {
-                if (meets(reader.rowOf(index), readerSide, read.rowOf(other), readSide, margin, 0)
+                int back = reader.frameOf(index) - read.frameOf(other);
+                if (back >= 0
+                        && back <= framesBefore
+                        && meets(reader.rowOf(index), readerSide, read.rowOf(other), readSide, margin, 0)
                         && meets(
                                 reader.columnOf(index),
                                 readerSide,
@@ -272,6 +288,7 @@ class PatchGraphPropertiesTest {
                                 wraps ? canvas.widthPixels() : 0)) {
                     expected.add(other);
                 }
+                assertThat(readers.get(other).contains(index)).isEqualTo(expected.contains(other));
             }
             assertThat(found).as("cell " + reader.cell(index) + " of " + canvas).isEqualTo(expected);
         }

@@ -23,6 +23,30 @@ public final class Specs {
     /** The same, that draws a patch in rounds. */
     public static final ModelCard PARALLEL_MODEL = model(1, ContextStates.ENCODED, Decoding.PARALLEL);
 
+    /** One of videos, whose decoder looks two frames back. */
+    public static final ModelCard VIDEO_MODEL = lookingBack(model(1, 1, 1, 3), 2);
+
+    private static ModelCard lookingBack(ModelCard model, int framesBefore) {
+        ModelCard.Tokenizer forItself = model.tokenizer();
+        return new ModelCard(
+                model.name(),
+                model.directory(),
+                model.family(),
+                model.patch(),
+                new ModelCard.Tokenizer(
+                        forItself.codes(),
+                        forItself.decodeMarginTokens(),
+                        forItself.encodeMarginPixels(),
+                        framesBefore),
+                model.context(),
+                model.layoutFactor(),
+                model.learned(),
+                model.sampling(),
+                model.licence(),
+                model.textEncoder(),
+                model.hash());
+    }
+
     private static ModelCard model(int layoutFactor) {
         return model(layoutFactor, 2, 2, 0);
     }

@@ -2,14 +2,18 @@ package handscroll.coordinator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import handscroll.protocol.canvas.Canvas;
 import handscroll.protocol.canvas.Cell;
 import handscroll.protocol.canvas.PatchId;
 import handscroll.protocol.task.PixelBlock;
 import handscroll.protocol.task.Task;
 import handscroll.protocol.task.TokenBlock;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TaskBuilderTest {
@@ -137,6 +141,44 @@ class TaskBuilderTest {
             }
         }
         assertThat(decode.widthPixels()).isEqualTo(256);
+    }
+
+    @Test
+    void aTileOfAVideoCarriesTheTokensOfAsManyFramesBeforeAsTheModelLooksAt() {
+        Plan video = Planner.plan(
+                Specs.on(new Canvas(300, 200, 5), Specs.unconditional(300, 200, "omega")),
+                Specs.VIDEO_MODEL,
+                Optional.empty());
+        TaskBuilder frames = new TaskBuilder(
+                video,
+                (stage, index) -> {
+                    short[] tokens = new short[TOKENS * TOKENS];
+                    Arrays.fill(tokens, (short) video.sampleGrid().frameOf(index));
+                    return tokens;
+                },
+                Optional.empty());
+        for (int frame = 0; frame < 5; frame++) {
+            int tile = video.tileGrid().index(1, 0, frame);
+            var decode = (Task.Decode) frames.task(video.decodeStage(), tile);
+            assertThat(decode.window().tokens()).containsOnly((short) frame);
+            assertThat(decode.before()).hasSize(Math.min(2, frame));
+            for (int back = 1; back <= decode.before().size(); back++) {
+                assertThat(decode.before().get(back - 1).tokens())
+                        .hasSameSizeAs(decode.window().tokens())
+                        .containsOnly((short) (frame - back));
+            }
+            Set<Integer> read = new HashSet<>();
+            video.graph()
+                    .forEachRead(
+                            video.decodeStage(),
+                            tile,
+                            (stage, index) -> read.add(video.sampleGrid().frameOf(index)));
+            assertThat(read).containsExactlyInAnyOrderElementsOf(range(Math.max(0, frame - 2), frame));
+        }
+    }
+
+    private static List<Integer> range(int first, int last) {
+        return IntStream.rangeClosed(first, last).boxed().toList();
     }
 
     @Test

@@ -43,6 +43,8 @@ public record ModelCard(
 
     public static final String FILE_NAME = "model.conf";
 
+    private static final String FRAMES_BEFORE = "tokenizer.frames-before";
+
     /**
      * @param pixels side of a patch
      * @param tokensPerSide so that {@code pixels / tokensPerSide} pixels make a token
@@ -53,8 +55,15 @@ public record ModelCard(
      * @param codes entries of the codebook
      * @param decodeMarginTokens how far a decoded pixel looks beyond its own token
      * @param encodeMarginPixels how far a token looks beyond its own pixels
+     * @param framesBefore of a video, frames before its own whose tokens a decoded pixel looks at
      */
-    public record Tokenizer(int codes, int decodeMarginTokens, int encodeMarginPixels) {}
+    public record Tokenizer(int codes, int decodeMarginTokens, int encodeMarginPixels, int framesBefore) {
+
+        /** One that decodes each frame for itself. */
+        public Tokenizer(int codes, int decodeMarginTokens, int encodeMarginPixels) {
+            this(codes, decodeMarginTokens, encodeMarginPixels, 0);
+        }
+    }
 
     /**
      * @param columns how many patches to each side a patch looks, {@code rows} upwards and downwards, {@code frames} back
@@ -131,7 +140,8 @@ public record ModelCard(
                     new Tokenizer(
                             config.getInt("tokenizer.codes"),
                             config.getInt("tokenizer.decode-margin-tokens"),
-                            config.getInt("tokenizer.encode-margin-pixels")),
+                            config.getInt("tokenizer.encode-margin-pixels"),
+                            config.hasPath(FRAMES_BEFORE) ? config.getInt(FRAMES_BEFORE) : 0),
                     new Context(
                             config.getInt("context.columns"),
                             config.getInt("context.rows"),
@@ -168,6 +178,9 @@ public record ModelCard(
         atLeast(config, "tokenizer.encode-margin-pixels", 0, problems);
         atLeast(config, "picture.height", 1, problems);
         atLeast(config, "sampling.top-k", 1, problems);
+        if (config.hasPath(FRAMES_BEFORE)) {
+            atLeast(config, FRAMES_BEFORE, 0, problems);
+        }
         if (config.hasPath("layout.factor")) {
             atLeast(config, "layout.factor", 1, problems);
         }

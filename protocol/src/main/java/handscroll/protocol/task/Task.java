@@ -95,16 +95,27 @@ public sealed interface Task {
      *
      * @param window the tokens of the tile with the model's decoding margin on each side; what lies
      *     outside the canvas repeats its border. Empty where all of the tile is known
+     * @param before the same window of the frames before, backwards, as far as the model looks and the video goes
      * @param widthPixels of the tile, less than the tile side at the right border of the canvas
      * @param heightPixels of the tile, less than the tile side at the lower border
      * @param known pixels of the input picture on this tile, which stay as they are
      */
-    record Decode(PatchId patch, TokenBlock window, int widthPixels, int heightPixels, KnownPixels known)
+    record Decode(
+            PatchId patch,
+            TokenBlock window,
+            List<TokenBlock> before,
+            int widthPixels,
+            int heightPixels,
+            KnownPixels known)
             implements Task {
 
-        /** A tile on which no pixel is known. */
+        public Decode {
+            before = List.copyOf(before);
+        }
+
+        /** A tile on which no pixel is known, and that is decoded for itself. */
         public Decode(PatchId patch, TokenBlock window, int widthPixels, int heightPixels) {
-            this(patch, window, widthPixels, heightPixels, KnownPixels.NONE);
+            this(patch, window, List.of(), widthPixels, heightPixels, KnownPixels.NONE);
         }
 
         /** Whether nothing is left to decode. */

@@ -115,6 +115,7 @@ class KryoSerializerTest {
                                 new Task.Decode(
                                         PATCH,
                                         TokenBlock.EMPTY,
+                                        List.of(new TokenBlock(1, 5, TOKENS), TokenBlock.EMPTY),
                                         1,
                                         1,
                                         new KnownPixels(3, 4, new PixelBlock(1, 1, new byte[] {-1, 0, 1}))),

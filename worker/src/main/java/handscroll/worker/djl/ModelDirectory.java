@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 
 /**
  * The sizes and weights of a model, as they lie in its directory: model.conf and two files of named
@@ -62,7 +63,8 @@ public record ModelDirectory(
                     widths.get(0),
                     widths.get(1),
                     widths.get(2),
-                    widths.get(3));
+                    widths.get(3),
+                    card.tokenizer().framesBefore());
             TransformerShape transformer = new TransformerShape(
                     tokenizer.codes(),
                     config.getInt("transformer.width"),
@@ -123,6 +125,20 @@ public record ModelDirectory(
         Files.move(unfinished, directory.resolve(ModelCard.FILE_NAME), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /**
+     * The tokenizer's weights for one whose decoder may look at more frames or less: what it makes of those before begins at
+     * nothing then.
+     */
+    public float[] tokenizerWeights(TokenizerShape shape) {
+        float[] flat = shape.layout().initial(new Random(0));
+        Map<String, Safetensors.Tensor> tensors = tensors(tokenizer.layout(), tokenizerWeights);
+        if (shape.framesBefore() != tokenizer.framesBefore()) {
+            tensors.keySet().removeIf(name -> name.startsWith(TokenizerShape.BEFORE));
+        }
+        shape.layout().takeOver(flat, tensors);
+        return flat;
+    }
+
     /** The transformer's parameters by name. */
     public Map<String, Safetensors.Tensor> transformerTensors() {
         return tensors(transformer.layout(), transformerWeights);
@@ -154,7 +170,7 @@ public record ModelDirectory(
                   widths = [%d, %d, %d, %d]
                   decode-margin-tokens = %d
                   encode-margin-pixels = %d
-                }
+                %s}
                 transformer { width = %d, heads = %d, layers = %d, encoder-layers = %d }
                 %s
                 %s# Height in pixels of the picture that was learned, and where sky meets land in it.
@@ -181,6 +197,10 @@ public record ModelDirectory(
                 tokenizer.eighthWidth(),
                 TokenizerShape.DECODER_MARGIN_TOKENS,
                 TokenizerShape.ENCODER_MARGIN_PIXELS,
+                tokenizer.framesBefore() > 0
+                        ? "  # Each frame is decoded from its own tokens and from those of so many frames before it.\n"
+                                + "  frames-before = " + tokenizer.framesBefore() + "\n"
+                        : "",
                 transformer.width(),
                 transformer.heads(),
                 transformer.layers(),

@@ -260,11 +260,17 @@ public final class SlotOperators implements PatchOperators {
     }
 
     @Override
-    public PixelBlock decode(TokenBlock window) {
+    public PixelBlock decode(TokenBlock window, List<TokenBlock> before) {
         try (NDManager tile = slot.newSubManager()) {
-            long[] wide = new long[window.tokens().length];
-            for (int i = 0; i < wide.length; i++) {
-                wide[i] = window.tokens()[i];
+            int frames = 1 + model.tokenizer().shape().framesBefore();
+            int size = window.tokens().length;
+            long[] wide = new long[frames * size];
+            TokenBlock shown = window;
+            for (int frame = 0; frame < frames; frame++) {
+                shown = frame > 0 && frame <= before.size() ? before.get(frame - 1) : shown;
+                for (int i = 0; i < size; i++) {
+                    wide[frame * size + i] = shown.tokens()[i];
+                }
             }
             NDArray pixels = model.tokenizer()
                     .script()
@@ -273,7 +279,7 @@ public final class SlotOperators implements PatchOperators {
                             "window_to_pixels",
                             model.tokenizerWeights(),
                             model.codebook(),
-                            tile.create(wide, new Shape(window.rows(), window.columns())),
+                            tile.create(wide, new Shape(frames, window.rows(), window.columns())),
                             (long) TokenizerShape.DECODER_MARGIN_TOKENS,
                             model.numberType())
                     .singletonOrThrow(); // [height, width, 3]

@@ -14,6 +14,7 @@ import java.util.Random;
 public final class TinyModel {
 
     private static final TokenizerShape TOKENIZER = new TokenizerShape(32, 8, 4, 8, 8, 8);
+    private static final TokenizerShape GUIDED = TOKENIZER.guidedBy(2);
     private static final TransformerShape TRANSFORMER = new TransformerShape(32, 32, 2, 1, 1, true);
 
     private static final TransformerShape VIDEO = new TransformerShape(32, 32, 2, 2, 1, false)
@@ -38,7 +39,7 @@ public final class TinyModel {
         return of(seed, TRANSFORMER.told());
     }
 
-    /** One of videos, whose patches look three frames back. */
+    /** One of videos, whose patches look three frames back, and whose decoder looks back, too. */
     public static ModelDirectory ofVideo(long seed) {
         return of(seed, VIDEO);
     }
@@ -55,7 +56,8 @@ public final class TinyModel {
 
     private static ModelDirectory of(long seed, TransformerShape shape) {
         Random random = new Random(seed);
-        float[] codebook = new float[TOKENIZER.codes() * TOKENIZER.dim()];
+        TokenizerShape tokenizer = shape.frames() > 0 ? GUIDED : TOKENIZER;
+        float[] codebook = new float[tokenizer.codes() * tokenizer.dim()];
         for (int i = 0; i < codebook.length; i++) {
             codebook[i] = (float) random.nextGaussian();
         }
@@ -71,7 +73,15 @@ public final class TinyModel {
                 transformer[heard + i] *= 50;
             }
         }
-        return new ModelDirectory(TOKENIZER, TOKENIZER.layout().initial(random), codebook, shape, transformer);
+        float[] decoding = tokenizer.layout().initial(random);
+        if (tokenizer.framesBefore() > 0) {
+            // What frames before add begins at nothing.
+            int added = tokenizer.layout().offset("decoder.before.out.weight");
+            for (int i = 0; i < tokenizer.eighthWidth() * tokenizer.eighthWidth(); i++) {
+                decoding[added + i] = 0.3f * (float) random.nextGaussian();
+            }
+        }
+        return new ModelDirectory(tokenizer, decoding, codebook, shape, transformer);
     }
 
     /** Writes such a model as a directory that a worker can load. */

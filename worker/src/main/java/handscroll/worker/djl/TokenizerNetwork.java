@@ -22,7 +22,7 @@ public final class TokenizerNetwork implements AutoCloseable {
                 "tokenizer.py",
                 "Tokenizer",
                 layout.scriptMethod("Tokenizer", "named") + criticLayout.scriptMethod("Tokenizer", "named_critic"),
-                Map.of());
+                Map.of("FRAMES", 1 + shape.framesBefore()));
     }
 
     public TokenizerShape shape() {

@@ -15,8 +15,10 @@ package handscroll.worker.djl;
  * @param halfWidth channels at half resolution
  * @param quarterWidth channels at a quarter
  * @param eighthWidth channels at an eighth, the resolution of the tokens
+ * @param framesBefore of a video, frames before its own whose tokens the decoder looks at
  */
-public record TokenizerShape(int codes, int dim, int fullWidth, int halfWidth, int quarterWidth, int eighthWidth) {
+public record TokenizerShape(
+        int codes, int dim, int fullWidth, int halfWidth, int quarterWidth, int eighthWidth, int framesBefore) {
 
     /** Pixels along a token's side. */
     public static final int FACTOR = 8;
@@ -27,8 +29,24 @@ public record TokenizerShape(int codes, int dim, int fullWidth, int halfWidth, i
     /** Tokens around a crop that the decoder must see: above 5.625. */
     public static final int DECODER_MARGIN_TOKENS = 6;
 
+    /** Frames before its own that the decoder of a video may look at. */
+    public static final int MOST_FRAMES_BEFORE = 3;
+
+    /** Begins the names of what looks at them. */
+    static final String BEFORE = "decoder.before";
+
     /** The shipped size: 1.5 million parameters. */
     public static final TokenizerShape STANDARD = new TokenizerShape(512, 16, 24, 48, 96, 128);
+
+    /** One that decodes each frame for itself. */
+    public TokenizerShape(int codes, int dim, int fullWidth, int halfWidth, int quarterWidth, int eighthWidth) {
+        this(codes, dim, fullWidth, halfWidth, quarterWidth, eighthWidth, 0);
+    }
+
+    /** The same, with a decoder that looks at the tokens of so many frames before. */
+    public TokenizerShape guidedBy(int frames) {
+        return new TokenizerShape(codes, dim, fullWidth, halfWidth, quarterWidth, eighthWidth, frames);
+    }
 
     /** Where each parameter lies; the encoder's come first. The codebook is kept beside it. */
     ParameterLayout layout() {
@@ -48,6 +66,10 @@ public record TokenizerShape(int codes, int dim, int fullWidth, int halfWidth, i
         residual(layout, "decoder.half.residual", halfWidth);
         layout.convolution("decoder.full", halfWidth, 4 * fullWidth, 3, 1);
         layout.convolution("decoder.out", fullWidth, 3, 3, 0.5);
+        if (framesBefore > 0) {
+            layout.convolution(BEFORE, (1 + framesBefore) * dim, eighthWidth, 3, 1);
+            layout.convolution(BEFORE + ".out", eighthWidth, eighthWidth, 1, 0);
+        }
         return layout;
     }
 

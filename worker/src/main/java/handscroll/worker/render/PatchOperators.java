@@ -40,8 +40,18 @@ public interface PatchOperators extends AutoCloseable {
     /** The tokens of a window of pixels without its margin, row by row. */
     short[] encode(PixelBlock window);
 
-    /** The pixels of a window of tokens without its margin. */
-    PixelBlock decode(TokenBlock window);
+    /**
+     * The pixels of a window of tokens without its margin.
+     *
+     * @param before the same window of the frames before, backwards; the earliest stands in for those before it that a
+     *     model looks at
+     */
+    PixelBlock decode(TokenBlock window, List<TokenBlock> before);
+
+    /** The pixels of a window of a picture, or of the first frame of a video. */
+    default PixelBlock decode(TokenBlock window) {
+        return decode(window, List.of());
+    }
 
     /** Forgets what was kept of patches that no later patch reads. */
     void release(JobId job, List<PatchId> patches);

@@ -93,7 +93,7 @@ public final class PatchRenderer implements TaskRenderer {
         long start = System.nanoTime();
         PixelBlock pixels = (task.isKnown()
                         ? new TilePixels(task.known().pixels())
-                        : new TilePixels(operators.decode(task.window()))
+                        : new TilePixels(operators.decode(task.window(), task.before()))
                                 .clippedTo(task.widthPixels(), task.heightPixels())
                                 .with(task.known()))
                 .block();

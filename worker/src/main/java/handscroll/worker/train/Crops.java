@@ -7,25 +7,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Random crops of varied pictures, mirrored and scaled: what the tokenizer learns from. */
+/** Random crops of varied pictures, mirrored and scaled: what the tokenizer learns from. Of a video, of frames with those before. */
 final class Crops {
+
+    /** Draws varied pictures that crops are cut from: one, or a frame of a video and those before it, backwards. */
+    interface Source {
+        List<Picture> draw(Random random);
+
+        static Source of(List<Picture> pictures) {
+            return random -> List.of(
+                    pictures.get(random.nextInt(pictures.size())).varied(random, SMALLEST_SCALE, LARGEST_SCALE));
+        }
+    }
+
+    private static final double SMALLEST_SCALE = 0.7;
+    private static final double LARGEST_SCALE = 1.4;
 
     static final int CROP_PIXELS = 128;
     private static final int CROPS_PER_BATCH = 4;
     private static final int VARIANT_COUNT = 24;
     private static final int DRAWS_PER_VARIANT = 10;
 
-    private final List<Picture> pictures;
+    private final Source source;
     private final Random random;
-    private final List<Picture> variants = new ArrayList<>();
+    private final List<List<Picture>> variants = new ArrayList<>();
     private long drawCount;
 
-    Crops(List<Picture> pictures, long seed) {
-        this.pictures = pictures;
+    Crops(Source source, long seed) {
+        this.source = source;
         this.random = new Random(seed);
     }
 
-    /** So many batches of crops [4, 3, 128, 128] in -1..1, owned by {@code owner}. */
+    /** So many batches of crops [4, frames, 3, 128, 128] in -1..1, owned by {@code owner}. */
     List<NDArray> draw(NDManager owner, int batchCount) {
         vary();
         List<NDArray> batches = new ArrayList<>();
@@ -36,27 +49,27 @@ final class Crops {
     }
 
     private NDArray batch(NDManager owner) {
-        int plane = CROP_PIXELS * CROP_PIXELS;
-        float[] planes = new float[CROPS_PER_BATCH * 3 * plane];
+        int pixels = CROP_PIXELS * CROP_PIXELS;
+        int frames = variants.get(0).size();
+        float[] planes = new float[CROPS_PER_BATCH * frames * 3 * pixels];
         for (int i = 0; i < CROPS_PER_BATCH; i++) {
-            Picture picture = variants.get(random.nextInt(variants.size()));
-            int left = random.nextInt(picture.width() - CROP_PIXELS + 1);
-            int top = random.nextInt(picture.height() - CROP_PIXELS + 1);
-            picture.cropInto(planes, i * 3 * plane, left, top, CROP_PIXELS, CROP_PIXELS);
+            List<Picture> variant = variants.get(random.nextInt(variants.size()));
+            int left = random.nextInt(variant.get(0).width() - CROP_PIXELS + 1);
+            int top = random.nextInt(variant.get(0).height() - CROP_PIXELS + 1);
+            for (int frame = 0; frame < frames; frame++) {
+                int at = (i * frames + frame) * 3 * pixels;
+                variant.get(frame).cropInto(planes, at, left, top, CROP_PIXELS, CROP_PIXELS);
+            }
         }
-        return owner.create(planes, new Shape(CROPS_PER_BATCH, 3, CROP_PIXELS, CROP_PIXELS));
+        return owner.create(planes, new Shape(CROPS_PER_BATCH, frames, 3, CROP_PIXELS, CROP_PIXELS));
     }
 
     /** Keeps a stock of varied pictures and replaces one of them now and then. */
     private void vary() {
         if (variants.size() < VARIANT_COUNT) {
-            variants.add(variant());
+            variants.add(source.draw(random));
         } else if (drawCount++ % DRAWS_PER_VARIANT == 0) {
-            variants.set(random.nextInt(VARIANT_COUNT), variant());
+            variants.set(random.nextInt(VARIANT_COUNT), source.draw(random));
         }
-    }
-
-    private Picture variant() {
-        return pictures.get(random.nextInt(pictures.size())).varied(random, 0.7, 1.4);
     }
 }

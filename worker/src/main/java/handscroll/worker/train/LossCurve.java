@@ -30,6 +30,10 @@ final class LossCurve {
         }
     }
 
+    String stage() {
+        return stage;
+    }
+
     private String key() {
         return "curve." + stage;
     }

@@ -38,12 +38,7 @@ final class Provenance {
                 %s  ]
                 %s%s  torch = "%s"
                   # Minutes each stage took on this machine, its steps, and [minute, loss] along the way.
-                  tokenizer { minutes = %.1f, steps = %.0f, loss = %s }
-                  sharpening { minutes = %.1f, steps = %.0f, loss = %s }
-                  transformer { minutes = %.1f, steps = %.0f, loss = %s }
-                  # Nats a token on variants of the pictures that were not learned from.
-                  held-out = %.3f
-                }
+                %s}
                 """,
                 plan.name(),
                 names,
@@ -56,16 +51,27 @@ final class Provenance {
                 heldOut(plan),
                 shots(plan),
                 LibTorch.version(),
-                checkpoint.number("tokenizer.seconds", 0) / 60,
-                checkpoint.number("tokenizer.steps", 0),
-                curves.get(0).asText(),
-                checkpoint.number("sharpening.seconds", 0) / 60,
-                checkpoint.number("sharpening.steps", 0),
-                curves.get(1).asText(),
-                checkpoint.number("transformer.seconds", 0) / 60,
-                checkpoint.number("transformer.steps", 0),
-                curves.get(2).asText(),
-                checkpoint.number("transformer.held-out", 0));
+                stages(plan, checkpoint, curves));
+    }
+
+    private static String stages(TrainingPlan plan, Checkpoint checkpoint, List<LossCurve> curves) {
+        StringBuilder stages = new StringBuilder();
+        for (LossCurve curve : curves) {
+            stages.append(String.format(
+                    Locale.ROOT,
+                    "  %s { minutes = %.1f, steps = %.0f, loss = %s }\n",
+                    curve.stage(),
+                    checkpoint.number(curve.stage() + ".seconds", 0) / 60,
+                    checkpoint.number(curve.stage() + ".steps", 0),
+                    curve.asText()));
+        }
+        return plan.learnsDecoderOnly()
+                ? stages.toString()
+                : stages.append(String.format(
+                                Locale.ROOT,
+                                "  # Nats a token on variants of the pictures that were not learned from.\n  held-out = %.3f\n",
+                                checkpoint.number("transformer.held-out", 0)))
+                        .toString();
     }
 
     /** Those that were named, and the frames of a video that is a directory of them. */
@@ -135,7 +141,15 @@ final class Provenance {
         plan.base()
                 .ifPresent(base -> options.append(base.withTransformer() ? " --start-from " : " --tokenizer-of ")
                         .append(base.name())
-                        .append(base.withTransformer() && !base.keepsTokenizer() ? " --learn-tokenizer" : ""));
+                        .append(
+                                switch (base.learned()) {
+                                    case ALL -> " --learn-tokenizer";
+                                    case DECODER -> " --learn-decoder";
+                                    case TRANSFORMER -> "";
+                                }));
+        if (plan.tokenizer().framesBefore() > 0) {
+            options.append(" --frames-before ").append(plan.tokenizer().framesBefore());
+        }
         if (plan.source().captions() instanceof Captions.FileNames) {
             options.append(" --captions names");
         } else if (plan.source().captions() instanceof Captions.Written) {

@@ -36,7 +36,7 @@ final class Sharpening implements Stage {
             TokenizerNetwork network,
             float[] weights,
             float[] codes,
-            List<Picture> pictures,
+            Crops.Source source,
             Replicas replicas,
             long seed) {
         this.network = network;
@@ -49,7 +49,7 @@ final class Sharpening implements Stage {
         critic = new Optimizer(manager, network.criticLayout(), settings, seed + 1);
         codebook = manager.create(
                 codes, new Shape(network.shape().codes(), network.shape().dim()));
-        crops = new Crops(pictures, seed + 2);
+        crops = new Crops(source, seed + 2);
     }
 
     @Override

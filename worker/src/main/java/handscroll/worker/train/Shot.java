@@ -50,14 +50,30 @@ record Shot(List<Picture> frames, int heldOutFirst, int heldOutEnd, List<TextSta
         return clip;
     }
 
+    /** Whether none of the frames of a span is held out. */
+    boolean mayLearn(int first, int last) {
+        return last < heldOutFirst || first >= heldOutEnd;
+    }
+
+    /**
+     * One that may be learned from and so many before it, backwards. Where the shot begins, its first frame stands in for
+     * those that it has not.
+     */
+    List<Picture> lookBack(int from, int count, int every) {
+        List<Picture> back = new ArrayList<>();
+        for (int i = 0; i <= count; i++) {
+            back.add(frames.get(Math.max(0, from - i * every)));
+        }
+        return back;
+    }
+
     /** Where clips of so many frames can begin, among the held-out frames or among the others. */
     int[] clipStarts(int count, int every, boolean heldOut) {
         int span = (count - 1) * every;
         List<Integer> starts = new ArrayList<>();
         for (int start = 0; start + span < frames.size(); start++) {
             boolean inside = start >= heldOutFirst && start + span < heldOutEnd;
-            boolean outside = start + span < heldOutFirst || start >= heldOutEnd;
-            if (heldOut ? inside : outside) {
+            if (heldOut ? inside : mayLearn(start, start + span)) {
                 starts.add(start);
             }
         }

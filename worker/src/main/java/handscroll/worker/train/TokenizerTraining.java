@@ -37,7 +37,7 @@ final class TokenizerTraining implements Stage {
             Replicas replicas,
             long seed) {
         this.network = network;
-        this.crops = new Crops(pictures, seed);
+        this.crops = new Crops(Crops.Source.of(pictures), seed);
         this.replicas = replicas;
         this.random = new Random(seed);
         this.manager = parent.newSubManager();
@@ -57,7 +57,7 @@ final class TokenizerTraining implements Stage {
 
     /** Goes on from another model's tokenizer, all codes of which are alive. */
     private void begin(ModelDirectory base) {
-        optimizer.start(base.tokenizerWeights());
+        optimizer.start(base.tokenizerWeights(network.shape()));
         codebook.set(base.codebook());
         total.set(base.codebook());
         float[] alive = new float[network.shape().codes()];

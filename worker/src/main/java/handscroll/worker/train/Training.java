@@ -127,62 +127,81 @@ public final class Training implements AutoCloseable {
     }
 
     private void learnAll() throws IOException {
-        long seed = plan.seed();
-        plan.base()
-                .filter(TrainingPlan.Base::keepsTokenizer)
-                .map(TrainingPlan.Base::model)
-                .ifPresent(this::takeTokenizer);
-        try (TokenizerNetwork tokenizer = new TokenizerNetwork(plan.tokenizer());
-                TransformerNetwork transformer = new TransformerNetwork(plan.transformer())) {
-            finish(
-                    "tokenizer",
-                    plan.tokenizerTime(),
-                    () -> new TokenizerTraining(
-                            manager, tokenizer, pictures, plan.base().map(TrainingPlan.Base::model), replicas, seed));
-            if (stopped) {
-                return;
-            }
-            float[] weights = checkpoint.vector("tokenizer.average");
-            float[] codebook = checkpoint.vector("codebook");
-            finish(
-                    "sharpening",
-                    plan.sharpeningTime(),
-                    () -> new Sharpening(manager, tokenizer, weights, codebook, pictures, replicas, seed));
+        try (TokenizerNetwork tokenizer = new TokenizerNetwork(plan.tokenizer())) {
+            plan.base()
+                    .filter(base -> base.learned() != TrainingPlan.Learned.ALL)
+                    .ifPresent(base -> takeOver(base, tokenizer));
+            learnTokenizer(tokenizer);
             boolean isOver = checkpoint.number("transformer.seconds", 0) * 1000
                     >= plan.transformerTime().toMillis();
-            if (stopped || isOver) {
+            if (stopped || isOver && !plan.learnsDecoderOnly()) {
                 return;
             }
-            try (TokenGrids grids = new TokenGrids(
-                            manager,
-                            tokenizer,
-                            weights,
-                            codebook,
-                            film.isPresent()
-                                    ? List.of()
-                                    : examples(plan.source().pictures(), pictures),
-                            examples(plan.source().heldOut(), heldOut),
-                            film,
-                            plan.transformer().knowsLayouts(),
-                            seed);
-                    TransformerTraining stage = new TransformerTraining(
-                            manager,
-                            transformer,
-                            grids,
-                            codebook,
-                            plan.base()
-                                    .filter(TrainingPlan.Base::withTransformer)
-                                    .filter(base -> base.model().transformer().width()
-                                            == plan.transformer().width())
-                                    .map(TrainingPlan.Base::model),
-                            replicas,
-                            plan.budget().lessons(),
-                            seed)) {
-                EarlyStopping stopping = new EarlyStopping(checkpoint, SHOW_INTERVAL);
-                learn(stage, plan.transformerTime(), () -> show(grids, stage, stopping));
-                if (!stopped) {
-                    lines.accept(stopping.verdict());
+            try (TokenGrids grids = grids(tokenizer)) {
+                if (plan.learnsDecoderOnly()) {
+                    write(grids);
+                } else {
+                    learnTransformer(grids);
                 }
+            }
+        }
+    }
+
+    private void learnTokenizer(TokenizerNetwork tokenizer) throws IOException {
+        Optional<ModelDirectory> base = plan.base().map(TrainingPlan.Base::model);
+        finish(
+                "tokenizer",
+                plan.tokenizerTime(),
+                () -> new TokenizerTraining(manager, tokenizer, pictures, base, replicas, plan.seed()));
+        if (stopped) {
+            return;
+        }
+        float[] weights = checkpoint.vector("tokenizer.average");
+        float[] codebook = checkpoint.vector("codebook");
+        finish(
+                "sharpening",
+                plan.sharpeningTime(),
+                () -> new Sharpening(manager, tokenizer, weights, codebook, crops(), replicas, plan.seed()));
+    }
+
+    /** What the decoder learns to draw. */
+    private Crops.Source crops() {
+        return film.<Crops.Source>map(of -> new Glances(of, plan.tokenizer().framesBefore()))
+                .orElseGet(() -> Crops.Source.of(pictures));
+    }
+
+    private TokenGrids grids(TokenizerNetwork tokenizer) {
+        return new TokenGrids(
+                manager,
+                tokenizer,
+                checkpoint.vector("tokenizer.average"),
+                checkpoint.vector("codebook"),
+                film.isPresent() ? List.of() : examples(plan.source().pictures(), pictures),
+                examples(plan.source().heldOut(), heldOut),
+                film,
+                plan.transformer().knowsLayouts(),
+                plan.seed());
+    }
+
+    private void learnTransformer(TokenGrids grids) throws IOException {
+        try (TransformerNetwork transformer = new TransformerNetwork(plan.transformer());
+                TransformerTraining stage = new TransformerTraining(
+                        manager,
+                        transformer,
+                        grids,
+                        checkpoint.vector("codebook"),
+                        plan.base()
+                                .filter(TrainingPlan.Base::withTransformer)
+                                .filter(base -> base.model().transformer().width()
+                                        == plan.transformer().width())
+                                .map(TrainingPlan.Base::model),
+                        replicas,
+                        plan.budget().lessons(),
+                        plan.seed())) {
+            EarlyStopping stopping = new EarlyStopping(checkpoint, SHOW_INTERVAL);
+            learn(stage, plan.transformerTime(), () -> show(grids, stage, stopping));
+            if (!stopped) {
+                lines.accept(stopping.verdict());
             }
         }
     }
@@ -216,13 +235,18 @@ public final class Training implements AutoCloseable {
         return examples;
     }
 
-    /** As if the first two stages had made it. */
-    private void takeTokenizer(ModelDirectory base) {
-        for (String stage : List.of("tokenizer", "sharpening")) {
-            checkpoint.put(stage + ".average", base.tokenizerWeights());
+    /** As if the stages that are left out had made it. */
+    private void takeOver(TrainingPlan.Base base, TokenizerNetwork tokenizer) {
+        float[] weights = base.model().tokenizerWeights(tokenizer.shape());
+        boolean decoderOnly = plan.learnsDecoderOnly();
+        for (String stage : decoderOnly ? List.of("tokenizer") : List.of("tokenizer", "sharpening")) {
+            checkpoint.put(stage + ".average", weights);
             checkpoint.put(stage + ".finished", 1);
         }
-        checkpoint.put("codebook", base.codebook());
+        checkpoint.put("codebook", base.model().codebook());
+        if (decoderOnly) {
+            checkpoint.put("transformer.average", base.model().transformerWeights());
+        }
     }
 
     /** Runs one stage to its end, unless it came there before: what later stages build on must not move again. */

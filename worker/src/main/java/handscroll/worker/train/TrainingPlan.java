@@ -76,9 +76,27 @@ public record TrainingPlan(
      * A model to begin with.
      *
      * @param withTransformer whether to begin with its transformer too, as far as its parameters fit
-     * @param keepsTokenizer whether its tokenizer stays as it is; otherwise it is learned on
      */
-    public record Base(String name, ModelDirectory model, boolean withTransformer, boolean keepsTokenizer) {}
+    public record Base(String name, ModelDirectory model, boolean withTransformer, Learned learned) {}
+
+    /** What is learned of a model that one begins with. */
+    public enum Learned {
+        /** Its tokenizer stays as it is. */
+        TRANSFORMER,
+        /** How tokens become pixels; tokens keep their meaning, so that the transformer stays as it is. */
+        DECODER,
+        ALL
+    }
+
+    private boolean learns(Learned part) {
+        return base.map(begun -> begun.learned() == Learned.ALL || begun.learned() == part)
+                .orElse(true);
+    }
+
+    /** Whether nothing but the decoder of the base is learned. */
+    boolean learnsDecoderOnly() {
+        return learns(Learned.DECODER) && !learns(Learned.TRANSFORMER);
+    }
 
     /** What time is: learning takes as long as it takes, or as much of the processors as it gets. */
     public enum Clock {
@@ -102,12 +120,10 @@ public record TrainingPlan(
     }
 
     Duration sharpeningTime() {
-        return budget.share(SHARPENING_SHARE);
+        return learnsDecoderOnly() ? budget.time() : budget.share(SHARPENING_SHARE);
     }
 
     Duration transformerTime() {
-        return base.map(Base::keepsTokenizer).orElse(false)
-                ? budget.time()
-                : budget.share(1 - TOKENIZER_SHARE - SHARPENING_SHARE);
+        return learns(Learned.DECODER) ? budget.share(1 - TOKENIZER_SHARE - SHARPENING_SHARE) : budget.time();
     }
 }

@@ -23,9 +23,17 @@ class Tokenizer(Module):
     h = self.residual(p, "encoder.eighth.residual", h)
     return torch.to(self.convolve(p, "encoder.out", torch.silu(h), 1, 0), 6)
 
-  # [n, dim, h, w] to [n, 3, 8h, 8w] pixels in about -1..1.
+  # [n, FRAMES * dim, h, w], the codes of a frame and of those before it, to the frame's pixels [n, 3, 8h, 8w] in
+  # about -1..1. What the frames before add starts at nothing.
   def decode(self: __torch__.Tokenizer, p: Dict[str, Tensor], z: Tensor) -> Tensor:
-    h = self.convolve(p, "decoder.eighth", torch.contiguous(z, memory_format=2), 1, 1)
+    codes = torch.contiguous(z, memory_format=2)
+    own = torch.slice(codes, 1, 0, torch.floordiv(torch.size(z, 1), FRAMES))
+    h = self.convolve(p, "decoder.eighth", torch.contiguous(own, memory_format=2), 1, 1)
+    if torch.gt(FRAMES, 1):
+      beside = torch.silu(self.convolve(p, "decoder.before", codes, 1, 1))
+      h = torch.add(h, self.convolve(p, "decoder.before.out", beside, 1, 0))
+    else:
+      pass
     h = self.residual(p, "decoder.eighth.residual", h)
     h = torch.upsample_nearest2d(h, None, [2., 2.])
     h = self.convolve(p, "decoder.quarter", h, 1, 1)
@@ -43,9 +51,9 @@ class Tokenizer(Module):
     distances = torch.sub(lengths, torch.mul(torch.matmul(rows, torch.t(codebook)), 2.))
     return torch.argmin(distances, -1)
 
-  # [n, h, w] tokens to their codes [n, dim, h, w].
+  # [n, frames, h, w] tokens to their codes [n, frames * dim, h, w].
   def look_up(self: __torch__.Tokenizer, tokens: Tensor, codebook: Tensor) -> Tensor:
-    return torch.contiguous(torch.permute(torch.embedding(codebook, tokens), [0, 3, 1, 2]))
+    return torch.flatten(torch.permute(torch.embedding(codebook, tokens), [0, 1, 4, 2, 3]), 1, 2)
 
   # L1 plus half the L1 of the differences between neighbouring pixels, which punishes blur.
   def distance(self: __torch__.Tokenizer, y: Tensor, x: Tensor) -> Tensor:
@@ -57,14 +65,17 @@ class Tokenizer(Module):
   # Loss of the autoencoder and its gradient; straight-through past the codebook (van den Oord et al.),
   # which learns from the returned counts [codes] and sums [codes, dim] by moving averages instead.
   # Also returned: the squared error, and all encoder outputs [n*h*w, dim] to revive dead codes from.
-  def learn(self: __torch__.Tokenizer, w: Tensor, codebook: Tensor, x: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+  # Frames [n, FRAMES, 3, 8h, 8w] count as pictures here, as if nothing moved.
+  def learn(self: __torch__.Tokenizer, w: Tensor, codebook: Tensor, clips: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+    x = torch.select(clips, 1, 0)
     leaf = torch.requires_grad_(torch.detach(w))
     p = self.named(leaf)
     z = self.encode(p, torch.to(x, 15))
     frozen = torch.detach(z)
     tokens = self.nearest(frozen, codebook)
-    codes = self.look_up(tokens, codebook)
-    y = self.decode(p, torch.to(torch.add(z, torch.sub(codes, frozen)), 15))
+    codes = self.look_up(torch.unsqueeze(tokens, 1), codebook)
+    through = torch.add(z, torch.sub(codes, frozen))
+    y = self.decode(p, torch.to(torch.repeat(through, [1, FRAMES, 1, 1]), 15))
     commitment = torch.mean(torch.square(torch.sub(z, codes)))
     loss = torch.add(self.distance(y, x), commitment, alpha=0.25)
     gradients = torch.grad([loss], [leaf], None, None, False, False)
@@ -97,10 +108,13 @@ class Tokenizer(Module):
   # Gradients of one step that sharpens the decoder against a critic (hinge loss, and the distance of what
   # the critic's layers see), while encoder and codebook stay as they are, so that tokens keep their meaning.
   # The adversarial gradient is scaled to `strength` times the other one's length, as VQGAN does.
+  # Of clips [n, FRAMES, 3, 8h, 8w], a frame first and then those before it, backwards, it learns to decode the first.
   # Returns the gradients of w and of the critic, then the two losses and the squared error.
-  def sharpen(self: __torch__.Tokenizer, w: Tensor, critic: Tensor, codebook: Tensor, x: Tensor, strength: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    z = self.encode(self.named(w), torch.to(x, 15))
-    codes = torch.detach(self.look_up(self.nearest(z, codebook), codebook))
+  def sharpen(self: __torch__.Tokenizer, w: Tensor, critic: Tensor, codebook: Tensor, clips: Tensor, strength: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    x = torch.select(clips, 1, 0)
+    tokens = self.nearest(self.encode(self.named(w), torch.to(torch.flatten(clips, 0, 1), 15)), codebook)
+    each = torch.reshape(tokens, [torch.size(clips, 0), FRAMES, torch.size(tokens, 1), torch.size(tokens, 2)])
+    codes = torch.detach(self.look_up(each, codebook))
     leaf = torch.requires_grad_(torch.detach(w))
     y = self.decode(self.named(leaf), torch.to(codes, 15))
     seen = torch.requires_grad_(torch.detach(y))
@@ -137,7 +151,7 @@ class Tokenizer(Module):
     inner = torch.narrow(tokens, 0, margin, torch.size(tokens, 0) - 2 * margin)
     return torch.contiguous(torch.narrow(inner, 1, margin, torch.size(tokens, 1) - 2 * margin))
 
-  # Pixels [8h, 8w, 3] in 0..255 (uint8) of a window of tokens [h + 2 margin, w + 2 margin].
+  # Pixels [8h, 8w, 3] in 0..255 (uint8) of a window of tokens [FRAMES, h + 2 margin, w + 2 margin].
   def window_to_pixels(self: __torch__.Tokenizer, w: Tensor, codebook: Tensor, window: Tensor, margin: int, kind: int) -> Tensor:
     codes = self.look_up(torch.unsqueeze(window, 0), codebook)
     y = self.decode(self.named(w), torch.to(codes, kind))[0]

@@ -207,6 +207,35 @@ class SlotOperatorsTest {
     }
 
     @Test
+    void decodesAFrameOfAVideoFromThoseBeforeItToo() {
+        int side = 8 + 2 * MARGIN;
+        Random random = new Random(5);
+        List<TokenBlock> frames = new ArrayList<>();
+        for (int frame = 0; frame < 4; frame++) {
+            short[] tokens = new short[side * side];
+            for (int i = 0; i < tokens.length; i++) {
+                tokens[i] = (short) random.nextInt(CODES);
+            }
+            frames.add(new TokenBlock(side, side, tokens));
+        }
+        try (LoadedModel loaded = new LoadedModel(TinyModel.ofVideo(1), Device.cpu(), 1);
+                SlotOperators slot = loaded.open()) {
+            byte[] third = slot.decode(frames.get(2), List.of(frames.get(1), frames.get(0)))
+                    .rgb();
+            assertThat(slot.decode(frames.get(2), List.of(frames.get(1), frames.get(3)))
+                            .rgb())
+                    .isNotEqualTo(third);
+            assertThat(slot.decode(frames.get(2), List.of(frames.get(3), frames.get(0)))
+                            .rgb())
+                    .isNotEqualTo(third);
+            // Before the first frame there is nothing else.
+            assertThat(slot.decode(frames.get(2)).rgb())
+                    .isEqualTo(slot.decode(frames.get(2), List.of(frames.get(2), frames.get(2)))
+                            .rgb());
+        }
+    }
+
+    @Test
     void encodesThePixelsInTheMiddleOfAWindow() {
         int side = 64 + 2 * ENCODER_MARGIN;
         byte[] rgb = new byte[3 * side * side];

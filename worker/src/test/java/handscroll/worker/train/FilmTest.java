@@ -7,6 +7,10 @@ import ai.djl.ndarray.NDManager;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.model.ModelCard;
 import handscroll.worker.djl.LibTorch;
+import handscroll.worker.djl.ModelDirectory;
+import handscroll.worker.djl.ParameterLayout;
+import handscroll.worker.djl.TinyModel;
+import handscroll.worker.djl.TokenizerNetwork;
 import handscroll.worker.djl.TokenizerShape;
 import handscroll.worker.djl.TransformerShape;
 import java.awt.Color;
@@ -17,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,6 +127,80 @@ class FilmTest {
         ModelCard card = ModelCard.read(directory.resolve("fields"));
         assertThat(card.knowsTexts()).isTrue();
         assertThat(card.context().frames()).isEqualTo(TransformerShape.LARGEST_FRAMES);
+    }
+
+    @Test
+    void framesToDecodeComeWithThoseBeforeThemAndNoneIsHeldOut() throws IOException {
+        Film read = read(TABLE, new ArrayList<>());
+        List<Picture> all =
+                read.shots().stream().flatMap(shot -> shot.frames().stream()).toList();
+        var glances = new Glances(read, 2);
+        var random = new Random(4);
+        int still = 0;
+        int cut = 0;
+        int moving = 0;
+        for (int i = 0; i < 300; i++) {
+            int[] frames = glances.draw(random).stream().mapToInt(all::indexOf).toArray();
+            if (frames[0] < 0) {
+                continue; // of another size
+            }
+            for (int frame : frames) {
+                Shot shot = read.shots().get(frame / SHOT);
+                assertThat(read.toLearn()).contains(shot.frames().get(frame % SHOT));
+            }
+            boolean isWithinAShot = frames[2] / SHOT == frames[0] / SHOT;
+            if (frames[1] == frames[0] && frames[2] == frames[0]) {
+                still++;
+            } else if (!isWithinAShot) {
+                cut++;
+            } else if (frames[1] == frames[0] - 1) {
+                assertThat(frames[2]).isEqualTo(Math.max(frames[0] / SHOT * SHOT, frames[0] - 2));
+                moving++;
+            }
+        }
+        assertThat(still).isPositive();
+        assertThat(cut).isPositive();
+        assertThat(moving).isGreaterThan(still + cut);
+    }
+
+    @Test
+    void aDecoderLearnsToLookBackAndNothingElseMoves() throws IOException {
+        ModelDirectory before = ModelDirectory.load(TinyModel.writeVideo(directory.resolve("before"), 3));
+        var plan = new TrainingPlan(
+                "after",
+                directory.resolve("after"),
+                new TrainingPlan.Source(
+                        List.of(film), List.of(), 0, 0.6, new Captions.None(), Optional.of(CUT), "Apache-2.0"),
+                new TrainingPlan.Budget(Duration.ofSeconds(1), TrainingPlan.Clock.WALL, 1, 1),
+                1,
+                false,
+                Optional.of(new TrainingPlan.Base("before", before, true, TrainingPlan.Learned.DECODER)),
+                before.tokenizer().guidedBy(1),
+                before.transformer());
+        try (Training training = new Training(plan, line -> {})) {
+            training.run();
+        }
+        ModelCard card = ModelCard.read(directory.resolve("after"));
+        assertThat(card.tokenizer().framesBefore()).isEqualTo(1);
+        ModelDirectory after = ModelDirectory.load(card);
+        assertThat(after.transformerWeights()).isEqualTo(before.transformerWeights());
+        assertThat(after.codebook()).isEqualTo(before.codebook());
+        assertThat(after.tokenizer()).isEqualTo(before.tokenizer().guidedBy(1));
+        try (TokenizerNetwork network = new TokenizerNetwork(after.tokenizer())) {
+            float[] begun = before.tokenizerWeights(network.shape());
+            int at = 0;
+            for (ParameterLayout.Parameter parameter : network.layout().parameters()) {
+                int end = at + parameter.size();
+                boolean same = Arrays.equals(begun, at, end, after.tokenizerWeights(), at, end);
+                assertThat(same || parameter.name().startsWith("decoder."))
+                        .as(parameter.name())
+                        .isTrue();
+                at = end;
+            }
+        }
+        assertThat(Files.readString(directory.resolve("after/model.conf")))
+                .contains("--start-from before --learn-decoder --frames-before 1")
+                .containsPattern("sharpening \\{ minutes = [0-9.]+, steps = [1-9]");
     }
 
     private Film read(Captions captions, List<Problem> problems) throws IOException {
