@@ -7,26 +7,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Random crops of varied pictures, mirrored and scaled: what the tokenizer learns from. Of a video, of frames with those before. */
+/** Random crops of varied pictures: what the tokenizer learns from. */
 final class Crops {
-
-    /** Draws varied pictures that crops are cut from: one, or a frame of a video and those before it, backwards. */
-    interface Source {
-        List<Picture> draw(Random random);
-
-        static Source of(List<Picture> pictures) {
-            return random -> List.of(
-                    pictures.get(random.nextInt(pictures.size())).varied(random, SMALLEST_SCALE, LARGEST_SCALE));
-        }
-    }
-
-    private static final double SMALLEST_SCALE = 0.7;
-    private static final double LARGEST_SCALE = 1.4;
 
     static final int CROP_PIXELS = 128;
     private static final int CROPS_PER_BATCH = 4;
     private static final int VARIANT_COUNT = 24;
     private static final int DRAWS_PER_VARIANT = 10;
+    private static final double SMALLEST_SCALE = 0.7;
+    private static final double LARGEST_SCALE = 1.4;
+
+    /**
+     * Draws varied pictures that crops are cut from, each time as many, all from the same place: one, or a frame of a video
+     * and those before it, backwards.
+     */
+    interface Source {
+        List<Picture> draw(Random random);
+
+        /** Pictures mirrored or not, and scaled. */
+        static Source of(List<Picture> pictures) {
+            return random -> List.of(
+                    pictures.get(random.nextInt(pictures.size())).varied(random, SMALLEST_SCALE, LARGEST_SCALE));
+        }
+    }
 
     private final Source source;
     private final Random random;

@@ -49,11 +49,7 @@ final class Glances implements Crops.Source {
         } else if (framesBefore > 0 && chance < STANDING_STILL + AFTER_A_CUT) {
             Moment other = any(random);
             if (!other.shot.equals(moment.shot)) {
-                List<Picture> before = other.shot.lookBack(other.frame, framesBefore, every);
-                int own = 1 + random.nextInt(framesBefore);
-                for (int i = own; i < glance.size(); i++) {
-                    glance.set(i, before.get(i - own));
-                }
+                cut(glance, other, 1 + random.nextInt(framesBefore));
             }
         }
         double least = (double) Crops.CROP_PIXELS / glance.get(0).width();
@@ -64,6 +60,14 @@ final class Glances implements Crops.Source {
         return scale == 1
                 ? glance
                 : glance.stream().map(frame -> frame.resized(width, height)).toList();
+    }
+
+    /** So many frames are left as they are; before them the other shot ends. */
+    private void cut(List<Picture> glance, Moment end, int own) {
+        List<Picture> before = end.shot.lookBack(end.frame, framesBefore, every);
+        for (int i = own; i < glance.size(); i++) {
+            glance.set(i, before.get(i - own));
+        }
     }
 
     private Moment any(Random random) {
