@@ -26,12 +26,11 @@ class Tokenizer(Module):
   # [n, FRAMES * dim, h, w], the codes of a frame and of those before it, to the frame's pixels [n, 3, 8h, 8w] in
   # about -1..1. What the frames before add starts at nothing.
   def decode(self: __torch__.Tokenizer, p: Dict[str, Tensor], z: Tensor) -> Tensor:
-    codes = torch.contiguous(z, memory_format=2)
-    own = torch.slice(codes, 1, 0, torch.floordiv(torch.size(z, 1), FRAMES))
+    own = torch.slice(z, 1, 0, torch.floordiv(torch.size(z, 1), FRAMES))
     h = self.convolve(p, "decoder.eighth", torch.contiguous(own, memory_format=2), 1, 1)
     if torch.gt(FRAMES, 1):
-      beside = torch.silu(self.convolve(p, "decoder.before", codes, 1, 1))
-      h = torch.add(h, self.convolve(p, "decoder.before.out", beside, 1, 0))
+      beside = self.convolve(p, "decoder.before", torch.contiguous(z, memory_format=2), 1, 1)
+      h = torch.add(h, self.convolve(p, "decoder.before.out", torch.silu(beside), 1, 0))
     else:
       pass
     h = self.residual(p, "decoder.eighth.residual", h)
@@ -53,7 +52,8 @@ class Tokenizer(Module):
 
   # [n, frames, h, w] tokens to their codes [n, frames * dim, h, w].
   def look_up(self: __torch__.Tokenizer, tokens: Tensor, codebook: Tensor) -> Tensor:
-    return torch.flatten(torch.permute(torch.embedding(codebook, tokens), [0, 1, 4, 2, 3]), 1, 2)
+    codes = torch.permute(torch.embedding(codebook, tokens), [0, 1, 4, 2, 3])
+    return torch.flatten(torch.contiguous(codes), 1, 2)
 
   # L1 plus half the L1 of the differences between neighbouring pixels, which punishes blur.
   def distance(self: __torch__.Tokenizer, y: Tensor, x: Tensor) -> Tensor:
