@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +40,7 @@ public final class RenderBook {
     private final Progress progress;
     private final ContextLedger context;
     private final TaskBuilder tasks;
-    private final Map<Long, short[]> tokens = new HashMap<>();
+    private final HeldTokens tokens;
     private final List<PatchId> released = new ArrayList<>();
     private final Map<PatchId, String> quarantined = new LinkedHashMap<>();
     private final Set<PatchId> placeholders = new HashSet<>();
@@ -53,13 +52,14 @@ public final class RenderBook {
         this.plan = plan;
         this.progress = new Progress(plan.graph());
         this.context = new ContextLedger(plan.graph());
-        this.tasks = new TaskBuilder(plan, this::tokensOf, picture);
+        this.tokens = new HeldTokens(plan.graph());
+        this.tasks = new TaskBuilder(plan, tokens::get, picture);
     }
 
     /** Takes up a cell whose tokens were logged before a restart. Before {@link #start} only. */
     public void restoreTokens(int stage, int index, short[] restored) {
         if (stage <= plan.sampleStage() && index < plan.graph().cellCount(stage) && isValid(restored)) {
-            tokens.put(key(stage, index), restored);
+            tokens.put(stage, index, restored);
             progress.alreadyRendered(stage, index);
         }
     }
@@ -95,11 +95,9 @@ public final class RenderBook {
 
     private short mostCommonToken(int stage) {
         int[] counts = new int[plan.model().codes()];
-        tokens.forEach((key, rows) -> {
-            if (key >> Integer.SIZE == stage) {
-                for (short token : rows) {
-                    counts[token]++;
-                }
+        tokens.forEach(stage, rows -> {
+            for (short token : rows) {
+                counts[token]++;
             }
         });
         int best = 0;
@@ -220,7 +218,7 @@ public final class RenderBook {
     public void tokensLogged(TaskResult.Tokens rows) {
         int index = plan.graph().index(rows.patch());
         if (!progress.isRendered(rows.patch().stage(), index)) {
-            tokens.put(key(rows.patch().stage(), index), rows.tokens());
+            tokens.put(rows.patch().stage(), index, rows.tokens());
             rendered(rows.patch().stage(), index);
         }
     }
@@ -331,22 +329,14 @@ public final class RenderBook {
 
     private void release(int stage, int index) {
         ContextLedger.Released unneeded = context.rendered(stage, index);
-        unneeded.tokens()
-                .forEach(patch -> tokens.remove(key(patch.stage(), plan.graph().index(patch))));
+        for (PatchId patch : unneeded.tokens()) {
+            tokens.remove(patch.stage(), plan.graph().index(patch));
+        }
         released.addAll(unneeded.states());
     }
 
     private static long key(int stage, int index) {
         return (long) stage << Integer.SIZE | index;
-    }
-
-    private short[] tokensOf(int stage, int index) {
-        short[] found = tokens.get(key(stage, index));
-        if (found == null) {
-            throw new IllegalStateException("the tokens of patch "
-                    + plan.graph().patch(stage, index) + " were released before their last reader");
-        }
-        return found;
     }
 
     private boolean isValid(short[] rows) {

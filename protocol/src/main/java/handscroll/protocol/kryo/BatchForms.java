@@ -33,6 +33,13 @@ final class BatchForms {
     private static final TokensForm TOKENS = new TokensForm();
     private static final PatchIdForm PATCH = new PatchIdForm();
     private static final TokenBlockForm BLOCK = new TokenBlockForm();
+    private static final ContextPatchForm CONTEXT = new ContextPatchForm();
+
+    /** Its class, three offsets and the number of its tokens. */
+    private static final int LEAST_CONTEXT_BYTES = 5;
+
+    /** Kryo writes the number of a class so much higher. */
+    static final int TYPE_OFFSET = 2;
 
     private static final class TokensForm extends Serializer<short[]> {
         TokensForm() {
@@ -107,7 +114,7 @@ final class BatchForms {
         @Override
         public void write(Kryo kryo, Output output, Task.Sample sample) {
             output.writeDouble(sample.bottomPosition());
-            kryo.writeClassAndObject(output, sample.context());
+            writeContext(kryo, output, sample.context());
             present(output);
             BLOCK.write(kryo, output, sample.layout());
             kryo.writeClassAndObject(output, sample.memory());
@@ -117,11 +124,32 @@ final class BatchForms {
             output.writeDouble(sample.topPosition());
         }
 
+        /** As a list of values of whatever classes, without a look for the class of each. */
+        private static void writeContext(Kryo kryo, Output output, List<ContextPatch> context) {
+            writeType(output, WireTypes.LIST);
+            output.writeVarInt(context.size(), true);
+            for (ContextPatch patch : context) {
+                writeType(output, WireTypes.CONTEXT_PATCH);
+                CONTEXT.write(kryo, output, patch);
+            }
+        }
+
+        private static List<ContextPatch> readContext(Kryo kryo, Input input) {
+            checkType(input, WireTypes.LIST);
+            ContextPatch[] context =
+                    new ContextPatch[((BoundedInput) input).checked(input.readVarInt(true), LEAST_CONTEXT_BYTES)];
+            for (int i = 0; i < context.length; i++) {
+                checkType(input, WireTypes.CONTEXT_PATCH);
+                context[i] = CONTEXT.read(kryo, input, ContextPatch.class);
+            }
+            return List.of(context);
+        }
+
         @Override
         @SuppressWarnings("unchecked") // a list of something else ends the reading where it is copied into the task
         public Task.Sample read(Kryo kryo, Input input, Class<? extends Task.Sample> type) {
             double bottom = input.readDouble();
-            List<ContextPatch> context = (List<ContextPatch>) kryo.readClassAndObject(input);
+            List<ContextPatch> context = readContext(kryo, input);
             checkPresent(input);
             TokenBlock layout = BLOCK.read(kryo, input, TokenBlock.class);
             List<RememberedPatch> memory = (List<RememberedPatch>) kryo.readClassAndObject(input);
@@ -145,6 +173,17 @@ final class BatchForms {
             checkPresent(input);
             PatchId patch = PATCH.read(kryo, input, PatchId.class);
             return new TaskResult.Tokens(patch, TOKENS.read(kryo, input, short[].class));
+        }
+    }
+
+    private static void writeType(Output output, int number) {
+        output.writeVarInt(number + TYPE_OFFSET, true);
+    }
+
+    private static void checkType(Input input, int number) {
+        int found = input.readVarInt(true) - TYPE_OFFSET;
+        if (found != number) {
+            throw new KryoException("A message has a value of class " + found + " where one of " + number + " belongs.");
         }
     }
 

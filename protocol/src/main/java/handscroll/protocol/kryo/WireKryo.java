@@ -89,8 +89,16 @@ final class WireKryo {
         @Override
         public void write(Kryo kryo, Output output, List<?> list) {
             output.writeVarInt(list.size(), true);
+            // Tasks of a batch are of one class: looked up once, and written as Kryo writes each.
+            Class<?> known = List.class;
+            Registration registration = kryo.getRegistration(known);
             for (Object element : list) {
-                kryo.writeClassAndObject(output, element);
+                if (element.getClass() != known) {
+                    known = element.getClass();
+                    registration = kryo.getRegistration(known);
+                }
+                output.writeVarInt(registration.getId() + BatchForms.TYPE_OFFSET, true);
+                kryo.writeObject(output, element, registration.getSerializer());
             }
         }
 

@@ -36,6 +36,9 @@ final class WireTypes {
     static final int LIST = 21;
     static final int MAP = 22;
 
+    /** Stands in every task to sample, a dozen times. */
+    static final int CONTEXT_PATCH = 68;
+
     static final Map<Integer, Class<?>> BY_NUMBER = byNumber();
 
     private static Map<Integer, Class<?>> byNumber() {
@@ -75,7 +78,7 @@ final class WireTypes {
         // 65: a patch to sample before there were layouts.
         // 66: a tile to decode before known pixels were pasted.
         types.put(67, Task.Idle.class);
-        types.put(68, ContextPatch.class);
+        types.put(CONTEXT_PATCH, ContextPatch.class);
         types.put(69, TokenBlock.class);
         types.put(70, PixelBlock.class);
         types.put(71, TaskResult.Tokens.class);
