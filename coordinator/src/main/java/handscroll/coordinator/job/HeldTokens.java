@@ -69,9 +69,7 @@ final class HeldTokens {
     private boolean holds(int stage, int cell) {
         Pages held = stages[stage];
         int number = cell >> PAGE_BITS;
-        return number < held.pages.length
-                && held.counts[number] > 0
-                && held.pages[number][cell & PAGE - 1] != null;
+        return number < held.pages.length && held.counts[number] > 0 && held.pages[number][cell & PAGE - 1] != null;
     }
 
     /** @throws IllegalStateException if they are not held */

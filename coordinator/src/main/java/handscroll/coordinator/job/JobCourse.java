@@ -54,6 +54,7 @@ public final class JobCourse {
     /** What was given up when it was last stopped. */
     private Optional<GivenUp> givenUp = Optional.empty();
 
+    private final ReleasePace releases;
     private final Set<PatchId> skipped = new LinkedHashSet<>();
     private boolean isClosing;
     private Optional<PendingStop> stopping = Optional.empty();
@@ -77,6 +78,7 @@ public final class JobCourse {
         this.settings = settings;
         this.effects = effects;
         this.heldBack = new HeldBackResults(settings.heldBackOutcomes(), registered.deviceClass());
+        this.releases = new ReleasePace(settings.releasedAtOnce(), settings.releaseEvery());
         this.state = stateOf(registered);
         this.cause = registered.cause();
         registered.skipped().ifPresent(skipped::addAll);
@@ -223,7 +225,8 @@ public final class JobCourse {
             return;
         }
         boolean isComplete = opened().isComplete();
-        if (opened().releasedCount() >= (isComplete ? 1 : settings.releasedAtOnce())) {
+        int released = opened().releasedCount();
+        if (isComplete ? released > 0 : releases.isDue(released, now)) {
             effects.release(opened().takeReleased());
         }
         if (isComplete) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 public record JobSettings(
         int offeredTasks,
         int releasedAtOnce,
+        Duration releaseEvery,
         Duration statusEvery,
         int waitingCommands,
         int heldBackOutcomes,
@@ -20,6 +21,7 @@ public record JobSettings(
         return new JobSettings(
                 block.getInt("offered-tasks"),
                 block.getInt("released-at-once"),
+                block.getDuration("release-every"),
                 block.getDuration("status-every"),
                 block.getInt("waiting-commands"),
                 block.getInt("held-back-outcomes"),

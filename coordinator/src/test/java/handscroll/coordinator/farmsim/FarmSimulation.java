@@ -158,6 +158,7 @@ final class FarmSimulation {
         jobSettings = new JobSettings(
                 4 + random.nextInt(60),
                 5,
+                Duration.ofMillis(100),
                 Duration.ofMillis(500),
                 1000,
                 2 + random.nextInt(20),

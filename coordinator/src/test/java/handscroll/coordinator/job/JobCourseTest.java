@@ -27,7 +27,7 @@ class JobCourseTest {
     private static final JobId SKY = new JobId("sky");
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
     private static final JobSettings SETTINGS =
-            new JobSettings(100, 3, Duration.ofMillis(500), 10, 10, Duration.ofSeconds(30));
+            new JobSettings(100, 3, Duration.ZERO, Duration.ofMillis(500), 10, 10, Duration.ofSeconds(30));
 
     private final Farm farm = new Farm();
     private final JobCourse course = new JobCourse(accepted(), SETTINGS, farm);

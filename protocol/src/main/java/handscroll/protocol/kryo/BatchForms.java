@@ -183,7 +183,8 @@ final class BatchForms {
     private static void checkType(Input input, int number) {
         int found = input.readVarInt(true) - TYPE_OFFSET;
         if (found != number) {
-            throw new KryoException("A message has a value of class " + found + " where one of " + number + " belongs.");
+            throw new KryoException(
+                    "A message has a value of class " + found + " where one of " + number + " belongs.");
         }
     }
 
