@@ -1,6 +1,7 @@
 package handscroll.cli;
 
 import handscroll.protocol.job.Problem;
+import handscroll.worker.train.Loss;
 import handscroll.worker.train.TrainingPlan;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +39,18 @@ final class LearningOptions {
             description = "Crops of a picture that each thread looks at for one step of the transformer, by default 1.")
     private int lessons;
 
+    @Option(
+            names = "--loss",
+            paramLabel = "LOSS",
+            defaultValue = "accumulated",
+            description = "What one step of the transformer is taken for: accumulated (all patches of its crops together)"
+                    + " or patch (one patch of each); by default accumulated.")
+    private Loss loss = Loss.ACCUMULATED;
+
+    boolean isOfPatches() {
+        return loss == Loss.PATCH;
+    }
+
     void check(List<Problem> problems) {
         if (!(minutes > 0)) {
             problems.add(new Problem("--minutes", "is " + minutes, "more than 0 are needed"));
@@ -58,6 +71,7 @@ final class LearningOptions {
                 Duration.ofMillis((long) (cpuMinutes.orElse(minutes) * 60_000)),
                 cpuMinutes.isPresent() ? TrainingPlan.Clock.PROCESSOR : TrainingPlan.Clock.WALL,
                 threads,
-                lessons);
+                lessons,
+                loss);
     }
 }

@@ -3,6 +3,7 @@ package handscroll.cli;
 import handscroll.protocol.job.Problem;
 import handscroll.protocol.model.ContextStates;
 import handscroll.protocol.model.Decoding;
+import handscroll.protocol.model.RelativePositions;
 import handscroll.worker.djl.TransformerShape;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,14 @@ final class ModelKindOptions {
             description = "What patches attend to of those around them: encoded (an encoder's view of their tokens) or"
                     + " recurrent (the inputs of all layers when they were drawn); by default encoded.")
     private ContextStates states = ContextStates.ENCODED;
+
+    @Option(
+            names = "--positions",
+            paramLabel = "PLACE",
+            defaultValue = "keys",
+            description = "Where patches learn how far away those around them lie: on the keys (a vector for each place)"
+                    + " or on the map of attention (a number for each place and head); by default keys.")
+    private RelativePositions positions = RelativePositions.KEYS;
 
     @Option(
             names = "--decoding",
@@ -57,7 +66,7 @@ final class ModelKindOptions {
         }
     }
 
-    void check(boolean isVideo, boolean isTold, List<Problem> problems) {
+    void check(boolean isVideo, boolean isTold, boolean learnsPatches, List<Problem> problems) {
         if (extent.filter(far -> far < 0 || far > TransformerShape.LARGEST_EXTENT)
                 .isPresent()) {
             problems.add(new Problem("--extent", "is " + extent.get(), "give 0 to " + TransformerShape.LARGEST_EXTENT));
@@ -78,6 +87,12 @@ final class ModelKindOptions {
             problems.add(
                     new Problem("--context", "recurrent needs --no-layouts", "add it: its states remember no layout"));
         }
+        if (learnsPatches) {
+            problems.add(new Problem(
+                    "--context",
+                    "recurrent needs --loss accumulated",
+                    "leave out --loss: its states follow from all patches before"));
+        }
         if (isTold) {
             problems.add(new Problem(
                     "--context", "recurrent goes without --captions", "leave them out: its states remember no texts"));
@@ -89,6 +104,7 @@ final class ModelKindOptions {
         TransformerShape shape = isVideo
                 ? sized.as(extent.orElse(1), states, decoding, false).withFrames(TransformerShape.LARGEST_FRAMES)
                 : sized.as(extent.orElse(TransformerShape.LARGEST_EXTENT), states, decoding, !noLayouts);
-        return isTold ? shape.told() : shape;
+        TransformerShape placed = shape.withPositions(positions);
+        return isTold ? placed.told() : placed;
     }
 }

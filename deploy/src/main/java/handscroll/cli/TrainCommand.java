@@ -219,7 +219,7 @@ final class TrainCommand implements Callable<Integer> {
             film.check(problems);
         }
         film.checkFramesBefore(isVideo(), startingModel.learnsDecoder(), problems);
-        kind.check(isVideo(), captions.isPresent(), problems);
+        kind.check(isVideo(), captions.isPresent(), learning.isOfPatches(), problems);
         learning.check(problems);
         startingModel.check(problems);
         if (isVideo() && captions.equals(Optional.of(FILE_NAMES))) {

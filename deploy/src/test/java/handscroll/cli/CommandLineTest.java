@@ -219,6 +219,7 @@ class CommandLineTest {
             strings = {
                 "--context recurrent --decoding parallel|its states are made token by token",
                 "--context recurrent|needs --no-layouts",
+                "--context recurrent --no-layouts --loss patch|its states follow from all patches before",
                 "--extent 3|give 0 to 2",
                 "--cpu-minutes 0|more than 0 are needed",
                 "--tokenizer-of a --start-from b|leave out --tokenizer-of",

@@ -12,6 +12,7 @@ import handscroll.protocol.job.JobSpec;
 import handscroll.protocol.model.ContextStates;
 import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
+import handscroll.protocol.model.RelativePositions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ class JobFilesTest {
                 "patch-encoder",
                 new ModelCard.Patch(64, 8),
                 new ModelCard.Tokenizer(512, 5, 16),
-                new ModelCard.Context(extent, extent, frames, ContextStates.ENCODED),
+                new ModelCard.Context(extent, extent, frames, ContextStates.ENCODED, RelativePositions.KEYS),
                 layoutFactor,
                 new ModelCard.Learned(0.6, height),
                 new ModelCard.Sampling(0.9, 100, 0, Decoding.AUTOREGRESSIVE, 0),

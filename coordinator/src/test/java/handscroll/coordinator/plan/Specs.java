@@ -6,6 +6,7 @@ import handscroll.protocol.job.RenderingTask;
 import handscroll.protocol.model.ContextStates;
 import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
+import handscroll.protocol.model.RelativePositions;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -78,7 +79,7 @@ public final class Specs {
                 "ar-over-ar",
                 new ModelCard.Patch(64, 8),
                 new ModelCard.Tokenizer(512, 5, 16),
-                new ModelCard.Context(contextColumns, contextRows, contextFrames, states),
+                new ModelCard.Context(contextColumns, contextRows, contextFrames, states, RelativePositions.KEYS),
                 layoutFactor,
                 new ModelCard.Learned(0.6, 512),
                 new ModelCard.Sampling(1.0, 256, 0, decoding, decoding == Decoding.PARALLEL ? 10 : 0),

@@ -68,8 +68,9 @@ public record ModelCard(
     /**
      * @param columns how many patches to each side a patch looks, {@code rows} upwards and downwards, {@code frames} back
      * @param states what patches attend to of those around them
+     * @param positions where they learn how far away those lie
      */
-    public record Context(int columns, int rows, int frames, ContextStates states) {}
+    public record Context(int columns, int rows, int frames, ContextStates states, RelativePositions positions) {}
 
     /**
      * Of the pictures that it learned.
@@ -146,7 +147,8 @@ public record ModelCard(
                             config.getInt("context.columns"),
                             config.getInt("context.rows"),
                             config.getInt("context.frames"),
-                            oneOf(config, "context.states", ContextStates.class, ContextStates.ENCODED)),
+                            oneOf(config, "context.states", ContextStates.class, ContextStates.ENCODED),
+                            oneOf(config, "context.positions", RelativePositions.class, RelativePositions.KEYS)),
                     config.hasPath("layout.factor") ? config.getInt("layout.factor") : 1,
                     new Learned(config.getDouble("picture.horizon"), config.getInt("picture.height")),
                     new Sampling(

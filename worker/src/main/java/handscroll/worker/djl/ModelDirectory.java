@@ -72,11 +72,13 @@ public record ModelDirectory(
                     config.getInt("transformer.layers"),
                     config.getInt("transformer.encoder-layers"),
                     card.layoutFactor() > 1,
-                    card.context().columns(),
-                    card.context().states(),
+                    new TransformerShape.Context(
+                            card.context().columns(),
+                            card.context().frames(),
+                            card.context().states(),
+                            card.context().positions()),
                     card.sampling().decoding(),
-                    card.knowsTexts(),
-                    card.context().frames());
+                    card.knowsTexts());
             if (card.knowsTexts() && !card.textEncoder().equals(TextEncoder.NAME)) {
                 problems.add(new Problem(
                         ModelCard.FILE_NAME,
@@ -161,7 +163,7 @@ public record ModelDirectory(
                 licence = "%s"
                 dtype = float16
                 patch { pixels = %d, tokens = %d }
-                context { columns = %d, rows = %d, frames = %d%s }
+                context { columns = %d, rows = %d, frames = %d%s%s }
                 tokenizer {
                   codes = %d
                   dim = %d
@@ -188,6 +190,7 @@ public record ModelDirectory(
                 transformer.extent(),
                 transformer.frames(),
                 transformer.isRecurrent() ? ", states = recurrent" : "",
+                transformer.placesOnMap() ? ", positions = map" : "",
                 tokenizer.codes(),
                 tokenizer.dim(),
                 TokenizerShape.FACTOR,

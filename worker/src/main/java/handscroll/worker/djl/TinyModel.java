@@ -3,6 +3,7 @@ package handscroll.worker.djl;
 import handscroll.protocol.model.ContextStates;
 import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
+import handscroll.protocol.model.RelativePositions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
@@ -32,6 +33,30 @@ public final class TinyModel {
     public static ModelDirectory of(long seed, int extent, ContextStates states, Decoding decoding) {
         boolean knowsLayouts = states == ContextStates.ENCODED;
         return of(seed, new TransformerShape(32, 32, 2, 2, 1, true).as(extent, states, decoding, knowsLayouts));
+    }
+
+    /** One of these that learns on the map of attention how far away patches lie, and heeds it {@code weight} times as much. */
+    public static ModelDirectory onMap(long seed, ContextStates states, Decoding decoding, float weight) {
+        boolean knowsLayouts = states == ContextStates.ENCODED;
+        ModelDirectory model = of(
+                seed,
+                new TransformerShape(32, 32, 2, 2, 1, true)
+                        .as(TransformerShape.LARGEST_EXTENT, states, decoding, knowsLayouts)
+                        .withPositions(RelativePositions.MAP));
+        for (String name : new String[] {"decoder.0.offset", "decoder.1.offset"}) {
+            ParameterLayout layout = model.transformer().layout();
+            int at = layout.offset(name);
+            int across = 2 * TransformerShape.LARGEST_EXTENT + 1;
+            for (int i = 0; i < across * across * model.transformer().heads(); i++) {
+                model.transformerWeights()[at + i] *= weight;
+            }
+        }
+        return model;
+    }
+
+    /** Writes one of those. */
+    public static ModelCard writeOnMap(Path directory, long seed) throws IOException {
+        return write(directory, onMap(seed, ContextStates.ENCODED, Decoding.AUTOREGRESSIVE, 1), seed);
     }
 
     /** One that draws what a text says. */

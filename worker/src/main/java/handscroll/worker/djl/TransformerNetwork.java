@@ -19,6 +19,7 @@ public final class TransformerNetwork implements AutoCloseable {
                 Map.<String, Number>ofEntries(
                         Map.entry("RECURRENT", shape.isRecurrent() ? 1 : 0),
                         Map.entry("PARALLEL", shape.isParallel() ? 1 : 0),
+                        Map.entry("ON_MAP", shape.placesOnMap() ? 1 : 0),
                         Map.entry("CODES", shape.codes()),
                         Map.entry("WIDTH", shape.width()),
                         Map.entry("HEADS", shape.heads()),

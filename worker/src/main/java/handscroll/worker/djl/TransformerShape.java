@@ -2,6 +2,7 @@ package handscroll.worker.djl;
 
 import handscroll.protocol.model.ContextStates;
 import handscroll.protocol.model.Decoding;
+import handscroll.protocol.model.RelativePositions;
 import handscroll.worker.text.TextStates;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
@@ -16,11 +17,9 @@ import java.util.random.RandomGenerator;
  * @param encoderLayers which look at a finished patch once, for all patches that read it; 0 where states are
  *     recurrent
  * @param knowsLayouts whether it can draw a patch over a layout {@link #LAYOUT_FACTOR} times smaller
- * @param extent patches to each side that a patch looks, up to {@link #LARGEST_EXTENT}
- * @param states what a patch's readers attend to
+ * @param context what a patch sees of others
  * @param decoding how the tokens of a patch come about
  * @param knowsTexts whether what is drawn can follow a text
- * @param frames that a patch looks back; 0 for a model of pictures
  */
 public record TransformerShape(
         int codes,
@@ -29,11 +28,9 @@ public record TransformerShape(
         int layers,
         int encoderLayers,
         boolean knowsLayouts,
-        int extent,
-        ContextStates states,
+        Context context,
         Decoding decoding,
-        boolean knowsTexts,
-        int frames) {
+        boolean knowsTexts) {
 
     /** Tokens along a patch's side. */
     public static final int PATCH_SIDE = 8;
@@ -73,19 +70,31 @@ public record TransformerShape(
     /** A fifth of it, for comparing kinds of models in minutes. */
     public static final TransformerShape SMALL = new TransformerShape(512, 128, 4, 3, 1, true);
 
-    /** One of pictures. */
-    public TransformerShape(
-            int codes,
-            int width,
-            int heads,
-            int layers,
-            int encoderLayers,
-            boolean knowsLayouts,
-            int extent,
-            ContextStates states,
-            Decoding decoding,
-            boolean knowsTexts) {
-        this(codes, width, heads, layers, encoderLayers, knowsLayouts, extent, states, decoding, knowsTexts, 0);
+    /**
+     * What a patch sees of others.
+     *
+     * @param extent patches to each side that it looks, up to {@link #LARGEST_EXTENT}
+     * @param frames that it looks back; 0 for a model of pictures
+     * @param states what it attends to
+     * @param positions where it learns how far away they lie
+     */
+    public record Context(int extent, int frames, ContextStates states, RelativePositions positions) {
+
+        private static final Context SHIPPED =
+                new Context(LARGEST_EXTENT, 0, ContextStates.ENCODED, RelativePositions.KEYS);
+
+        public Context {
+            if (extent < 0 || extent > LARGEST_EXTENT) {
+                throw new IllegalArgumentException("an extent is 0 to " + LARGEST_EXTENT + ", not " + extent);
+            }
+            if (frames < 0 || frames > LARGEST_FRAMES) {
+                throw new IllegalArgumentException(
+                        "a patch looks 0 to " + LARGEST_FRAMES + " frames back, not " + frames);
+            }
+            if (states == ContextStates.RECURRENT && frames > 0) {
+                throw new IllegalArgumentException("recurrent states remember no frames");
+            }
+        }
     }
 
     /** The shipped kind: encoded states, token by token, the paper's extent. */
@@ -97,34 +106,37 @@ public record TransformerShape(
                 layers,
                 encoderLayers,
                 knowsLayouts,
-                LARGEST_EXTENT,
-                ContextStates.ENCODED,
+                Context.SHIPPED,
                 Decoding.AUTOREGRESSIVE,
                 false);
     }
 
     public TransformerShape {
-        if (extent < 0 || extent > LARGEST_EXTENT) {
-            throw new IllegalArgumentException("an extent is 0 to " + LARGEST_EXTENT + ", not " + extent);
-        }
-        if (states == ContextStates.RECURRENT && decoding == Decoding.PARALLEL) {
+        boolean isRecurrent = context.states() == ContextStates.RECURRENT;
+        if (isRecurrent && decoding == Decoding.PARALLEL) {
             throw new IllegalArgumentException("recurrent states are made in the order of tokens, not in rounds");
         }
-        if (frames < 0 || frames > LARGEST_FRAMES) {
-            throw new IllegalArgumentException("a patch looks 0 to " + LARGEST_FRAMES + " frames back, not " + frames);
-        }
-        if (states == ContextStates.RECURRENT && frames > 0) {
-            throw new IllegalArgumentException("recurrent states remember no frames");
-        }
-        if (frames > 0 && knowsLayouts) {
+        if (context.frames() > 0 && knowsLayouts) {
             throw new IllegalArgumentException("videos are drawn over no layout");
         }
-        if (states == ContextStates.RECURRENT && knowsLayouts) {
+        if (isRecurrent && knowsLayouts) {
             throw new IllegalArgumentException("recurrent states remember no layouts");
         }
-        if (states == ContextStates.RECURRENT && knowsTexts) {
+        if (isRecurrent && knowsTexts) {
             throw new IllegalArgumentException("recurrent states remember no texts");
         }
+    }
+
+    public int extent() {
+        return context.extent();
+    }
+
+    public int frames() {
+        return context.frames();
+    }
+
+    public ContextStates states() {
+        return context.states();
     }
 
     /**
@@ -132,6 +144,8 @@ public record TransformerShape(
      * where patches come in the order of a sweep, and all that is as far away in the frames before.
      */
     public int slots(int distance, boolean wholeRing) {
+        int extent = context.extent();
+        int frames = context.frames();
         int ring = distance > extent ? 0 : 8 * distance;
         int slots = wholeRing ? ring : ring / 2;
         int close = 2 * Math.min(extent, 1) + 1;
@@ -144,58 +158,52 @@ public record TransformerShape(
 
     /** How many of the frames before each token looks at directly, where it stands and around. */
     public int framesBefore() {
-        return Math.min(frames, MOST_FRAMES_BEFORE);
+        return Math.min(context.frames(), MOST_FRAMES_BEFORE);
     }
 
     /** The same sizes for videos: a patch looks so many frames back. */
     public TransformerShape withFrames(int framesBack) {
+        return with(new Context(context.extent(), framesBack, context.states(), context.positions()));
+    }
+
+    /** The same, learning elsewhere how far away other patches lie. */
+    public TransformerShape withPositions(RelativePositions positions) {
+        return with(new Context(context.extent(), context.frames(), context.states(), positions));
+    }
+
+    private TransformerShape with(Context other) {
         return new TransformerShape(
-                codes,
-                width,
-                heads,
-                layers,
-                encoderLayers,
-                knowsLayouts,
-                extent,
-                states,
-                decoding,
-                knowsTexts,
-                framesBack);
+                codes, width, heads, layers, encoderLayers, knowsLayouts, other, decoding, knowsTexts);
     }
 
     public boolean isRecurrent() {
-        return states == ContextStates.RECURRENT;
+        return context.states() == ContextStates.RECURRENT;
     }
 
     public boolean isParallel() {
         return decoding == Decoding.PARALLEL;
     }
 
+    /** Whether a learned offset is a number for each head on the map of attention, and no vector on the keys. */
+    public boolean placesOnMap() {
+        return context.positions() == RelativePositions.MAP;
+    }
+
     /** The same sizes as another kind of model. */
     public TransformerShape as(int otherExtent, ContextStates otherStates, Decoding otherDecoding, boolean layouts) {
         int encoders = otherStates == ContextStates.RECURRENT ? 0 : encoderLayers;
-        return new TransformerShape(
-                codes,
-                width,
-                heads,
-                layers,
-                encoders,
-                layouts,
-                otherExtent,
-                otherStates,
-                otherDecoding,
-                knowsTexts,
-                frames);
+        var other = new Context(otherExtent, context.frames(), otherStates, context.positions());
+        return new TransformerShape(codes, width, heads, layers, encoders, layouts, other, otherDecoding, knowsTexts);
     }
 
     /** The same, drawing what a text says. */
     public TransformerShape told() {
-        return new TransformerShape(
-                codes, width, heads, layers, encoderLayers, knowsLayouts, extent, states, decoding, true, frames);
+        return new TransformerShape(codes, width, heads, layers, encoderLayers, knowsLayouts, context, decoding, true);
     }
 
     /** The row of the offset table for a patch so far away, in patches and frames. */
     public int offsetRow(int columnOffset, int rowOffset, int frameOffset) {
+        int extent = context.extent();
         int across = 2 * extent + 1;
         return (-frameOffset * across + rowOffset + extent) * across + columnOffset + extent;
     }
@@ -230,13 +238,14 @@ public record TransformerShape(
         if (isRecurrent() || isParallel()) {
             layout.linear("own", CODE_WIDTH, width, 0.04);
         }
+        int places = (frames() + 1) * (2 * extent() + 1) * (2 * extent() + 1);
         for (int i = 0; i < layers; i++) {
             String name = "decoder." + i;
             block(layout, name);
             if (!isRecurrent()) {
                 layout.linear(name + ".context", width, 2 * width, 0.04);
             }
-            layout.normal(name + ".offset", 0.1, (frames + 1) * (2 * extent + 1) * (2 * extent + 1), width);
+            layout.normal(name + ".offset", 0.1, places, placesOnMap() ? heads : width);
             layout.normal(name + ".empty", 0.02, 1, 2, width);
             if (knowsTexts) {
                 layout.norm(name + ".norm3", width)
@@ -254,7 +263,7 @@ public record TransformerShape(
             // From three by three tokens of the layout to each quarter of what the middle one lies beneath.
             layout.linear("layout", 9 * CODE_WIDTH, 4 * width, 0.02);
         }
-        if (frames > 0) {
+        if (frames() > 0) {
             layout.linear("before", framesBefore() * 9 * CODE_WIDTH, width, 0.04);
         }
         return layout;

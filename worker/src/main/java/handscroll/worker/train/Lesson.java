@@ -10,12 +10,13 @@ import handscroll.worker.text.TextStates;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * One crop of a token grid, or of the frames of a clip, cut into patches, with the order they are to be drawn in and what each of them
  * may see: the input of one teacher-forced pass over all patches.
  *
- * <p>Three of four lessons follow one of the paper's four orders (PAPERS 1.3); the rest draw any order, so
+ * <p>Three of four lessons follow one of the paper's four orders; the rest draw any order, so
  * that extension to all sides and orders of constant depth work with the same weights. Some patches are
  * hidden from all others, sometimes a whole side is, and some tokens are replaced by wrong ones: a model
  * that only ever saw the truth loses its way once it made a mistake.
@@ -120,7 +121,10 @@ final class Lesson {
             }
         }
         anyOrder = random.nextDouble() < ANY_ORDER;
-        rank = frameByFrame(anyOrder ? anyRank() : namedRank(random.nextInt(4)));
+        rank = frameByFrame(
+                anyOrder
+                        ? LessonOrder.any(random, columns, rows)
+                        : LessonOrder.named(random.nextInt(LessonOrder.NAMED_COUNT), columns, rows));
         int[] level = shape.isRecurrent() ? levels() : new int[patchCount()];
         Integer[] byLevel = new Integer[level.length];
         Arrays.setAll(byLevel, patch -> patch);
@@ -256,40 +260,6 @@ final class Lesson {
         return result;
     }
 
-    /** omega, omega*, zeta, zeta*. */
-    private int[] namedRank(int direction) {
-        int[] result = new int[columns * rows];
-        for (int r = 0; r < rows; r++) {
-            for (int c = 0; c < columns; c++) {
-                result[r * columns + c] = switch (direction) {
-                    case 0 -> c * rows + r;
-                    case 1 -> (columns - 1 - c) * rows + r;
-                    case 2 -> r * columns + c;
-                    default -> (rows - 1 - r) * columns + c;
-                };
-            }
-        }
-        return result;
-    }
-
-    /** Any permutation, or rings around a random patch. */
-    private int[] anyRank() {
-        boolean rings = random.nextBoolean();
-        int middle = random.nextInt(columns * rows);
-        double[] key = new double[columns * rows];
-        for (int i = 0; i < key.length; i++) {
-            int ring = Math.max(Math.abs(i % columns - middle % columns), Math.abs(i / columns - middle / columns));
-            key[i] = (rings ? ring : 0) + random.nextDouble();
-        }
-        int[] result = new int[key.length];
-        for (int i = 0; i < key.length; i++) {
-            for (double other : key) {
-                result[i] += other < key[i] ? 1 : 0;
-            }
-        }
-        return result;
-    }
-
     private boolean knows(int patch, int columnOffset, int rowOffset, int frameOffset) {
         if (-frameOffset > shape.frames() || frameOf(patch) + frameOffset < 0) {
             return false;
@@ -311,24 +281,62 @@ final class Lesson {
         return rank[other] < rank[patch] && !hidden[other];
     }
 
+    /** The patches that are to be learned, in the order they are drawn in. */
+    int[] inOrder() {
+        return Arrays.stream(sequence)
+                .filter(patch -> frameOf(patch) >= askedFrom)
+                .boxed()
+                .sorted(Comparator.comparingInt(patch -> rank[patch]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
     /** The tensors that {@code learn} of transformer.py takes after the weights. */
     NDArray[] tensors(NDManager owner) {
-        int count = patchCount();
-        long[] inputs = new long[count * TOKENS];
+        return tensors(owner, sequence, sequence);
+    }
+
+    /** The same for one patch alone and for those that it sees, which are not recurrent. */
+    NDArray[] tensors(NDManager owner, int patch) {
+        int[] alone = {patch};
+        return tensors(owner, alone, IntStream.concat(IntStream.of(patch), seenFrom(patch)).toArray());
+    }
+
+    /** The patches that one may see when it is drawn. */
+    IntStream seenFrom(int patch) {
+        return IntStream.range(0, patchCount()).filter(other -> other != patch
+                && knows(
+                        patch,
+                        columnOf(other) - columnOf(patch),
+                        rowOf(other) - rowOf(patch),
+                        frameOf(other) - frameOf(patch)));
+    }
+
+    /**
+     * @param drawn the patches that are learned
+     * @param shown those whose states they may see
+     */
+    private NDArray[] tensors(NDManager owner, int[] drawn, int[] shown) {
+        int count = drawn.length;
+        long[] inputs = new long[shown.length * TOKENS];
         long[] targets = new long[count * TOKENS];
         long[] neighbours = new long[count * TOKENS * 8];
         float[] vertical = new float[count * SIDE * TransformerShape.HEIGHT_FEATURES];
         long[] own = new long[count * TOKENS];
-        long[] layout = new long[layouts.length];
+        long[] layout = new long[count * layouts.length / patchCount()];
         int perToken = shape.framesBefore() * 9;
         long[] before = new long[count * TOKENS * perToken];
-        int window = layouts.length / count;
+        int window = layouts.length / patchCount();
+        for (int i = 0; i < shown.length; i++) {
+            for (int m = 0; m < TOKENS; m++) {
+                inputs[i * TOKENS + m] = seen[at(shown[i], m)];
+            }
+        }
         for (int i = 0; i < count; i++) {
-            int patch = sequence[i];
+            int patch = drawn[i];
             for (int m = 0; m < TOKENS; m++) {
                 int at = at(patch, m);
                 boolean isKnown = known.length > 0 && known[at];
-                inputs[i * TOKENS + m] = seen[at];
                 targets[i * TOKENS + m] = isKnown || frameOf(patch) < askedFrom ? NOT_ASKED : truth[at];
                 own[i * TOKENS + m] = isKnown ? seen[at] : codes;
                 lookAround(patch, m, neighbours, (i * TOKENS + m) * 8);
@@ -346,10 +354,10 @@ final class Lesson {
         float[] told = new float[TextStates.MOST * TextStates.WIDTH];
         float[] toldBias = new float[TextStates.MOST];
         text.fill(told, toldBias, 0);
-        NDArray[] near = slots(owner, 1);
-        NDArray[] far = slots(owner, 2);
+        NDArray[] near = slots(owner, 1, drawn, shown);
+        NDArray[] far = slots(owner, 2, drawn, shown);
         return new NDArray[] {
-            owner.create(inputs, new Shape(count, TOKENS)),
+            owner.create(inputs, new Shape(shown.length, TOKENS)),
             owner.create(targets, new Shape(count, TOKENS)),
             owner.create(neighbours, new Shape(count, TOKENS, 8)),
             owner.create(vertical, new Shape(count, SIDE, TransformerShape.HEIGHT_FEATURES)),
@@ -406,12 +414,12 @@ final class Lesson {
     }
 
     /** Indices [P, s], rows of the offset table [P, s] and bias [P, s] of the context at this distance. */
-    private NDArray[] slots(NDManager owner, int distance) {
-        int count = patchCount();
+    private NDArray[] slots(NDManager owner, int distance, int[] drawn, int[] shown) {
+        int count = drawn.length;
         int slots = shape.slots(distance, anyOrder);
-        int[] number = new int[count]; // of each patch among the tensors; a recurrent model counts from 1
-        for (int i = 0; i < count; i++) {
-            number[sequence[i]] = shape.isRecurrent() ? i + 1 : i;
+        int[] number = new int[patchCount()]; // of each patch among the tensors; a recurrent model counts from 1
+        for (int i = 0; i < shown.length; i++) {
+            number[shown[i]] = shape.isRecurrent() ? i + 1 : i;
         }
         long[] indices = new long[count * slots];
         long[] offsets = new long[count * slots];
@@ -419,7 +427,7 @@ final class Lesson {
         Arrays.fill(bias, Float.NEGATIVE_INFINITY);
         int extent = shape.extent();
         for (int i = 0; i < count; i++) {
-            int patch = sequence[i];
+            int patch = drawn[i];
             int slot = i * slots;
             for (int back = shape.frames(); back >= 0; back--) {
                 for (int dy = -extent; dy <= extent; dy++) {

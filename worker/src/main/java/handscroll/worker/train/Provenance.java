@@ -132,6 +132,12 @@ final class Provenance {
         if (shape.isRecurrent()) {
             options.append(" --context ").append(shape.states().configName());
         }
+        if (shape.placesOnMap()) {
+            options.append(" --positions ").append(shape.context().positions().configName());
+        }
+        if (plan.budget().loss() == Loss.PATCH) {
+            options.append(" --loss ").append(plan.budget().loss().configName());
+        }
         if (shape.isParallel()) {
             options.append(" --decoding ").append(shape.decoding().configName());
         }

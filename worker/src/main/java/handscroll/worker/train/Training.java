@@ -196,7 +196,7 @@ public final class Training implements AutoCloseable {
                                         == plan.transformer().width())
                                 .map(TrainingPlan.Base::model),
                         replicas,
-                        plan.budget().lessons(),
+                        plan.budget(),
                         plan.seed())) {
             EarlyStopping stopping = new EarlyStopping(checkpoint, SHOW_INTERVAL);
             learn(stage, plan.transformerTime(), () -> show(grids, stage, stopping));

@@ -64,8 +64,9 @@ public record TrainingPlan(
      * @param clock what it is counted in
      * @param threads replicas that learn side by side, one core each; part of what decides the result
      * @param lessons that each of them looks at for one step of the transformer
+     * @param loss what such a step is taken for
      */
-    public record Budget(Duration time, Clock clock, int threads, int lessons) {
+    public record Budget(Duration time, Clock clock, int threads, int lessons, Loss loss) {
 
         Duration share(double share) {
             return Duration.ofMillis((long) (time.toMillis() * share));

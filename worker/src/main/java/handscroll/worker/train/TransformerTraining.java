@@ -28,6 +28,14 @@ final class TransformerTraining implements Stage {
     /** Clips are small, and there are many of them in a video. */
     private static final int STEPS_PER_CLIP = 4;
 
+    /**
+     * Patches of a lesson, more or less. A step for one of them sees so much less, and is taken so much more often:
+     * smaller by the root of it, and averaged over as many more.
+     */
+    private static final int STEPS_PER_LESSON = 22;
+
+    private static final double KEPT_OF_AVERAGE = 0.99;
+
     private static final int FIRST_VARIANTS = 96;
     private static final int HELD_OUT_VARIANTS = 16;
     private static final int HELD_OUT_LESSONS = 48;
@@ -38,13 +46,17 @@ final class TransformerTraining implements Stage {
     private final TransformerNetwork network;
     private final TokenGrids grids;
     private final Replicas replicas;
-    private final int lessons;
+    private final TrainingPlan.Budget budget;
     private final Random random;
     private final long seed;
     private final double peakRate;
     private final List<Lesson> heldOut = new ArrayList<>();
     private final NDManager manager;
     private final Optimizer optimizer;
+    /** Of lessons that are learned patch by patch, those that are under way. */
+    private final List<PatchByPatch> underWay = new ArrayList<>();
+
+    private long lessonCount;
     private double plain;
 
     TransformerTraining(
@@ -54,23 +66,26 @@ final class TransformerTraining implements Stage {
             float[] codebook,
             Optional<ModelDirectory> base,
             Replicas replicas,
-            int lessons,
+            TrainingPlan.Budget budget,
             long seed) {
         this.network = network;
         this.grids = grids;
         this.replicas = replicas;
-        this.lessons = lessons;
+        this.budget = budget;
         this.random = new Random(seed);
         this.seed = seed;
         this.manager = parent.newSubManager();
+        boolean isByPatch = budget.loss() == Loss.PATCH;
+        double keep = isByPatch ? Math.pow(KEPT_OF_AVERAGE, 1.0 / STEPS_PER_LESSON) : KEPT_OF_AVERAGE;
         this.optimizer =
-                new Optimizer(manager, network.layout(), new Optimizer.Settings(0.9, 0.98, 0.05, 1.0, 0.99), seed);
+                new Optimizer(manager, network.layout(), new Optimizer.Settings(0.9, 0.98, 0.05, 1.0, keep), seed);
         holdOut();
         stock();
         long[] counts = grids.counts(network.shape().codes());
         float[] initial = network.shape().initial(random, codebook, counts);
         base.ifPresent(model -> network.layout().takeOver(initial, model.transformerTensors()));
-        peakRate = base.isPresent() ? PEAK_RATE_FROM_BASE : PEAK_RATE;
+        double rate = base.isPresent() ? PEAK_RATE_FROM_BASE : PEAK_RATE;
+        peakRate = isByPatch ? rate / Math.sqrt(STEPS_PER_LESSON) : rate;
         optimizer.start(initial);
     }
 
@@ -120,36 +135,56 @@ final class TransformerTraining implements Stage {
 
     @Override
     public double step(double progress) {
-        boolean isVideo = network.shape().frames() > 0;
-        if (optimizer.stepCount() % (isVideo ? STEPS_PER_CLIP : STEPS_PER_VARIANT) == 0) {
-            grids.renew();
-        }
+        List<PatchByPatch.Part> parts = budget.loss() == Loss.PATCH ? patches() : lessons();
         try (NDManager step = manager.newSubManager()) {
-            NDList sum = gradients(step, isVideo);
-            for (int i = 1; i < lessons; i++) {
-                sum = Replicas.sum(List.of(sum, gradients(step, isVideo)), RESULTS);
+            NDList sum = gradients(step, parts.subList(0, replicas.count()));
+            for (int from = replicas.count(); from < parts.size(); from += replicas.count()) {
+                NDList more = gradients(step, parts.subList(from, from + replicas.count()));
+                sum = Replicas.sum(List.of(sum, more), RESULTS);
             }
-            float scale = 1f / (replicas.count() * lessons);
+            float scale = 1f / parts.size();
             optimizer.step(sum.get(1).mul(scale), Stage.rate(peakRate, 0.02, progress));
             plain = sum.get(2).getFloat() * scale;
             return sum.get(0).getFloat() * scale;
         }
     }
 
-    /** Loss, gradients and plain loss of a lesson for each replica, summed. */
-    private NDList gradients(NDManager step, boolean isVideo) {
-        List<Lesson> drawn = new ArrayList<>();
-        for (int i = 0; i < replicas.count(); i++) {
-            drawn.add(new Lesson(
-                    grids.draw(random),
-                    network.shape(),
-                    isVideo ? Lesson.Disturbance.TO_LEARN_VIDEO : Lesson.Disturbance.TO_LEARN,
-                    random));
+    /** So many new lessons as one step is taken for. */
+    private List<PatchByPatch.Part> lessons() {
+        List<PatchByPatch.Part> parts = new ArrayList<>();
+        while (parts.size() < replicas.count() * budget.lessons()) {
+            parts.add(draw()::tensors);
         }
+        return parts;
+    }
+
+    /** The next patch of each of so many lessons. */
+    private List<PatchByPatch.Part> patches() {
+        while (underWay.size() < replicas.count() * budget.lessons()) {
+            underWay.add(new PatchByPatch(this::draw));
+        }
+        return underWay.stream().map(PatchByPatch::next).toList();
+    }
+
+    private Lesson draw() {
+        boolean isVideo = network.shape().frames() > 0;
+        long perVariant = (long) (isVideo ? STEPS_PER_CLIP : STEPS_PER_VARIANT) * replicas.count() * budget.lessons();
+        if (lessonCount++ % perVariant == 0) {
+            grids.renew();
+        }
+        return new Lesson(
+                grids.draw(random),
+                network.shape(),
+                isVideo ? Lesson.Disturbance.TO_LEARN_VIDEO : Lesson.Disturbance.TO_LEARN,
+                random);
+    }
+
+    /** Loss, gradients and plain loss of a part for each replica, summed. */
+    private NDList gradients(NDManager step, List<PatchByPatch.Part> parts) {
         List<NDList> results = replicas.each(i -> {
             LibTorch.allowGradients();
             List<NDArray> tensors = new ArrayList<>(List.of(optimizer.weights()));
-            tensors.addAll(List.of(drawn.get(i).tensors(step)));
+            tensors.addAll(List.of(parts.get(i).tensors(step)));
             return network.script().learn(step, "learn", tensors.toArray(NDArray[]::new));
         });
         return Replicas.sum(results, RESULTS);
@@ -170,6 +205,7 @@ final class TransformerTraining implements Stage {
         optimizer.restore(checkpoint, name());
         // Other draws than at the start, or the first variants would be learned by heart.
         random.setSeed(seed + optimizer.stepCount());
+        lessonCount = 0;
         grids.restart(seed + optimizer.stepCount());
         stock();
     }

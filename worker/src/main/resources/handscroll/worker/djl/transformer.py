@@ -65,10 +65,32 @@ class Transformer(Module):
     shared = torch.matmul(torch.slice(p["code"], 0, 0, CODES), p["head.shared"])
     return torch.add(p["head.own"], shared)
 
-  # Context keys or values of all slots: gathered [n, s, t, d] plus one learned row a slot, to [n, s * t, d].
+  # Context keys of all slots: gathered [n, s, t, d] plus one learned row a slot, to [n, s * t, d]. Where offsets are on
+  # the map of attention (ON_MAP), keys have none.
   def with_offset(self: __torch__.Transformer, x: Tensor, table: Tensor, offsets: Tensor) -> Tensor:
-    moved = torch.add(x, torch.unsqueeze(torch.embedding(table, offsets), -2))
+    if ON_MAP == 1:
+      moved = x
+    else:
+      moved = torch.add(x, torch.unsqueeze(torch.embedding(table, offsets), -2))
     return self.in_a_row(moved)
+
+  # What each head of layer `i` adds to the scores of all it sees, for how far away it lies: [n, HEADS, c + 64].
+  def on_map(self: __torch__.Transformer, p: Dict[str, Tensor], i: int, near_offsets: Tensor, far_offsets: Tensor) -> Tensor:
+    table = p[torch.add(torch.add("decoder.", str(i)), ".offset")]
+    n = torch.size(near_offsets, 0)
+    empty = torch.new_zeros(table, [n, 1, HEADS])
+    near = torch.repeat_interleave(torch.embedding(table, near_offsets), 64, 1)
+    far = torch.repeat_interleave(torch.embedding(table, far_offsets), 16, 1)
+    own = torch.new_zeros(table, [n, 64, HEADS])
+    return torch.transpose(torch.cat([empty, near, far, own], 1), 1, 2)
+
+  # The mask of layer `i`, [n, 1, t, c + 64]; where offsets are on the map, with them, [n, HEADS, t, c + 64].
+  def mapped(self: __torch__.Transformer, p: Dict[str, Tensor], i: int, mask: Tensor, near_offsets: Tensor, far_offsets: Tensor) -> Tensor:
+    if ON_MAP == 1:
+      moved = torch.add(mask, torch.unsqueeze(self.on_map(p, i, near_offsets, far_offsets), 2))
+    else:
+      moved = mask
+    return moved
 
   # [n, s, t, d] to [n, s * t, d], also where there are no slots.
   def in_a_row(self: __torch__.Transformer, x: Tensor) -> Tensor:
@@ -185,7 +207,7 @@ class Transformer(Module):
 
   # Encoded states: all patches at once, each looking at what the encoder made of the others. x to [P, 64, d].
   def at_once(self: __torch__.Transformer, e: Dict[str, Tensor], p: Dict[str, Tensor], x: Tensor, inputs: Tensor, near: Tensor, near_offsets: Tensor, far: Tensor, far_offsets: Tensor, mask: Tensor, text: Tensor, text_bias: Tensor) -> Tensor:
-    n = torch.size(inputs, 0)
+    n = torch.size(near, 0)
     states = self.encode(e, p, inputs)
     pooled = self.pool(states)
     for i in range(LAYERS):
@@ -194,7 +216,7 @@ class Transformer(Module):
       near_kv = torch.view(near_kv, [n, torch.size(near, 1), 64, 2 * WIDTH])
       far_kv = torch.view(far_kv, [n, torch.size(far, 1), 16, 2 * WIDTH])
       keys, values, = self.context(p, i, near_kv, near_offsets, far_kv, far_offsets)
-      x = self.layer(p, i, x, keys, values, mask, text, text_bias)
+      x = self.layer(p, i, x, keys, values, self.mapped(p, i, mask, near_offsets, far_offsets), text, text_bias)
     return x
 
   # Recurrent states: the patches one level after the other, `levels` patches each, none of which sees another of
@@ -220,9 +242,11 @@ class Transformer(Module):
         far_kv = torch.index_select(far_all[i], 0, torch.flatten(far_now))
         near_kv = torch.view(near_kv, [n, torch.size(near, 1), 64, 2 * WIDTH])
         far_kv = torch.view(far_kv, [n, torch.size(far, 1), 16, 2 * WIDTH])
-        keys, values, = self.context(p, i, near_kv, torch.narrow(near_offsets, 0, begin, n), far_kv, torch.narrow(far_offsets, 0, begin, n))
+        near_offsets_now = torch.narrow(near_offsets, 0, begin, n)
+        far_offsets_now = torch.narrow(far_offsets, 0, begin, n)
+        keys, values, = self.context(p, i, near_kv, near_offsets_now, far_kv, far_offsets_now)
         kept = torch.add(torch.detach(y), said_now)
-        y = self.layer(p, i, y, keys, values, mask_now, text, text_bias)
+        y = self.layer(p, i, y, keys, values, self.mapped(p, i, mask_now, near_offsets_now, far_offsets_now), text, text_bias)
         near_all[i] = torch.cat([near_all[i], self.remembered(p, i, kept)], 0)
         far_all[i] = torch.cat([far_all[i], self.remembered(p, i, self.pool(kept))], 0)
       _2 = torch.append(done, y)
@@ -248,11 +272,12 @@ class Transformer(Module):
     asked = torch.sum(torch.ge(targets, 0), [1])
     return torch.div(torch.sum(torch.div(sums, torch.clamp(asked, 1))), torch.sum(torch.gt(asked, 0)))
 
-  # Loss of all patches of a crop, teacher-forced, and its gradient.
-  #   inputs [P, 64] tokens as later ones see them, targets [P, 64] as they are, -100 for those not asked for,
+  # Loss of patches of a crop, of all or of one, teacher-forced, and its gradient.
+  #   inputs [E, 64] tokens, as later ones see them, of all patches that are seen (of recurrent models those that are
+  #   drawn), targets [P, 64] as they are, -100 for those not asked for,
   #   neighbours [P, 64, 8] with CODES for what is not known yet, vertical [P, 8, 8] the height of each token row,
   #   layout [P, 16] the tokens of the layout beneath and around, CODES where there is none,
-  #   near [P, s], far [P, f]: which patches of the crop are context, offsets: their places (row of the table),
+  #   near [P, s], far [P, f]: which of the E patches are context, offsets: their places (row of the table),
   #   *_bias: 0, or minus infinity for a slot without a patch,
   #   own [P, 64] the tokens that are known when drawn in rounds, CODES for the others,
   #   levels: how many patches, one after the other, can be drawn at once,
@@ -309,7 +334,7 @@ class Transformer(Module):
       _0 = torch.append(of_near, self.remembered(p, i, kept))
       _1 = torch.append(of_far, self.remembered(p, i, self.pool(kept)))
       keys, values, = self.context(p, i, torch.select(near_all, 2, i), near_offsets, torch.select(far_all, 2, i), far_offsets)
-      x = self.layer(p, i, x, keys, values, mask, x, x)
+      x = self.layer(p, i, x, keys, values, self.mapped(p, i, mask, near_offsets, far_offsets), x, x)
     return (torch.stack(of_near, 1), torch.stack(of_far, 1))
 
   # The states of all slots of a batch: [n, slots, LAYERS, t, 2d].
@@ -405,10 +430,13 @@ class Transformer(Module):
     norm1 = annotate(List[Tensor], [])
     norm2 = annotate(List[Tensor], [])
     weights = annotate(List[Tensor], [])
+    maps = annotate(List[Tensor], [])
     text_keys = annotate(List[Tensor], [])
     text_values = annotate(List[Tensor], [])
     for i in range(LAYERS):
       name = torch.add("decoder.", str(i))
+      if ON_MAP == 1:
+        _30 = torch.append(maps, torch.to(self.on_map(p, i, near_offsets, far_offsets), 6))
       table = p[torch.add(name, ".offset")]
       empty = p[torch.add(name, ".empty")]
       near_k, near_v, = torch.split(torch.select(near_all, 2, i), WIDTH, 3)
@@ -481,6 +509,8 @@ class Transformer(Module):
           _6 = torch.copy_(torch.select(keys[i], 2, context + places[j]), torch.reshape(torch.select(key, 1, j), [n * HEADS, -1]))
           _7 = torch.copy_(torch.select(values[i], 1, context + places[j]), torch.reshape(torch.select(value, 1, j), [n * HEADS, -1]))
         scores = torch.view(torch.bmm(self.questions(torch.mul(q, SCALE)), keys[i]), [n, HEADS, k, -1])
+        if ON_MAP == 1:
+          scores = torch.add(scores, torch.unsqueeze(maps[i], 2))
         shares = torch.softmax(torch.add(scores, mask), -1)
         a = self.answers(torch.bmm(torch.view(shares, [n * HEADS, k, -1]), values[i]), n)
         x = torch.add(x, self.multiply(torch.to(a, w), weights[parts * i + 2], weights[parts * i + 3]))
@@ -526,6 +556,9 @@ class Transformer(Module):
       _0 = torch.append(keys, k)
       _1 = torch.append(values, v)
     mask = self.whole_mask(near_bias, far_bias, ops.prim.dtype(w))
+    masks = annotate(List[Tensor], [])
+    for i in range(LAYERS):
+      _6 = torch.append(masks, self.mapped(p, i, mask, near_offsets, far_offsets))
     places = self.places(p, p, vertical, layout, before)
     head = self.head(p)
     around = torch.tensor([0, 1, 2, 3, 5, 6, 7, 8], dtype=4, device=ops.prim.device(window))
@@ -543,7 +576,7 @@ class Transformer(Module):
       x = torch.add(self.look_around(p, p, torch.index_select(near_by, 2, around)), places)
       x = torch.add(x, self.own_code(p, p, torch.select(near_by, 2, 4)))
       for i in range(LAYERS):
-        x = self.layer(p, i, x, keys[i], values[i], mask, text, text_bias)
+        x = self.layer(p, i, x, keys[i], values[i], masks[i], text, text_bias)
       now = torch.narrow(order, 0, begin, count)
       logits = self.guided(self.judge(p, head, torch.index_select(x, 1, now)), drawn_count, guidance)
       last = logits

@@ -11,6 +11,7 @@ import handscroll.protocol.job.JobSpec.TileEncoding;
 import handscroll.protocol.model.ContextStates;
 import handscroll.protocol.model.Decoding;
 import handscroll.protocol.model.ModelCard;
+import handscroll.protocol.model.RelativePositions;
 import handscroll.protocol.task.ContextPatch;
 import handscroll.protocol.task.RememberedPatch;
 import handscroll.protocol.task.RenderSettings;
@@ -50,6 +51,24 @@ class KindsOfModelTest {
         drawsTheSameInAnyBatch(TinyModel.of(3, 0, ContextStates.ENCODED, Decoding.AUTOREGRESSIVE));
         drawsTheSameInAnyBatch(TinyModel.of(3, 0, ContextStates.ENCODED, Decoding.PARALLEL));
         drawsTheSameInAnyBatch(TinyModel.of(3, 1, ContextStates.RECURRENT, Decoding.AUTOREGRESSIVE));
+    }
+
+    @Test
+    void modelsWithPositionsOnTheMapDrawTheSameTokensInBatchesOfAnySize() {
+        drawsTheSameInAnyBatch(TinyModel.onMap(3, ContextStates.ENCODED, Decoding.AUTOREGRESSIVE, 1));
+        drawsTheSameInAnyBatch(TinyModel.onMap(3, ContextStates.ENCODED, Decoding.PARALLEL, 1));
+        drawsTheSameInAnyBatch(TinyModel.onMap(3, ContextStates.RECURRENT, Decoding.AUTOREGRESSIVE, 1));
+    }
+
+    @Test
+    void positionsOnTheMapDecideWhatIsDrawn() {
+        for (Decoding decoding : Decoding.values()) {
+            Map<Integer, short[]> some =
+                    new Canvas(TinyModel.onMap(3, ContextStates.ENCODED, decoding, 1), 10).draw(3, AMPLE);
+            Map<Integer, short[]> strong =
+                    new Canvas(TinyModel.onMap(3, ContextStates.ENCODED, decoding, 1000), 10).draw(3, AMPLE);
+            assertThat(strong).usingRecursiveComparison().isNotEqualTo(some);
+        }
     }
 
     private void drawsTheSameInAnyBatch(ModelDirectory model) {
@@ -107,7 +126,12 @@ class KindsOfModelTest {
         card = TinyModel.write(directory.resolve("b"), 3, 2, ContextStates.ENCODED, Decoding.PARALLEL);
         assertThat(card.sampling().decoding()).isEqualTo(Decoding.PARALLEL);
         assertThat(card.sampling().rounds()).isEqualTo(Rounds.DEFAULT);
+        assertThat(card.context().positions()).isEqualTo(RelativePositions.KEYS);
         assertThat(ModelDirectory.load(card).transformer().isParallel()).isTrue();
+
+        card = TinyModel.writeOnMap(directory.resolve("c"), 3);
+        assertThat(card.context().positions()).isEqualTo(RelativePositions.MAP);
+        assertThat(ModelDirectory.load(card).transformer().placesOnMap()).isTrue();
     }
 
     /** A canvas drawn from left to right by one slot, with pools of any size. */

@@ -115,7 +115,7 @@ class FilmTest {
                 "fields",
                 directory.resolve("fields"),
                 new TrainingPlan.Source(List.of(film), List.of(), 0, 0.6, TABLE, Optional.of(CUT), "Apache-2.0"),
-                new TrainingPlan.Budget(Duration.ofSeconds(4), TrainingPlan.Clock.WALL, 1, 1),
+                new TrainingPlan.Budget(Duration.ofSeconds(4), TrainingPlan.Clock.WALL, 1, 1, Loss.ACCUMULATED),
                 1,
                 false,
                 Optional.empty(),

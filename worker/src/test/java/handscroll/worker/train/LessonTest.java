@@ -1,16 +1,23 @@
 package handscroll.worker.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import handscroll.protocol.model.ContextStates;
 import handscroll.protocol.model.Decoding;
+import handscroll.protocol.model.RelativePositions;
 import handscroll.worker.djl.LibTorch;
+import handscroll.worker.djl.TransformerNetwork;
 import handscroll.worker.djl.TransformerShape;
 import handscroll.worker.train.Lesson.Disturbance;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -176,6 +183,58 @@ class LessonTest {
             long[] neighbours = tensors[2].toLongArray();
             for (int token = 0; token < neighbours.length / 8; token += 8) {
                 assertThat(neighbours[token * 8 + WEST]).isEqualTo(CODES); // at the left edge of its patch
+            }
+        }
+    }
+
+    @Test
+    void patchesOneByOneWeighAsMuchAsTheirLesson() {
+        TransformerShape keys = new TransformerShape(CODES, 32, 2, 2, 1, false);
+        for (TransformerShape shape : List.of(
+                keys,
+                keys.withPositions(RelativePositions.MAP),
+                keys.as(1, ContextStates.ENCODED, Decoding.PARALLEL, false))) {
+            Lesson lesson = lesson(4, shape, Disturbance.TO_LEARN);
+            try (NDManager manager = LibTorch.newManager(Device.cpu());
+                    TransformerNetwork network = new TransformerNetwork(shape)) {
+                float[] strong = shape.initial(new Random(1), new float[CODES], new long[CODES]);
+                for (int i = 0; i < strong.length; i++) {
+                    strong[i] *= 4;
+                }
+                NDArray weights = manager.create(strong);
+                double sum = 0;
+                int[] patches = lesson.inOrder();
+                for (int patch : patches) {
+                    sum += nats(network, manager, weights, lesson.tensors(manager, patch));
+                }
+                assertThat(sum / patches.length)
+                        .isCloseTo(nats(network, manager, weights, lesson.tensors(manager)), withinPercentage(0.02));
+            }
+        }
+    }
+
+    private static double nats(TransformerNetwork network, NDManager manager, NDArray weights, NDArray[] tensors) {
+        List<Object> arguments = new ArrayList<>(List.of(weights));
+        arguments.addAll(List.of(tensors));
+        return network.script()
+                .call(manager, "weigh", arguments.toArray())
+                .singletonOrThrow()
+                .getFloat();
+    }
+
+    @Test
+    void learnsThePatchesOfALessonInTheirOrderAndThenTheNextLesson() {
+        List<Lesson> lessons = List.of(lesson(4), lesson(5));
+        var left = lessons.iterator();
+        var patches = new PatchByPatch(left::next);
+        try (NDManager manager = LibTorch.newManager(Device.cpu())) {
+            for (Lesson lesson : lessons) {
+                Set<Integer> sooner = new HashSet<>();
+                for (int patch : lesson.inOrder()) {
+                    assertThat(patches.next().tensors(manager)).containsExactly(lesson.tensors(manager, patch));
+                    assertThat(sooner).containsAll(lesson.seenFrom(patch).boxed().toList());
+                    sooner.add(patch);
+                }
             }
         }
     }

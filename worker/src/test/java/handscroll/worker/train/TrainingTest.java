@@ -96,7 +96,7 @@ class TrainingTest {
                 directory.resolve("model"),
                 new TrainingPlan.Source(
                         List.of(picture), List.of(), 0, 0.6, new Captions.None(), Optional.empty(), "Apache-2.0"),
-                new TrainingPlan.Budget(Duration.ofSeconds(6), TrainingPlan.Clock.WALL, 2, 1),
+                new TrainingPlan.Budget(Duration.ofSeconds(6), TrainingPlan.Clock.WALL, 2, 1, Loss.ACCUMULATED),
                 1,
                 resume,
                 Optional.empty(),
