@@ -43,8 +43,9 @@ final class LearningOptions {
             names = "--loss",
             paramLabel = "LOSS",
             defaultValue = "accumulated",
-            description = "What one step of the transformer is taken for: accumulated (all patches of its crops together)"
-                    + " or patch (one patch of each); by default accumulated.")
+            description =
+                    "What one step of the transformer is taken for: accumulated (all patches of its crops together)"
+                            + " or patch (one patch of each); by default accumulated.")
     private Loss loss = Loss.ACCUMULATED;
 
     boolean isOfPatches() {

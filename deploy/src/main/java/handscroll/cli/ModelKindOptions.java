@@ -24,8 +24,9 @@ final class ModelKindOptions {
             names = "--positions",
             paramLabel = "PLACE",
             defaultValue = "keys",
-            description = "Where patches learn how far away those around them lie: on the keys (a vector for each place)"
-                    + " or on the map of attention (a number for each place and head); by default keys.")
+            description =
+                    "Where patches learn how far away those around them lie: on the keys (a vector for each place)"
+                            + " or on the map of attention (a number for each place and head); by default keys.")
     private RelativePositions positions = RelativePositions.KEYS;
 
     @Option(

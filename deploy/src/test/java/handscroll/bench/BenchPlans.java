@@ -51,7 +51,11 @@ final class BenchPlans {
                 new ModelCard.Patch(shape.tokensPerSide(), shape.tokensPerSide()),
                 new ModelCard.Tokenizer(BenchWorker.CODES, 0, 0),
                 new ModelCard.Context(
-                        Math.max(1, shape.extentColumns()), Math.max(1, shape.extentRows()), 0, ContextStates.ENCODED, RelativePositions.KEYS),
+                        Math.max(1, shape.extentColumns()),
+                        Math.max(1, shape.extentRows()),
+                        0,
+                        ContextStates.ENCODED,
+                        RelativePositions.KEYS),
                 1,
                 new ModelCard.Learned(0.5, shape.rows() * shape.tokensPerSide()),
                 new ModelCard.Sampling(1.0, 1, 0, Decoding.AUTOREGRESSIVE, 0),

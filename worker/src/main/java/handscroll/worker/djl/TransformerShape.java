@@ -99,16 +99,7 @@ public record TransformerShape(
 
     /** The shipped kind: encoded states, token by token, the paper's extent. */
     public TransformerShape(int codes, int width, int heads, int layers, int encoderLayers, boolean knowsLayouts) {
-        this(
-                codes,
-                width,
-                heads,
-                layers,
-                encoderLayers,
-                knowsLayouts,
-                Context.SHIPPED,
-                Decoding.AUTOREGRESSIVE,
-                false);
+        this(codes, width, heads, layers, encoderLayers, knowsLayouts, Context.SHIPPED, Decoding.AUTOREGRESSIVE, false);
     }
 
     public TransformerShape {

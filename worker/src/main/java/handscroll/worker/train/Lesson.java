@@ -299,17 +299,21 @@ final class Lesson {
     /** The same for one patch alone and for those that it sees, which are not recurrent. */
     NDArray[] tensors(NDManager owner, int patch) {
         int[] alone = {patch};
-        return tensors(owner, alone, IntStream.concat(IntStream.of(patch), seenFrom(patch)).toArray());
+        return tensors(
+                owner,
+                alone,
+                IntStream.concat(IntStream.of(patch), seenFrom(patch)).toArray());
     }
 
     /** The patches that one may see when it is drawn. */
     IntStream seenFrom(int patch) {
-        return IntStream.range(0, patchCount()).filter(other -> other != patch
-                && knows(
-                        patch,
-                        columnOf(other) - columnOf(patch),
-                        rowOf(other) - rowOf(patch),
-                        frameOf(other) - frameOf(patch)));
+        return IntStream.range(0, patchCount())
+                .filter(other -> other != patch
+                        && knows(
+                                patch,
+                                columnOf(other) - columnOf(patch),
+                                rowOf(other) - rowOf(patch),
+                                frameOf(other) - frameOf(patch)));
     }
 
     /**

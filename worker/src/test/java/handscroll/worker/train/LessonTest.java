@@ -232,7 +232,8 @@ class LessonTest {
                 Set<Integer> sooner = new HashSet<>();
                 for (int patch : lesson.inOrder()) {
                     assertThat(patches.next().tensors(manager)).containsExactly(lesson.tensors(manager, patch));
-                    assertThat(sooner).containsAll(lesson.seenFrom(patch).boxed().toList());
+                    assertThat(sooner)
+                            .containsAll(lesson.seenFrom(patch).boxed().toList());
                     sooner.add(patch);
                 }
             }
