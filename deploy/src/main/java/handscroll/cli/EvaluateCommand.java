@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
         name = "evaluate",
         description =
                 "Says in figures whether the borders between patches can be told from the rest of a picture, whether it drifts,"
-                        + " how much it is like its source, and whether it copies it; of a video, how much it flickers.",
+                        + " how much it is like its source, and whether it copies it; of a video, how much it flickers, too.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  handscroll evaluate out/starry-scroll --control",

@@ -145,7 +145,7 @@ public final class Evaluation {
                         "tile", String.valueOf(cause.getMessage()), "render it again with render --resume")));
     }
 
-    private static int patchPixels(Path directory) {
+    static int patchPixels(Path directory) {
         return manifest(directory)
                 .filter(manifest -> manifest.hasPath("model.patchPixels"))
                 .map(manifest -> manifest.getInt("model.patchPixels"))

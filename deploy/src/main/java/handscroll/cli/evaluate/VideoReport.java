@@ -14,7 +14,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How much a video flickers, beside a clip of the same scene, and how far its content lies from that.
+ * How much a video flickers, beside a clip of the same scene, whether its patches can be told from its whole, and how
+ * far its content lies from the clip's.
  *
  * @param distance empty without a clip, without a network, or with too few frames
  */
@@ -28,8 +29,16 @@ public record VideoReport(Measured video, Optional<Measured> clip, Optional<Clip
      *
      * @param mean grey levels of 255 a pixel that change from frame to frame and that no motion explains
      * @param p99 what one block of a hundred exceeds
+     * @param borders where patches meet; empty for frames of a single patch
+     * @param between half a patch beside, where none do
      */
-    public record Measured(String name, int frames, double mean, double p99) {}
+    public record Measured(
+            String name,
+            int frames,
+            double mean,
+            double p99,
+            Optional<FrameBorders.Scores> borders,
+            Optional<FrameBorders.Scores> between) {}
 
     /**
      * Which frames of a file are looked at.
@@ -47,12 +56,13 @@ public record VideoReport(Measured video, Optional<Measured> clip, Optional<Clip
     public static VideoReport of(Path video, Optional<Clip> clip, Optional<BlockFeatures> network) {
         VideoFile file = open(video);
         int height = file.heightPixels();
+        int patch = Evaluation.patchPixels(video.toAbsolutePath().resolveSibling(""));
         Optional<ClipDistance.Frames> seen =
                 network.filter(any -> clip.isPresent()).map(ClipDistance.Frames::new);
         Optional<ClipDistance.Frames> others = seen.flatMap(any -> network).map(ClipDistance.Frames::new);
         return new VideoReport(
-                measure(file, new Clip(video, 0, Integer.MAX_VALUE - 1, 1), height, seen),
-                clip.map(other -> measure(open(other.file()), other, height, others)),
+                measure(file, new Clip(video, 0, Integer.MAX_VALUE - 1, 1), height, patch, seen),
+                clip.map(other -> measure(open(other.file()), other, height, patch, others)),
                 seen.flatMap(frames -> ClipDistance.between(frames, others.orElseThrow(), SEED)));
     }
 
@@ -62,14 +72,17 @@ public record VideoReport(Measured video, Optional<Measured> clip, Optional<Clip
                 .orElseThrow(() -> new Refusal("There is nothing to look at:", List.copyOf(problems)));
     }
 
-    private static Measured measure(VideoFile file, Clip clip, int height, Optional<ClipDistance.Frames> seen) {
+    private static Measured measure(
+            VideoFile file, Clip clip, int height, int patch, Optional<ClipDistance.Frames> seen) {
         int width = file.widthAt(height);
         var flicker = new Flicker(width, height);
+        var borders = new FrameBorders(width, height, patch);
         int[] counts = new int[2]; // frames read, frames looked at
         try {
             file.forEachFrame(clip.first(), clip.last(), width, height, frame -> {
                 if (counts[0]++ % clip.every() == 0) {
                     flicker.add(frame);
+                    borders.add(frame);
                     seen.ifPresent(frames -> frames.add(frame));
                     counts[1]++;
                 }
@@ -77,7 +90,7 @@ public record VideoReport(Measured video, Optional<Measured> clip, Optional<Clip
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Measured(file.path().toString(), counts[1], flicker.mean(), flicker.p99());
+        return new Measured(file.path().toString(), counts[1], flicker.mean(), flicker.p99(), borders.borders(), borders.between());
     }
 
     public String table() {
@@ -89,14 +102,22 @@ public record VideoReport(Measured video, Optional<Measured> clip, Optional<Clip
             line(table, other);
             table.append(String.format(
                     Locale.ROOT,
-                    "  %8.2f %8.2f           times the clip's",
+                    "  %8.2f %8.2f           times the clip's%n",
                     video.mean() / other.mean(),
                     video.p99() / other.p99()));
         });
+        table.append(String.format(
+                Locale.ROOT,
+                "%nDiscontinuity Score of borders, each averaged over the frames (1: no seam)%n  %8s %8s  at x,y%n",
+                "mean",
+                "worst"));
+        borders(table, video.borders(), "between patches");
+        borders(table, video.between(), "half a patch beside");
+        clip.ifPresent(other -> borders(table, other.borders(), "the clip, cut at the same places"));
         distance.ifPresent(found -> {
             table.append(String.format(
                     Locale.ROOT,
-                    "%n%ncontent and motion of %d windows of frames against the clip's, over nsfw-inception (no published FVD)%n",
+                    "%ncontent and motion of %d windows of frames against the clip's, over nsfw-inception (no published FVD)%n",
                     found.windows()));
             table.append(String.format(Locale.ROOT, "  %8s %8s%n", "Frechet", "1000 KID"));
             line(table, found.video(), "this video");
@@ -111,6 +132,16 @@ public record VideoReport(Measured video, Optional<Measured> clip, Optional<Clip
                 String.format(Locale.ROOT, "  %8.2f %8.2f ± %.2f  %s%n", one.fid(), one.kid(), one.kidError(), what));
     }
 
+    private static void borders(StringBuilder table, Optional<FrameBorders.Scores> scores, String what) {
+        scores.ifPresent(found -> table.append(String.format(
+                Locale.ROOT,
+                "  %8.3f %8.3f  %-8s %s%n",
+                found.mean(),
+                found.worst().score(),
+                found.worst().xPixels() + "," + found.worst().yPixels(),
+                what)));
+    }
+
     private static void line(StringBuilder table, Measured one) {
         table.append(
                 String.format(Locale.ROOT, "  %8.3f %8.3f %8d  %s%n", one.mean(), one.p99(), one.frames(), one.name()));
@@ -119,7 +150,10 @@ public record VideoReport(Measured video, Optional<Measured> clip, Optional<Clip
     public String json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("flicker", node(video));
+        video.borders().ifPresent(found -> json.set("discontinuity", node(found)));
+        video.between().ifPresent(found -> json.set("between", node(found)));
         clip.ifPresent(other -> {
+            other.borders().ifPresent(found -> json.set("clipDiscontinuity", node(found)));
             json.set("clip", node(other));
             json.put("times", video.mean() / other.mean());
         });
@@ -130,6 +164,14 @@ public record VideoReport(Measured video, Optional<Measured> clip, Optional<Clip
             node.set("clipShuffled", node(found.clipShuffled()));
         });
         return json.toPrettyString();
+    }
+
+    private static ObjectNode node(FrameBorders.Scores one) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode().put("mean", one.mean());
+        return node.put("worst", one.worst().score())
+                .put("xPixels", one.worst().xPixels())
+                .put("yPixels", one.worst().yPixels())
+                .put("border", one.worst().border().name().toLowerCase(Locale.ROOT));
     }
 
     private static ObjectNode node(FeatureDistance one) {
