@@ -90,7 +90,8 @@ public record VideoReport(Measured video, Optional<Measured> clip, Optional<Clip
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Measured(file.path().toString(), counts[1], flicker.mean(), flicker.p99(), borders.borders(), borders.between());
+        return new Measured(
+                file.path().toString(), counts[1], flicker.mean(), flicker.p99(), borders.borders(), borders.between());
     }
 
     public String table() {
@@ -149,9 +150,9 @@ public record VideoReport(Measured video, Optional<Measured> clip, Optional<Clip
 
     public String json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("flicker", node(video));
         video.borders().ifPresent(found -> json.set("discontinuity", node(found)));
         video.between().ifPresent(found -> json.set("between", node(found)));
+        json.set("flicker", node(video));
         clip.ifPresent(other -> {
             other.borders().ifPresent(found -> json.set("clipDiscontinuity", node(found)));
             json.set("clip", node(other));
