@@ -171,7 +171,7 @@ class FilmTest {
                 directory.resolve("after"),
                 new TrainingPlan.Source(
                         List.of(film), List.of(), 0, 0.6, new Captions.None(), Optional.of(CUT), "Apache-2.0"),
-                new TrainingPlan.Budget(Duration.ofSeconds(1), TrainingPlan.Clock.WALL, 1, 1),
+                new TrainingPlan.Budget(Duration.ofSeconds(1), TrainingPlan.Clock.WALL, 1, 1, Loss.ACCUMULATED),
                 1,
                 false,
                 Optional.of(new TrainingPlan.Base("before", before, true, TrainingPlan.Learned.DECODER)),
