@@ -164,15 +164,13 @@ final class BenchFarm implements AutoCloseable {
     private void read(Process worker) {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(worker.getInputStream(), StandardCharsets.UTF_8))) {
-            long[] gaps = {};
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 String[] words = line.split(" ");
-                if (words[0].equals("gaps")) {
-                    gaps = Arrays.stream(words)
-                            .skip(2)
+                if (words[0].equals("end")) {
+                    long[] gaps = Arrays.stream(words)
+                            .skip(3)
                             .mapToLong(Long::parseLong)
                             .toArray();
-                } else if (words[0].equals("end")) {
                     ends.add(new End(new JobId(words[1]), Long.parseLong(words[2]), gaps));
                 } else if (words[0].equals("vitals")) {
                     vitals.add(Vitals.parse(List.of(words).subList(1, words.length)));

@@ -34,12 +34,11 @@ import java.util.stream.Collectors;
 
 /**
  * A process of workers that draw nothing: each of its workers has one slot, waits as long as a patch is said to take,
- * and answers with tokens. Says on stdout when a job's last stage reached it, before that how long it had no patch of
- * a row after the one to the left was done:
+ * and answers with tokens. Says on stdout when a job's last stage reached it, by System.nanoTime, which on Linux is the same
+ * clock in all processes, and each time how long it had no patch of a row after the one to the left was done:
  *
  * <pre>
- *   gaps JOB NANOS ...
- *   end JOB NANOS         of System.nanoTime, which on Linux is the same clock in all processes
+ *   end JOB NANOS GAP ...
  * </pre>
  *
  * Each line of its standard input asks for {@code vitals ...}, as {@link Vitals#words} has them. Ends with that input, so that it
@@ -142,8 +141,8 @@ final class BenchWorker {
                     results.add(new TaskResult.Tokens(
                             sample.patch(), new short[settings.sampling().topK()]));
                 } else {
-                    System.out.println("gaps " + settings.job() + " " + gaps.take());
-                    System.out.println("end " + settings.job() + " " + System.nanoTime());
+                    // In one line: other slots speak, too.
+                    System.out.println("end " + settings.job() + " " + System.nanoTime() + " " + gaps.take());
                     results.add(new TaskResult.Nothing(task.patch(), new byte[0]));
                 }
             }

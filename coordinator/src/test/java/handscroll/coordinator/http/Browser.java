@@ -158,8 +158,30 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
         return answer.get("result").path("value");
     }
 
-    /** Waits, frame by frame, until the expression is true. */
+    /** Waits, frame by frame, until the expression is true, be it on a page that took this one's place meanwhile. */
     public void await(String expression) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (true) {
+            try {
+                awaitHere(expression);
+                return;
+            } catch (PageLeft left) {
+                if (System.nanoTime() > end) {
+                    throw left;
+                }
+            }
+        }
+    }
+
+    private static final class PageLeft extends AssertionError {
+        private static final long serialVersionUID = 1;
+
+        PageLeft(String what) {
+            super(what);
+        }
+    }
+
+    private void awaitHere(String expression) {
         JsonNode met = evaluate("new Promise((met) => { const end = performance.now() + " + PATIENCE_SECONDS * 900
                 + "; const look = () => { let now; try { now = " + expression + "; } catch { now = false; }"
                 + " if (now || performance.now() > end) met(Boolean(now)); else setTimeout(look, 30); }; look(); })");
@@ -199,7 +221,10 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
         socket.sendText(message.toString(), true).join();
         JsonNode reply = answer.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
         if (reply.has("error")) {
-            throw new AssertionError(method + ": " + reply.get("error"));
+            String said = method + ": " + reply.get("error");
+            boolean isLeft = Stream.of("context was destroyed", "Promise was collected", "Cannot find", "navigated")
+                    .anyMatch(said::contains);
+            throw isLeft ? new PageLeft(said) : new AssertionError(said);
         }
         return reply.get("result");
     }

@@ -126,8 +126,8 @@ class JobRoutesSpec extends ScalaTestWithActorTestKit(JobRoutesSpec.config) with
     }
 
     "carry a verb to the job, and say so when it has no effect" in new Site {
-      post("api/jobs/sky/pause", "").statusCode shouldBe 200
-      val again = post("api/jobs/sky/pause", "")
+      post("api/jobs/sky/pause?now=true", "").statusCode shouldBe 200
+      val again = post("api/jobs/sky/pause?now=true", "")
       again.statusCode shouldBe 409
       json(again).get("message").asText shouldBe "It is paused already."
       post("api/jobs/sky/resume", "").statusCode shouldBe 200
