@@ -3,6 +3,7 @@ package handscroll.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import handscroll.coordinator.plan.Direction;
+import handscroll.coordinator.plan.PatchGraph;
 import handscroll.worker.djl.TinyModel;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -29,9 +30,24 @@ class BenchmarksTest {
     void theMakespanIsNeverBelowItsBound() throws Exception {
         assertThat(output(Makespan::main, "2", "2", "0.02", "text"))
                 .contains("zeta", "omega", "quadrant", "colours", "coarse-to-fine")
-                .containsPattern("result [1-9]\\d*[.]\\d+ 0[.]000\\n$");
-        assertThat(new Makespan.Row(Direction.ZETA, 20, 4, 100, 3, 8, 1).ratio())
-                .isEqualTo(1.5);
+                .containsPattern("result [1-9]\\d*[.]\\d+ 0[.]000 [1-9]\\d*[.]\\d+ 0[.]000\\n$");
+        var row = new Makespan.Row(Direction.ZETA, 20, 4, 100, 3, 8, 1, 2.5);
+        assertThat(row.ratio()).isEqualTo(1.5);
+        assertThat(row.ratioToIdeal()).isEqualTo(1.2);
+    }
+
+    @Test
+    void aFarmThatKnowsAllTimesIsHeldUpByTheGraphAlone() {
+        PatchGraph square = BenchPlans.of(new BenchPlans.Shape(Direction.ZETA, 2, 2, 8, 1, 1, TaskTime.NONE))
+                .graph();
+        var schedule = new ListSchedule(square, new long[] {3, 5, 2, 7});
+        // Each patch of four sees all before it: one after the other, however many workers there are.
+        assertThat(schedule.nanos(1)).isEqualTo(17);
+        assertThat(schedule.nanos(4)).isEqualTo(17);
+        PatchGraph apart = BenchPlans.of(new BenchPlans.Shape(Direction.COLOURS, 4, 1, 8, 1, 0, TaskTime.NONE))
+                .graph();
+        // The first and the third see nothing, the others what is beside them.
+        assertThat(new ListSchedule(apart, new long[] {3, 5, 2, 7}).nanos(2)).isEqualTo(10);
     }
 
     @Test

@@ -11,11 +11,13 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /**
  * How much longer farms of growing size take than they must: the makespan over max(work / P, critical path), with
  * the times that were drawn for the very patches. The coordinator and its messages are real, workers wait instead of
- * drawing, one patch after the other.
+ * drawing, one patch after the other. Beside that bound stands the time of a {@link ListSchedule}, which nothing but the graph
+ * holds up.
  */
 final class Makespan {
 
@@ -35,7 +37,7 @@ final class Makespan {
     /** Of what a run should take: as many patches as workers do in that time, at most. */
     private static final int WARM_UP_PATCHES_A_SECOND = 750;
 
-    /** @param boundSeconds max(work / P, critical path) */
+    /** @param idealSeconds of a farm without latency that knows all times */
     record Row(
             Direction direction,
             double meanMillis,
@@ -43,7 +45,8 @@ final class Makespan {
             int patchCount,
             double seconds,
             double workSeconds,
-            double pathSeconds) {
+            double pathSeconds,
+            double idealSeconds) {
 
         double boundSeconds() {
             return Math.max(workSeconds / workerCount, pathSeconds);
@@ -51,6 +54,10 @@ final class Makespan {
 
         double ratio() {
             return seconds / boundSeconds();
+        }
+
+        double ratioToIdeal() {
+            return seconds / idealSeconds;
         }
 
         String boundBy() {
@@ -92,15 +99,19 @@ final class Makespan {
         if (isJson) {
             printJson(rows);
         }
-        double worstOfShort = worst(rows, 0, 20);
-        double worstOfLong = worst(rows, 20, Double.MAX_VALUE);
-        System.out.printf(Locale.ROOT, "result %.3f %.3f%n", worstOfShort, worstOfLong);
+        System.out.printf(
+                Locale.ROOT,
+                "result %.3f %.3f %.3f %.3f%n",
+                worst(rows, 0, 20, Row::ratio),
+                worst(rows, 20, Double.MAX_VALUE, Row::ratio),
+                worst(rows, 0, 20, Row::ratioToIdeal),
+                worst(rows, 20, Double.MAX_VALUE, Row::ratioToIdeal));
     }
 
-    private static double worst(List<Row> rows, double from, double below) {
+    private static double worst(List<Row> rows, double from, double below, ToDoubleFunction<Row> ratio) {
         return rows.stream()
                 .filter(row -> row.meanMillis() >= from && row.meanMillis() < below)
-                .mapToDouble(Row::ratio)
+                .mapToDouble(ratio)
                 .max()
                 .orElse(0);
     }
@@ -110,13 +121,13 @@ final class Makespan {
         Duration elapsed = farm.run(plan).elapsed();
         PatchGraph graph = plan.graph();
         long[] path = new long[graph.cellCount(0)];
-        long[] work = new long[1];
+        long[] times = new long[path.length];
         graph.forEachCell(0, (stage, index) -> {
             long[] before = new long[1];
             graph.forEachRead(stage, index, (readStage, read) -> before[0] = Math.max(before[0], path[read]));
             long own = time.nanos(graph.patch(stage, index));
             path[index] = before[0] + own;
-            work[0] += own;
+            times[index] = own;
         });
         return new Row(
                 direction,
@@ -124,8 +135,9 @@ final class Makespan {
                 workerCount,
                 path.length,
                 elapsed.toNanos() / 1e9,
-                work[0] / 1e9,
-                Arrays.stream(path).max().orElse(0) / 1e9);
+                Arrays.stream(times).sum() / 1e9,
+                Arrays.stream(path).max().orElse(0) / 1e9,
+                new ListSchedule(graph, times).nanos(workerCount) / 1e9);
     }
 
     /** Four times as wide as high, about. */
@@ -137,11 +149,11 @@ final class Makespan {
 
     private static void print(Row row, boolean isFirst) {
         if (isFirst) {
-            System.out.println("  direction       mean ms  workers  patches     s  bound s  bound by  s / bound");
+            System.out.println("  direction       mean ms  workers  patches     s  bound s  bound by  s / bound  ideal s  s / ideal");
         }
         System.out.printf(
                 Locale.ROOT,
-                "  %-14s %8.0f %8d %8d %5.2f %8.2f  %8s %10.3f%n",
+                "  %-14s %8.0f %8d %8d %5.2f %8.2f  %8s %10.3f %8.2f %10.3f%n",
                 row.direction().configName(),
                 row.meanMillis(),
                 row.workerCount(),
@@ -149,7 +161,9 @@ final class Makespan {
                 row.seconds(),
                 row.boundSeconds(),
                 row.boundBy(),
-                row.ratio());
+                row.ratio(),
+                row.idealSeconds(),
+                row.ratioToIdeal());
     }
 
     private static void printJson(List<Row> rows) {
@@ -159,7 +173,7 @@ final class Makespan {
                 .forEach(row -> System.out.printf(
                         Locale.ROOT,
                         "{\"direction\": \"%s\", \"meanMillis\": %s, \"workers\": %d, \"patches\": %d, \"seconds\": %.4f,"
-                                + " \"boundSeconds\": %.4f, \"boundBy\": \"%s\", \"ratio\": %.4f}%s%n",
+                                + " \"boundSeconds\": %.4f, \"boundBy\": \"%s\", \"ratio\": %.4f, \"idealSeconds\": %.4f}%s%n",
                         row.direction().configName(),
                         row.meanMillis(),
                         row.workerCount(),
@@ -168,6 +182,7 @@ final class Makespan {
                         row.boundSeconds(),
                         row.boundBy(),
                         row.ratio(),
+                        row.idealSeconds(),
                         ","));
         System.out.println("]");
     }
