@@ -149,7 +149,8 @@ final class Makespan {
 
     private static void print(Row row, boolean isFirst) {
         if (isFirst) {
-            System.out.println("  direction       mean ms  workers  patches     s  bound s  bound by  s / bound  ideal s  s / ideal");
+            System.out.println(
+                    "  direction       mean ms  workers  patches     s  bound s  bound by  s / bound  ideal s  s / ideal");
         }
         System.out.printf(
                 Locale.ROOT,
