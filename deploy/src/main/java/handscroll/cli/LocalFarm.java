@@ -129,7 +129,13 @@ final class LocalFarm implements Farm {
                     "This coordinator ended, because the others lost it; the log " + Logs.file()
                             + " says why. Start it again to have it stand by."));
         } else {
-            system = start();
+            try {
+                system = start();
+            } catch (RuntimeException failure) {
+                // Nobody else would hear of it: the process would live and never work again.
+                releaseLock();
+                ended.completeExceptionally(failure);
+            }
         }
     }
 
